@@ -1,0 +1,34 @@
+//! What a meltcloud appliance is, as values: its resources, every request, every reply.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `cluster`, `pool`, `machine`, `revision`, `operation` | one resource each, with meltcloud's field names |
+//! | `status` | the open sets of status words |
+//! | `text` | text from outside, with nothing in it that could disturb a terminal |
+//! | `request` | everything that can be asked, and everything that can be answered |
+//! | `error` | why a request was not done |
+//!
+//! The crate depends on nothing else of this workspace: a contract outlives its users. Field names and status
+//! words are those of meltcloud's public Terraform provider
+//! (<https://registry.terraform.io/providers/meltcloud/meltcloud>); what that provider does not show, and a simulated
+//! appliance tells all the same, is an `Option` whose documentation says so.
+
+pub mod cluster;
+pub mod error;
+pub mod machine;
+pub mod operation;
+pub mod pool;
+pub mod request;
+pub mod revision;
+pub mod status;
+pub mod text;
+
+pub use cluster::{Cluster, ClusterId};
+pub use error::{Error, ErrorKind};
+pub use machine::{Label, Machine, MachineId};
+pub use operation::{Operation, OperationId, Rollout};
+pub use pool::{MachinePool, MachinePoolId};
+pub use request::{Reply, Request};
+pub use revision::Revision;
+pub use status::{ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus};
+pub use text::Text;

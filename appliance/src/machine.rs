@@ -1,0 +1,42 @@
+//! A machine: one computer, bare-metal or virtual, that the fleet manages.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{MachinePoolId, MachineStatus, Text};
+
+/// A machine's number, assigned by the appliance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MachineId(pub i64);
+
+/// A node label.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// The label's key, as `topology.kubernetes.io/zone`.
+    pub key: Text,
+    /// The label's value.
+    pub value: Text,
+}
+
+/// One worker machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Its number.
+    pub id: MachineId,
+    /// Its BIOS UUID, which never changes.
+    pub uuid: Text,
+    /// Its host name.
+    pub name: Text,
+    /// What it is doing.
+    pub status: MachineStatus,
+    /// The pool it is assigned to; `None` while unassigned.
+    pub machine_pool_id: Option<MachinePoolId>,
+    /// Its node labels, in the appliance's order.
+    pub labels: Vec<Label>,
+    /// The revision that it runs; `None` where the appliance does not tell.
+    pub machine_revision: Option<u32>,
+    /// The revision that it was last asked to run; `None` unless a rollout to it is pending.
+    pub desired_machine_revision: Option<u32>,
+    /// The phase of the rollout that it is in, or what it waits for; `None` outside a rollout and where the appliance
+    /// does not tell.
+    pub reason: Option<Text>,
+}

@@ -1,0 +1,72 @@
+//! Everything that can be asked of an appliance, and everything that it can answer, as values.
+//!
+//! A request is a value, so that it can be logged, recorded, compared and answered by anything: an appliance over HTTP
+//! or a simulated fleet in memory.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cluster, Machine, MachinePool, MachinePoolId, Operation, OperationId, Revision};
+
+/// One question or one order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    /// Every cluster.
+    ListClusters,
+    /// Every machine pool of every cluster.
+    ListMachinePools,
+    /// Every machine.
+    ListMachines,
+    /// Every revision of one pool, the oldest first.
+    ListRevisions {
+        /// The pool.
+        pool: MachinePoolId,
+    },
+    /// Every operation, the oldest first.
+    ListOperations,
+    /// Roll a revision out to a pool. While another rollout of the pool goes on, the new one is pending.
+    ApplyRevision {
+        /// The pool.
+        pool: MachinePoolId,
+        /// The revision's number.
+        revision: u32,
+    },
+    /// Try a failed operation again with what is left.
+    RetryOperation {
+        /// The operation.
+        operation: OperationId,
+    },
+    /// Start nothing new and end the operation when what is in flight has ended.
+    CancelOperation {
+        /// The operation.
+        operation: OperationId,
+    },
+    /// Start nothing new until the operation is resumed.
+    PauseOperation {
+        /// The operation.
+        operation: OperationId,
+    },
+    /// Go on with a paused operation.
+    ResumeOperation {
+        /// The operation.
+        operation: OperationId,
+    },
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", content = "content", rename_all = "snake_case")]
+pub enum Reply {
+    /// Answers [`Request::ListClusters`].
+    Clusters(Vec<Cluster>),
+    /// Answers [`Request::ListMachinePools`].
+    MachinePools(Vec<MachinePool>),
+    /// Answers [`Request::ListMachines`].
+    Machines(Vec<Machine>),
+    /// Answers [`Request::ListRevisions`].
+    Revisions(Vec<Revision>),
+    /// Answers [`Request::ListOperations`].
+    Operations(Vec<Operation>),
+    /// Answers every order: the operation that carries it out, as it stands now.
+    Operation(Operation),
+}

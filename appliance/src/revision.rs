@@ -1,0 +1,18 @@
+//! A revision: one immutable, numbered configuration.
+
+use serde::{Deserialize, Serialize};
+
+use crate::MachinePoolId;
+
+/// One configuration of a pool. Known only from an appliance that lists revisions; the public API does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The pool that it configures.
+    pub machine_pool_id: MachinePoolId,
+    /// Its number within the pool, from 1.
+    pub number: u32,
+    /// How many of the pool's machines run it.
+    pub machines: u32,
+    /// Whether it was saved and never applied.
+    pub is_pending: bool,
+}

@@ -1,0 +1,35 @@
+//! The fleet model: machines that go through the phases of an update, pools that are rolled out, power that fails.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `blueprint` | what does not change in a run, made once from the scenario |
+//! | `world` | everything that does change, and the loop that takes one event after the other |
+//! | `phase` | the phases of an update and their order |
+//! | `machine` | one machine's state, and why it waits |
+//! | `lifecycle` | a machine's way through the phases: durations, failures, time-outs, retries |
+//! | `boot` | what a boot time-out and a power-cycle do |
+//! | `power` | losing power and getting it back |
+//! | `operation` | one rollout: its state, requests, halting, end |
+//! | `rollout` | who starts when: slots, order, batches |
+//! | `event` | what an observer is told |
+//! | `outcome` | how a run ended |
+
+pub mod blueprint;
+mod boot;
+pub mod event;
+mod lifecycle;
+pub mod machine;
+pub mod operation;
+pub mod outcome;
+pub mod phase;
+mod power;
+mod rollout;
+pub mod world;
+
+pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
+pub use event::{Event, MachineEvent, Observer, PhaseEnd, Unobserved};
+pub use machine::{Machine, Membership, Reason};
+pub use operation::{Failure, Operation, Refusal, Status};
+pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
+pub use phase::{PerPhase, Phase};
+pub use world::World;

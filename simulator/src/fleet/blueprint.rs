@@ -1,0 +1,261 @@
+//! What does not change in a run: made once from the scenario, shared by all runs of an ensemble.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::engine::{Entity, EntityKey, Span, Time};
+use crate::scenario::{Fault, FaultTarget, Hardware, MachineRef, Order, Policy, Scenario};
+
+/// A machine's number, over all pools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MachineIndex(pub u32);
+
+/// A pool's number, its place in the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PoolIndex(pub u32);
+
+/// An operation's number, in the order of the requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OperationIndex(pub u32);
+
+/// A scenario made ready to run.
+#[derive(Debug)]
+pub struct Blueprint {
+    scenario: Scenario,
+    horizon: Time,
+    pools: Vec<PoolPlan>,
+    /// The key of each machine's draws.
+    keys: Vec<EntityKey>,
+}
+
+/// What the rules need to know of a pool.
+#[derive(Debug)]
+pub(super) struct PoolPlan {
+    /// Its machines.
+    pub(super) machines: Range<u32>,
+    pub(super) hardware: Hardware,
+    pub(super) policy: Policy,
+    /// How many machines may be unavailable at once.
+    pub(super) slots: u32,
+    /// Its machines in the order of the rollout; `None` when that is the order of their numbers.
+    pub(super) order: Option<Arc<[u32]>>,
+    /// The faults that may meet one of its machines.
+    pub(super) faults: Vec<Fault>,
+}
+
+impl MachineIndex {
+    pub(super) fn entity(self) -> Entity {
+        Entity(self.0)
+    }
+
+    pub(super) fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl PoolIndex {
+    /// Its place in the scenario's pools.
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl OperationIndex {
+    pub(super) fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Whom an entity number of the agenda stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Actor {
+    Machine(MachineIndex),
+    /// A pool that tries to start machines.
+    Starter(PoolIndex),
+    /// The time limit of a pool's operation.
+    OperationClock(PoolIndex),
+}
+
+impl Blueprint {
+    /// Makes a scenario ready to run.
+    pub fn new(scenario: Scenario) -> Arc<Self> {
+        let mut first = 0;
+        let mut pools = Vec::with_capacity(scenario.pools.len());
+        for (index, pool) in scenario.pools.iter().enumerate() {
+            let count = pool.machines.count();
+            pools.push(PoolPlan {
+                machines: first..first + count,
+                hardware: scenario.hardware[&pool.hardware].clone(),
+                policy: pool.policy.clone(),
+                slots: pool.policy.slots(count),
+                order: order(&scenario, index, first),
+                faults: faults(&scenario, index),
+            });
+            first += count;
+        }
+        let keys = scenario
+            .pools
+            .iter()
+            .flat_map(|pool| {
+                (0..pool.machines.count()).map(|position| {
+                    EntityKey::of(&[&pool.name, &pool.machines.name(&pool.name, position)])
+                })
+            })
+            .collect();
+        Arc::new(Self {
+            horizon: scenario.horizon(),
+            scenario,
+            pools,
+            keys,
+        })
+    }
+
+    /// The scenario that this was made from.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The instant after which nothing is looked at.
+    pub fn horizon(&self) -> Time {
+        self.horizon
+    }
+
+    /// Every pool.
+    pub fn pools(&self) -> impl Iterator<Item = PoolIndex> + use<> {
+        (0..u32::try_from(self.pools.len()).unwrap_or(u32::MAX)).map(PoolIndex)
+    }
+
+    /// Every machine.
+    pub fn machines(&self) -> impl Iterator<Item = MachineIndex> + use<> {
+        (0..self.machine_count()).map(MachineIndex)
+    }
+
+    /// The machines of a pool.
+    pub fn machines_of(&self, pool: PoolIndex) -> impl Iterator<Item = MachineIndex> + use<> {
+        self.pools[pool.at()].machines.clone().map(MachineIndex)
+    }
+
+    /// How many machines of a pool may be unavailable at once.
+    pub fn slots(&self, pool: PoolIndex) -> u32 {
+        self.pools[pool.at()].slots
+    }
+
+    /// The name of a pool.
+    pub fn pool_name(&self, pool: PoolIndex) -> &str {
+        &self.scenario.pools[pool.at()].name
+    }
+
+    /// The pool that a machine belongs to.
+    pub fn pool_of(&self, machine: MachineIndex) -> PoolIndex {
+        let after = self
+            .pools
+            .partition_point(|pool| pool.machines.end <= machine.0);
+        PoolIndex(u32::try_from(after).unwrap_or(u32::MAX))
+    }
+
+    /// The name of a machine.
+    pub fn machine_name(&self, machine: MachineIndex) -> String {
+        let pool = self.pool_of(machine);
+        let about = &self.scenario.pools[pool.at()];
+        let position = machine.0 - self.pools[pool.at()].machines.start;
+        about.machines.name(&about.name, position)
+    }
+
+    /// The zone of a machine, if it has one.
+    pub fn machine_zone(&self, machine: MachineIndex) -> Option<&str> {
+        let pool = self.pool_of(machine);
+        let position = machine.0 - self.pools[pool.at()].machines.start;
+        self.scenario.pools[pool.at()].machines.zone(position)
+    }
+
+    /// The machine that a scenario names.
+    pub fn machine(&self, machine: MachineRef) -> MachineIndex {
+        MachineIndex(self.pools[machine.pool].machines.start + machine.position)
+    }
+
+    pub(super) fn plan(&self, pool: PoolIndex) -> &PoolPlan {
+        &self.pools[pool.at()]
+    }
+
+    pub(super) fn key(&self, machine: MachineIndex) -> EntityKey {
+        self.keys[machine.at()]
+    }
+
+    pub(super) fn has_faults(&self) -> bool {
+        !self.scenario.faults.is_empty()
+    }
+
+    /// How many entities the agenda needs: machines, then two for each pool.
+    pub(super) fn entities(&self) -> usize {
+        self.keys.len() + 2 * self.pools.len()
+    }
+
+    pub(super) fn actor(&self, entity: Entity) -> Actor {
+        let Some(beyond) = entity.0.checked_sub(self.machine_count()) else {
+            return Actor::Machine(MachineIndex(entity.0));
+        };
+        let pool = PoolIndex(beyond / 2);
+        if beyond.is_multiple_of(2) {
+            Actor::Starter(pool)
+        } else {
+            Actor::OperationClock(pool)
+        }
+    }
+
+    pub(super) fn starter(&self, pool: PoolIndex) -> Entity {
+        Entity(self.machine_count() + 2 * pool.0)
+    }
+
+    pub(super) fn operation_clock(&self, pool: PoolIndex) -> Entity {
+        Entity(self.machine_count() + 2 * pool.0 + 1)
+    }
+
+    fn machine_count(&self) -> u32 {
+        self.pools.last().map_or(0, |pool| pool.machines.end)
+    }
+}
+
+/// The order in which a pool's machines are rolled out, where it is neither that of their numbers nor random.
+fn order(scenario: &Scenario, index: usize, first: u32) -> Option<Arc<[u32]>> {
+    let pool = &scenario.pools[index];
+    let machines = &pool.machines;
+    let oldest_first = |position: u32| std::cmp::Reverse(machines.age(position));
+    let mut positions: Vec<u32> = (0..machines.count()).collect();
+    match pool.policy.order {
+        Order::Name | Order::Random => return None,
+        Order::Oldest => positions.sort_by_key(|position| oldest_first(*position)),
+        Order::Zone => positions.sort_by(|a, b| {
+            by_zone(machines.zone(*a), machines.zone(*b))
+                .then_with(|| oldest_first(*a).cmp(&oldest_first(*b)))
+        }),
+    }
+    Some(
+        positions
+            .into_iter()
+            .map(|position| first + position)
+            .collect(),
+    )
+}
+
+/// Zones in natural order, machines without one last, as `OpenShift`'s machine-config operator sorts
+/// (<https://github.com/openshift/machine-config-operator/blob/main/pkg/controller/node/node_controller.go>).
+fn by_zone(a: Option<&str>, b: Option<&str>) -> std::cmp::Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => alphanumeric_sort::compare_str(a, b),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    }
+}
+
+/// The faults that may meet a machine of this pool.
+fn faults(scenario: &Scenario, index: usize) -> Vec<Fault> {
+    let of_pool = |fault: &&Fault| match fault.target {
+        FaultTarget::Machine(machine) => machine.pool == index,
+        FaultTarget::Pool(pool) => pool == index,
+    };
+    scenario.faults.iter().filter(of_pool).cloned().collect()
+}
+
+/// How long a phase may go on from `since`, for the rule that has a limit.
+pub(super) fn deadline(since: Time, limit: Option<Span>) -> Option<Time> {
+    limit.map(|limit| since + limit)
+}

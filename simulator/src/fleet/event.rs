@@ -1,0 +1,149 @@
+//! What an observer of a run is told.
+
+use super::machine::Reason;
+use super::operation::{Failure, Refusal, Status};
+use super::phase::Phase;
+use super::{MachineIndex, OperationIndex, PoolIndex};
+use crate::engine::{Span, Time};
+use crate::scenario::Deed;
+
+/// Something that happened in the fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A step of the timeline was taken, or refused.
+    Step {
+        /// What it was to do.
+        deed: Deed,
+        /// Why it did nothing, if so.
+        refused: Option<Refusal>,
+    },
+    /// An operation's status changed.
+    Operation {
+        /// Which.
+        operation: OperationIndex,
+        /// The pool that it rolls out.
+        pool: PoolIndex,
+        /// The revision that it moves the pool to.
+        revision: u32,
+        /// What it is now.
+        status: Status,
+        /// Why it did not succeed, once it has ended so.
+        failure: Option<Failure>,
+    },
+    /// An operation was paused or resumed.
+    Paused {
+        /// Which.
+        operation: OperationIndex,
+        /// The pool that it rolls out.
+        pool: PoolIndex,
+        /// Whether it is paused now.
+        is_paused: bool,
+    },
+    /// Something happened to a machine.
+    Machine {
+        /// Which.
+        machine: MachineIndex,
+        /// What.
+        what: MachineEvent,
+    },
+}
+
+/// Something that happened to one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineEvent {
+    /// A phase began.
+    PhaseStarted {
+        /// Which phase.
+        phase: Phase,
+        /// At which attempt of the machine in this operation, from 1.
+        attempt: u32,
+    },
+    /// A phase ended.
+    PhaseEnded {
+        /// Which phase.
+        phase: Phase,
+        /// How.
+        how: PhaseEnd,
+        /// How long it had lasted.
+        after: Span,
+    },
+    /// The reason why it is where it is changed.
+    Reason {
+        /// Why, now; `None` when it is no longer part of an operation.
+        reason: Option<Reason>,
+    },
+    /// Its node is no longer Ready.
+    Down,
+    /// Its node is Ready again.
+    Up,
+    /// Its boot timed out, and it is switched off and on.
+    PowerCycled {
+        /// For which time in this update, from 1.
+        time: u32,
+    },
+    /// Its update failed and is tried again later.
+    RetryPlanned {
+        /// For which time, from 1.
+        retry: u32,
+        /// After how long.
+        after: Span,
+    },
+    /// Its part in an operation is over.
+    Settled {
+        /// The revision that it runs.
+        revision: u32,
+        /// The phase in which its update failed; `None` when it succeeded.
+        failed_in: Option<Phase>,
+    },
+}
+
+/// How a phase ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseEnd {
+    /// Well.
+    Done,
+    /// It failed.
+    Failed,
+    /// It reached its time limit.
+    TimedOut,
+    /// The machine lost its power.
+    Interrupted,
+}
+
+impl PhaseEnd {
+    /// The word in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed-out",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Someone who is told what happens, in the order in which it happens.
+pub trait Observer {
+    /// Whether anybody listens. An ensemble's runs do without, and then nothing is even put together.
+    const LISTENS: bool = true;
+
+    /// Told of one event.
+    fn observe(&mut self, at: Time, event: Event);
+}
+
+/// Nobody listens.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    const LISTENS: bool = false;
+
+    fn observe(&mut self, _: Time, _: Event) {}
+}
+
+/// Collects every event.
+impl Observer for Vec<(Time, Event)> {
+    fn observe(&mut self, at: Time, event: Event) {
+        self.push((at, event));
+    }
+}

@@ -1,0 +1,188 @@
+//! One machine's state, and the one reason why it is where it is.
+
+use std::fmt;
+
+use super::PoolIndex;
+use super::phase::Phase;
+use crate::engine::{Span, Time};
+
+/// One machine, as far as it changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Machine {
+    /// Its pool.
+    pub pool: PoolIndex,
+    /// The revision that it runs.
+    pub revision: u32,
+    /// The revision that its next boot brings.
+    pub desired: u32,
+    /// How it takes part in its pool's operation.
+    pub membership: Membership,
+    pub(super) activity: Activity,
+    pub(super) condition: Condition,
+    /// When the activity began.
+    pub(super) since: Time,
+    /// When the boot began that is under way.
+    pub(super) booting_since: Time,
+    /// When it last began to take part in the operation.
+    pub(super) in_flight_since: Time,
+    /// How long it has been in flight in the operation, up to `in_flight_since`.
+    pub(super) work: Span,
+    /// How often it began a phase sequence in this operation; outside one, how often it booted by itself. Part of the
+    /// key of its draws.
+    pub(super) attempt: u32,
+    pub(super) own_boots: u32,
+    pub(super) retries: u32,
+    pub(super) power_cycles: u32,
+    /// Whether the phase that is under way fails when its time is over.
+    pub(super) fails: bool,
+}
+
+/// How a machine takes part in its pool's operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// Not at all: it runs the revision already, or there is no operation.
+    Outside,
+    /// Its turn has not come.
+    Waiting,
+    /// Its update is under way and holds a slot.
+    InFlight,
+    /// It runs the revision and takes workload.
+    Updated,
+    /// Its update failed.
+    Failed,
+}
+
+/// What a machine is busy with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Activity {
+    /// Nothing.
+    Idle,
+    /// A phase.
+    Phase(Phase),
+    /// The wait before an automatic retry of what failed in this phase.
+    Backoff(Phase),
+    /// It lost its power in this phase of an update, which goes on with a boot when the power is back.
+    Powerless(Phase),
+}
+
+/// What is true of a machine apart from what it does.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts of a machine, any combination of which occurs"
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    /// It has power.
+    pub(super) powered: bool,
+    /// Its node is Ready.
+    pub(super) up: bool,
+    /// Its node is marked unschedulable.
+    pub(super) cordoned: bool,
+    /// Everything on it was evicted.
+    pub(super) drained: bool,
+}
+
+/// Why a machine of a running operation is where it is: exactly one at any instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It waits: the operation is paused.
+    Paused,
+    /// It waits for the retry of what failed.
+    Backoff,
+    /// It waits for a slot.
+    Slot,
+    /// It has no power, or boots by itself after it was off.
+    Power,
+    /// It is in this phase.
+    Phase(Phase),
+}
+
+impl Machine {
+    pub(super) fn new(pool: PoolIndex, revision: u32) -> Self {
+        Self {
+            pool,
+            revision,
+            desired: revision,
+            membership: Membership::Outside,
+            activity: Activity::Idle,
+            condition: Condition {
+                powered: true,
+                up: true,
+                cordoned: false,
+                drained: false,
+            },
+            since: Time::START,
+            booting_since: Time::START,
+            in_flight_since: Time::START,
+            work: Span::ZERO,
+            attempt: 0,
+            own_boots: 0,
+            retries: 0,
+            power_cycles: 0,
+            fails: false,
+        }
+    }
+
+    /// Whether its node is Ready.
+    pub fn is_up(&self) -> bool {
+        self.condition.up
+    }
+
+    /// Whether it uses a slot of its pool: it is in flight, not Ready, or cordoned, whether or not it takes part in a
+    /// rollout. `OpenShift` counts the same way
+    /// (<https://github.com/openshift/machine-config-operator/blob/main/pkg/controller/node/node_controller.go>).
+    pub fn uses_slot(&self) -> bool {
+        self.membership == Membership::InFlight || !self.condition.up || self.condition.cordoned
+    }
+
+    /// The phase that is under way on it, if one is.
+    pub fn phase(&self) -> Option<Phase> {
+        match self.activity {
+            Activity::Phase(phase) => Some(phase),
+            _ => None,
+        }
+    }
+
+    /// When its present activity began.
+    pub fn since(&self) -> Time {
+        self.since
+    }
+
+    /// Whether its turn can be taken now.
+    pub(super) fn can_start(&self) -> bool {
+        self.membership == Membership::Waiting
+            && self.activity == Activity::Idle
+            && self.condition.powered
+    }
+
+    /// Why it is where it is in an operation that starts machines; `is_paused` tells of the operation.
+    pub(super) fn reason(&self, is_paused: bool) -> Option<Reason> {
+        match (self.membership, self.activity) {
+            (Membership::InFlight, Activity::Phase(phase)) => Some(Reason::Phase(phase)),
+            (Membership::InFlight, Activity::Backoff(_)) => Some(Reason::Backoff),
+            (Membership::Waiting, _) if is_paused => Some(Reason::Paused),
+            (Membership::Waiting, _) if self.can_start() => Some(Reason::Slot),
+            (Membership::Waiting | Membership::InFlight, _) => Some(Reason::Power),
+            _ => None,
+        }
+    }
+}
+
+impl Reason {
+    /// The word in logs and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Backoff => "back-off",
+            Self::Slot => "slot",
+            Self::Power => "power",
+            Self::Phase(phase) => phase.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}

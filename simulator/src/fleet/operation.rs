@@ -1,0 +1,482 @@
+//! One rollout as an operation: what is asked of it, why it stops, how it ends.
+//!
+//! The operations of a pool run one after the other. While one goes on, a further one is pending; when a rollout ended
+//! with machines left, the next one takes those over.
+
+use std::fmt;
+
+use super::event::{Event, MachineEvent, Observer};
+use super::machine::{Machine, Membership, Reason};
+use super::phase::Phase;
+use super::world::World;
+use super::{MachineIndex, OperationIndex, PoolIndex};
+use crate::engine::{Class, Span, Time};
+
+/// The rollout of one revision to one pool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// The pool.
+    pub pool: PoolIndex,
+    /// The revision.
+    pub revision: u32,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was asked for.
+    pub requested: Time,
+    /// When its first machine could start; `None` while it is pending.
+    pub started: Option<Time>,
+    /// When it ended; `None` while it goes on.
+    pub ended: Option<Time>,
+    /// Machines that it has to move.
+    pub targeted: u32,
+    /// Of these, machines whose turn has not come.
+    pub waiting: u32,
+    /// Of these, machines in flight.
+    pub in_flight: u32,
+    /// Of these, machines that run the revision.
+    pub updated: u32,
+    /// Of these, machines that failed.
+    pub failed: u32,
+    /// Whether nothing new starts until it is resumed.
+    pub is_paused: bool,
+    /// Why nothing new will start; `None` while machines may.
+    pub stop: Option<Failure>,
+    /// Time that its machines were in flight, all together.
+    pub work: Span,
+    /// The longest time that one machine was in flight.
+    pub longest: Span,
+}
+
+/// Where an operation stands: meltcloud's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Another operation of the pool goes on.
+    Pending,
+    /// Under way.
+    Running,
+    /// Asked to stop; what is in flight still ends.
+    Cancelling,
+    /// Every machine runs the revision.
+    Succeeded,
+    /// Stopped, or ended with failed machines.
+    Failed,
+    /// Stopped on request.
+    Cancelled,
+}
+
+/// Why an operation did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// As many machines failed as the policy allows.
+    Halted,
+    /// Its time limit was reached.
+    TimedOut,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// All machines had their turn, and some failed.
+    MachinesFailed,
+}
+
+/// Why something that was asked for was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A retry where nothing failed.
+    #[error("the pool has no failed operation")]
+    NothingFailed,
+    /// A retry while something goes on.
+    #[error("an operation of the pool is still going on")]
+    StillGoingOn,
+    /// A cancel, pause or resume without an operation.
+    #[error("no operation of the pool is going on")]
+    NothingGoingOn,
+    /// A pause of what is paused.
+    #[error("the operation is paused already")]
+    PausedAlready,
+    /// A resume of what is not paused.
+    #[error("the operation is not paused")]
+    NotPaused,
+    /// A cancel of what is being cancelled.
+    #[error("the operation is being cancelled already")]
+    CancellingAlready,
+    /// A power loss without power.
+    #[error("the machine has no power")]
+    HasNoPower,
+    /// A power-on with power.
+    #[error("the machine has power")]
+    HasPower,
+}
+
+impl Status {
+    /// meltcloud's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Cancelling => "cancelling",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl Failure {
+    /// The word in logs and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Halted => "halted",
+            Self::TimedOut => "timed-out",
+            Self::Cancelled => "cancelled",
+            Self::MachinesFailed => "machines-failed",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl Operation {
+    fn new(pool: PoolIndex, revision: u32, requested: Time) -> Self {
+        Self {
+            pool,
+            revision,
+            status: Status::Pending,
+            requested,
+            started: None,
+            ended: None,
+            targeted: 0,
+            waiting: 0,
+            in_flight: 0,
+            updated: 0,
+            failed: 0,
+            is_paused: false,
+            stop: None,
+            work: Span::ZERO,
+            longest: Span::ZERO,
+        }
+    }
+
+    /// Whether machines may start in it.
+    pub fn is_starting(&self) -> bool {
+        self.status == Status::Running && self.stop.is_none()
+    }
+
+    /// Whether nothing is in flight and nothing will start.
+    fn is_over(&self) -> bool {
+        self.in_flight == 0 && (self.waiting == 0 || self.stop.is_some())
+    }
+
+    /// Whether every machine that it targeted runs the revision or failed.
+    pub fn is_settled(&self) -> bool {
+        self.ended.is_some() && self.started.is_some() && self.waiting == 0
+    }
+}
+
+impl World {
+    /// Asks for the rollout of a revision. Returns the operation that carries it out.
+    pub fn apply<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        revision: u32,
+        observer: &mut O,
+    ) -> OperationIndex {
+        let index = OperationIndex(u32::try_from(self.operations.len()).unwrap_or(u32::MAX));
+        self.operations
+            .push(Operation::new(pool, revision, self.now()));
+        self.set_status(index, Status::Pending, observer);
+        self.pools[pool.at()].queue.push_back(index);
+        self.move_on(pool, observer);
+        index
+    }
+
+    /// Ends the pool's operation if it is over and starts the next pending one; and so on, where that has nothing to
+    /// do.
+    fn move_on<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        loop {
+            if let Some(index) = self.pools[pool.at()].going_on {
+                if !self.operations[index.at()].is_over() {
+                    return;
+                }
+                self.end(pool, index, observer);
+            }
+            let Some(next) = self.pools[pool.at()].queue.pop_front() else {
+                return;
+            };
+            self.start_operation(pool, next, observer);
+        }
+    }
+
+    fn start_operation<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        index: OperationIndex,
+        observer: &mut O,
+    ) {
+        let now = self.now();
+        let revision = self.operations[index.at()].revision;
+        let mut targeted = 0;
+        for machine in self.blueprint.machines_of(pool) {
+            self.change(machine, |machine| {
+                let is_targeted =
+                    machine.revision != revision || machine.membership == Membership::Failed;
+                targeted += u32::from(is_targeted);
+                machine.membership = if is_targeted {
+                    Membership::Waiting
+                } else {
+                    Membership::Outside
+                };
+                machine.attempt = 0;
+                machine.work = Span::ZERO;
+                machine.retries = 0;
+                machine.power_cycles = 0;
+            });
+        }
+        let operation = &mut self.operations[index.at()];
+        operation.started = Some(now);
+        operation.targeted = targeted;
+        operation.waiting = targeted;
+        self.pools[pool.at()].going_on = Some(index);
+        self.pools[pool.at()].latest = Some(index);
+        self.begin_rollout(pool);
+        self.set_status(index, Status::Running, observer);
+        self.tell_waiting(pool, observer);
+        self.start_clock(pool);
+        self.wake_starter(pool);
+    }
+
+    /// Starts the time limit of the pool's operation, if its policy has one.
+    fn start_clock(&mut self, pool: PoolIndex) {
+        if let Some(limit) = self.blueprint.plan(pool).policy.operation_time_out {
+            let clock = self.blueprint.operation_clock(pool);
+            self.agenda
+                .schedule(clock, self.now() + limit, Class::TimeOut);
+        }
+    }
+
+    pub(super) fn operation_time_out<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        self.stop(pool, Failure::TimedOut, observer);
+    }
+
+    /// Lets nothing new start in the pool's operation; it ends when what is in flight has ended.
+    fn stop<O: Observer>(&mut self, pool: PoolIndex, why: Failure, observer: &mut O) {
+        let Some(index) = self.pools[pool.at()].going_on else {
+            return;
+        };
+        let operation = &mut self.operations[index.at()];
+        if operation.stop.is_some() && why != Failure::Cancelled {
+            return;
+        }
+        operation.stop = Some(why);
+        self.tell_waiting(pool, observer);
+        self.move_on(pool, observer);
+    }
+
+    /// Whether nothing new may start in the pool, a retry included.
+    pub(super) fn is_stopping(&self, pool: PoolIndex) -> bool {
+        let going_on = self.pools[pool.at()].going_on;
+        going_on.is_none_or(|index| self.operations[index.at()].stop.is_some())
+    }
+
+    /// A machine's part in the pool's operation is over: it runs the revision, or failed in a phase.
+    pub(super) fn settle<O: Observer>(
+        &mut self,
+        machine: MachineIndex,
+        failed_in: Option<Phase>,
+        observer: &mut O,
+    ) {
+        let now = self.now();
+        let (pool, revision) = {
+            let machine = self.machine(machine);
+            (machine.pool, machine.revision)
+        };
+        self.change(machine, |machine| {
+            settle_machine(machine, now, failed_in.is_some());
+        });
+        let work = self.machine(machine).work;
+        let segment = now.since(self.machine(machine).in_flight_since);
+        let index = self.pools[pool.at()]
+            .going_on
+            .expect("a machine in flight has an operation");
+        let operation = &mut self.operations[index.at()];
+        operation.in_flight -= 1;
+        operation.longest = operation.longest.max(work);
+        operation.work += segment;
+        match failed_in {
+            None => operation.updated += 1,
+            Some(_) => operation.failed += 1,
+        }
+        let failed = operation.failed;
+        self.tell_of(machine, observer, || MachineEvent::Settled {
+            revision,
+            failed_in,
+        });
+        self.tell_reason(machine, observer);
+        let halt_after = self.blueprint.plan(pool).policy.halt_after;
+        if failed_in.is_some() && halt_after.is_some_and(|allowed| failed >= allowed) {
+            self.stop(pool, Failure::Halted, observer);
+        }
+        self.move_on(pool, observer);
+        self.wake_starter(pool);
+    }
+
+    /// Ends an operation that is over.
+    fn end<O: Observer>(&mut self, pool: PoolIndex, index: OperationIndex, observer: &mut O) {
+        let now = self.now();
+        let operation = &mut self.operations[index.at()];
+        if operation.failed > 0 {
+            operation.stop.get_or_insert(Failure::MachinesFailed);
+        }
+        let status = match operation.stop {
+            None => Status::Succeeded,
+            Some(Failure::Cancelled) => Status::Cancelled,
+            Some(_) => Status::Failed,
+        };
+        operation.ended = Some(now);
+        self.pools[pool.at()].going_on = None;
+        self.agenda.cancel(self.blueprint.operation_clock(pool));
+        self.set_status(index, status, observer);
+    }
+
+    /// Tries the pool's failed operation again with what is left.
+    pub(super) fn retry<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        if self.pools[pool.at()].going_on.is_some() {
+            return Err(Refusal::StillGoingOn);
+        }
+        let index = self.pools[pool.at()].latest.ok_or(Refusal::NothingFailed)?;
+        if self.operations[index.at()].status != Status::Failed {
+            return Err(Refusal::NothingFailed);
+        }
+        for machine in self.blueprint.machines_of(pool) {
+            self.change(machine, |machine| {
+                if machine.membership == Membership::Failed {
+                    machine.membership = Membership::Waiting;
+                    machine.retries = 0;
+                    machine.power_cycles = 0;
+                }
+            });
+        }
+        let operation = &mut self.operations[index.at()];
+        operation.waiting += operation.failed;
+        operation.failed = 0;
+        operation.stop = None;
+        operation.ended = None;
+        operation.is_paused = false;
+        self.pools[pool.at()].going_on = Some(index);
+        self.pools[pool.at()].cursor = 0;
+        self.set_status(index, Status::Running, observer);
+        self.tell_waiting(pool, observer);
+        self.start_clock(pool);
+        self.wake_starter(pool);
+        self.move_on(pool, observer);
+        Ok(())
+    }
+
+    /// Cancels the pool's operation that goes on.
+    pub(super) fn cancel<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        let index = self.pools[pool.at()]
+            .going_on
+            .ok_or(Refusal::NothingGoingOn)?;
+        if self.operations[index.at()].status == Status::Cancelling {
+            return Err(Refusal::CancellingAlready);
+        }
+        self.set_status(index, Status::Cancelling, observer);
+        self.stop(pool, Failure::Cancelled, observer);
+        Ok(())
+    }
+
+    /// Lets nothing new start in the pool's operation until it is resumed.
+    pub(super) fn pause<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        self.set_paused(pool, true, Refusal::PausedAlready, observer)
+    }
+
+    /// Goes on with the pool's paused operation.
+    pub(super) fn resume<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        self.set_paused(pool, false, Refusal::NotPaused, observer)?;
+        self.wake_starter(pool);
+        Ok(())
+    }
+
+    fn set_paused<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        is_paused: bool,
+        already: Refusal,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        let index = self.pools[pool.at()]
+            .going_on
+            .ok_or(Refusal::NothingGoingOn)?;
+        let operation = &mut self.operations[index.at()];
+        if operation.is_paused == is_paused {
+            return Err(already);
+        }
+        operation.is_paused = is_paused;
+        self.tell(observer, || Event::Paused {
+            operation: index,
+            pool,
+            is_paused,
+        });
+        self.tell_waiting(pool, observer);
+        Ok(())
+    }
+
+    fn set_status<O: Observer>(&mut self, index: OperationIndex, status: Status, observer: &mut O) {
+        let operation = &mut self.operations[index.at()];
+        operation.status = status;
+        let (pool, revision) = (operation.pool, operation.revision);
+        let failure = operation.stop.filter(|_| operation.ended.is_some());
+        self.tell(observer, || Event::Operation {
+            operation: index,
+            pool,
+            revision,
+            status,
+            failure,
+        });
+    }
+
+    /// Why a machine is where it is; `None` outside an operation that starts machines or has it in flight.
+    pub fn reason(&self, machine: MachineIndex) -> Option<Reason> {
+        let machine = self.machine(machine);
+        let operation = self.operation(self.pools[machine.pool.at()].going_on?);
+        if machine.membership == Membership::Waiting && !operation.is_starting() {
+            return None;
+        }
+        machine.reason(operation.is_paused)
+    }
+}
+
+fn settle_machine(machine: &mut Machine, now: Time, failed: bool) {
+    machine.membership = if failed {
+        Membership::Failed
+    } else {
+        Membership::Updated
+    };
+    machine.activity = super::machine::Activity::Idle;
+    machine.work += now.since(machine.in_flight_since);
+    machine.since = now;
+}

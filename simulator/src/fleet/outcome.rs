@@ -1,0 +1,197 @@
+//! How a run ended, as the row that an ensemble keeps of it.
+
+use serde::Serialize;
+
+use super::event::Observer;
+use super::operation::{Operation, Status};
+use super::world::World;
+use super::{Blueprint, PoolIndex, Unobserved};
+use crate::engine::{RunSeed, Span, Time};
+
+use std::sync::Arc;
+
+/// How a run, or one pool's part of it, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Every targeted machine is settled: it runs the revision, or is on the list of failed ones.
+    Finished,
+    /// A rollout was stopped (by its halting rule, its time limit or a cancel) with machines left.
+    Halted,
+    /// Nothing can happen any more, and machines are left.
+    Stalled,
+    /// The horizon was reached while something was still to happen.
+    Horizon,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether it finished and no machine failed.
+    pub succeeded: bool,
+    /// The end of its last rollout; `None` unless it finished, and when it had no rollout.
+    pub end: Option<Time>,
+    /// The earliest end that any schedule could have reached; `None` as for `end`.
+    pub bound: Option<Time>,
+    /// Its pools, in the order of the scenario.
+    pub pools: Vec<PoolRow>,
+}
+
+/// One pool's part of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolRow {
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether it finished and no machine failed.
+    pub succeeded: bool,
+    /// The end of its last rollout; `None` unless it finished, and when it had no rollout.
+    pub end: Option<Time>,
+    /// The earliest end that any schedule could have reached; `None` as for `end`.
+    pub bound: Option<Time>,
+    /// Its rollouts, in the order of the requests.
+    pub rollouts: Vec<RolloutRow>,
+}
+
+/// One rollout of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RolloutRow {
+    /// The revision.
+    pub revision: u32,
+    /// When it was asked for.
+    pub requested: Time,
+    /// How long it took from the request to its end; `None` when it did not settle every machine.
+    pub duration: Option<Span>,
+    /// How many machines it moved.
+    pub updated: u32,
+    /// How many machines failed.
+    pub failed: u32,
+}
+
+impl Ending {
+    /// The word in logs and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Halted => "halted",
+            Self::Stalled => "stalled",
+            Self::Horizon => "horizon",
+        }
+    }
+}
+
+impl RunRow {
+    /// Makes one run of a scenario up to its end or its horizon.
+    pub fn of_run(blueprint: &Arc<Blueprint>, seed: RunSeed) -> Self {
+        Self::of_observed_run(World::new(blueprint, seed), &mut Unobserved)
+    }
+
+    /// Runs `world` up to its end or its horizon, and tells `observer` of it.
+    pub fn of_observed_run<O: Observer>(mut world: World, observer: &mut O) -> Self {
+        world.run(observer);
+        let pools: Vec<_> = world
+            .blueprint()
+            .pools()
+            .map(|pool| world.pool_row(pool))
+            .collect();
+        let is_finished = pools.iter().all(|pool| pool.ending == Ending::Finished);
+        let latest = |of: fn(&PoolRow) -> Option<Time>| {
+            let latest = pools.iter().filter_map(of).max();
+            latest.filter(|_| is_finished)
+        };
+        Self {
+            ending: pools
+                .iter()
+                .map(|pool| pool.ending)
+                .max()
+                .unwrap_or(Ending::Finished),
+            succeeded: pools.iter().all(|pool| pool.succeeded),
+            end: latest(|pool| pool.end),
+            bound: latest(|pool| pool.bound),
+            pools,
+        }
+    }
+}
+
+impl World {
+    fn pool_row(&mut self, pool: PoolIndex) -> PoolRow {
+        let ending = self.pool_ending(pool);
+        let operations: Vec<_> = self.operations_of(pool).collect();
+        let is_finished = ending == Ending::Finished;
+        let succeeded = operations
+            .last()
+            .is_none_or(|last| last.status == Status::Succeeded);
+        let end = operations
+            .iter()
+            .filter_map(|operation| operation.ended)
+            .max();
+        let bound = lower_bound(&operations, self.blueprint().slots(pool));
+        let rollouts = operations
+            .iter()
+            .map(|operation| rollout_row(operation))
+            .collect();
+        PoolRow {
+            ending,
+            succeeded: is_finished && succeeded,
+            end: end.filter(|_| is_finished),
+            bound: bound.filter(|_| is_finished),
+            rollouts,
+        }
+    }
+
+    fn operations_of(&self, pool: PoolIndex) -> impl Iterator<Item = &Operation> {
+        self.operations
+            .iter()
+            .filter(move |operation| operation.pool == pool)
+    }
+
+    /// A pool has finished when its last rollout has: what an earlier one left over, a later one took.
+    fn pool_ending(&mut self, pool: PoolIndex) -> Ending {
+        let Some(last) = self.operations_of(pool).last() else {
+            return Ending::Finished;
+        };
+        if last.is_settled() {
+            Ending::Finished
+        } else if last.ended.is_some() {
+            Ending::Halted
+        } else if self.something_is_pending(pool) {
+            Ending::Horizon
+        } else {
+            Ending::Stalled
+        }
+    }
+
+    fn something_is_pending(&mut self, pool: PoolIndex) -> bool {
+        let blueprint = Arc::clone(self.blueprint());
+        let mut entities = blueprint
+            .machines_of(pool)
+            .map(super::MachineIndex::entity)
+            .chain([blueprint.starter(pool), blueprint.operation_clock(pool)]);
+        entities.any(|entity| self.agenda.is_pending(entity))
+    }
+}
+
+fn rollout_row(operation: &Operation) -> RolloutRow {
+    let settled = operation.ended.filter(|_| operation.is_settled());
+    RolloutRow {
+        revision: operation.revision,
+        requested: operation.requested,
+        duration: settled.map(|ended| ended.since(operation.requested)),
+        updated: operation.updated,
+        failed: operation.failed,
+    }
+}
+
+/// The earliest end of a pool's rollouts under any schedule: each needs at least its longest machine, and at least all
+/// its machines' time shared by the slots (Graham, *Bounds on multiprocessing timing anomalies*, SIAM J. Appl. Math.
+/// 17, 1969), and begins neither before its request nor before the end of the one before.
+fn lower_bound(operations: &[&Operation], slots: u32) -> Option<Time> {
+    let mut bound = None;
+    for operation in operations {
+        let begins = operation.requested.max(bound.unwrap_or(Time::START));
+        let shared = operation.work.shared_by(u64::from(slots));
+        bound = Some(begins + operation.longest.max(shared));
+    }
+    bound
+}

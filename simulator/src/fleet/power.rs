@@ -1,0 +1,85 @@
+//! Losing power and getting it back.
+//!
+//! Every boot brings the revision that was last asked of the machine, so a machine that loses its power in the middle
+//! of its update goes on with a boot when the power is back, whatever phase it was in.
+
+use super::MachineIndex;
+use super::event::{Observer, PhaseEnd};
+use super::machine::{Activity, Membership};
+use super::operation::Refusal;
+use super::phase::Phase;
+use super::world::World;
+use crate::engine::Class;
+
+impl World {
+    pub(super) fn lose_power<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        if !self.machines[index.at()].condition.powered {
+            return Err(Refusal::HasNoPower);
+        }
+        self.machines[index.at()].condition.powered = false;
+        self.go_down(index, observer);
+        if let Activity::Phase(phase) = self.machines[index.at()].activity {
+            self.tell_phase_end(index, phase, PhaseEnd::Interrupted, observer);
+            self.interrupt(index, phase);
+        }
+        self.tell_reason(index, observer);
+        Ok(())
+    }
+
+    /// Stops a phase for want of power. In an update its time limit goes on running.
+    fn interrupt(&mut self, index: MachineIndex, phase: Phase) {
+        let (limit, now) = (self.limit(index, phase), self.now());
+        let machine = &mut self.machines[index.at()];
+        if machine.membership != Membership::InFlight {
+            machine.activity = Activity::Idle;
+            self.agenda.cancel(index.entity());
+            return;
+        }
+        machine.activity = Activity::Powerless(phase);
+        machine.since = now;
+        match limit {
+            Some(limit) => self.agenda.schedule(index.entity(), limit, Class::TimeOut),
+            None => self.agenda.cancel(index.entity()),
+        }
+    }
+
+    pub(super) fn power_on<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        if self.machines[index.at()].condition.powered {
+            return Err(Refusal::HasPower);
+        }
+        let machine = &mut self.machines[index.at()];
+        machine.condition.powered = true;
+        match (machine.membership, machine.activity) {
+            // The retry that it waits for will boot it.
+            (Membership::InFlight, Activity::Backoff(_)) => {}
+            (Membership::InFlight, _) => {
+                machine.attempt += 1;
+                self.boot(index, observer);
+            }
+            _ => {
+                machine.own_boots += 1;
+                machine.power_cycles = 0;
+                self.boot(index, observer);
+            }
+        }
+        Ok(())
+    }
+
+    fn boot<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let pool = self.machines[index.at()].pool;
+        let first = if self.blueprint.plan(pool).hardware.is_one_phase {
+            Phase::Update
+        } else {
+            Phase::Firmware
+        };
+        self.begin(index, first, observer);
+    }
+}

@@ -1,0 +1,162 @@
+//! Who starts when: the slots of a pool, the order of its machines, batches.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::event::Observer;
+use super::machine::Membership;
+use super::phase::Phase;
+use super::world::World;
+use super::{MachineIndex, OperationIndex, PoolIndex};
+use crate::engine::{Class, Concern};
+use crate::scenario::{Mode, Order};
+
+/// What changes of a pool.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PoolState {
+    /// Slots in use: machines in flight, and every other that is down or cordoned.
+    pub(super) used: u32,
+    /// Machines that wait for their turn and use a slot already.
+    pub(super) waiting_on_slots: u32,
+    /// The operation that goes on.
+    pub(super) going_on: Option<OperationIndex>,
+    /// The operation that started last.
+    pub(super) latest: Option<OperationIndex>,
+    /// Operations that wait for it to end.
+    pub(super) queue: VecDeque<OperationIndex>,
+    /// How many rollouts have started: part of the key of each draw.
+    pub(super) rollouts: u32,
+    /// The machines in the order of this rollout; `None` when that is the order of their numbers.
+    order: Option<Arc<[u32]>>,
+    /// Where in that order the search for the next machine goes on.
+    pub(super) cursor: u32,
+}
+
+/// What the draws of a random order are for: a number that no phase has.
+const ORDER: u32 = 0xff;
+
+impl World {
+    /// The pool's slots that are in use.
+    pub fn slots_used(&self, pool: PoolIndex) -> u32 {
+        self.pools[pool.at()].used
+    }
+
+    /// The pool's operation that goes on.
+    pub fn going_on(&self, pool: PoolIndex) -> Option<OperationIndex> {
+        self.pools[pool.at()].going_on
+    }
+
+    /// The pool's operation that started last.
+    pub fn latest_operation(&self, pool: PoolIndex) -> Option<OperationIndex> {
+        self.pools[pool.at()].latest
+    }
+
+    /// Puts the pool's machines in order for a rollout that starts.
+    pub(super) fn begin_rollout(&mut self, pool: PoolIndex) {
+        let plan = self.blueprint.plan(pool);
+        let state = &mut self.pools[pool.at()];
+        state.rollouts += 1;
+        state.cursor = 0;
+        state.order.clone_from(&plan.order);
+        if plan.policy.order == Order::Random {
+            let concern = Concern(state.rollouts << 8 | ORDER);
+            let draw = |machine| {
+                let key = self.blueprint.key(MachineIndex(machine));
+                self.seed.draw(key, concern, 0).first
+            };
+            let mut drawn: Vec<_> = plan
+                .machines
+                .clone()
+                .map(|machine| (draw(machine), machine))
+                .collect();
+            drawn.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            state.order = Some(drawn.into_iter().map(|(_, machine)| machine).collect());
+        }
+    }
+
+    /// Makes the pool look for machines to start, after everything else of this instant.
+    pub(super) fn wake_starter(&mut self, pool: PoolIndex) {
+        let starter = self.blueprint.starter(pool);
+        self.agenda.schedule(starter, self.now(), Class::Attempt);
+    }
+
+    /// Starts every machine that may start now.
+    pub(super) fn start_machines<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        let plan_mode = self.blueprint.plan(pool).policy.mode;
+        let mut is_first = true;
+        while let Some(index) = self.pools[pool.at()].going_on {
+            let operation = &self.operations[index.at()];
+            if !operation.is_starting() || operation.is_paused {
+                return;
+            }
+            if is_first && plan_mode == Mode::LockStep && operation.in_flight > 0 {
+                return;
+            }
+            is_first = false;
+            let Some(machine) = self.next_to_start(pool, operation.in_flight) else {
+                return;
+            };
+            self.start(machine, index, observer);
+        }
+    }
+
+    /// The next machine that may start: one that uses a slot already, or the next in order if a slot is free. Never
+    /// are more in flight than there are slots.
+    fn next_to_start(&mut self, pool: PoolIndex, in_flight: u32) -> Option<MachineIndex> {
+        let slots = self.blueprint.slots(pool);
+        if in_flight >= slots {
+            return None;
+        }
+        if self.pools[pool.at()].waiting_on_slots > 0 {
+            let down = self.find(pool, 0, |world, machine| world.machine(machine).uses_slot());
+            if let Some((_, machine)) = down {
+                return Some(machine);
+            }
+        }
+        if self.pools[pool.at()].used >= slots {
+            return None;
+        }
+        let from = self.pools[pool.at()].cursor;
+        let found = self.find(pool, from, |_, _| true);
+        let count = self.blueprint.plan(pool).machines.len();
+        let end = u32::try_from(count).unwrap_or(u32::MAX);
+        self.pools[pool.at()].cursor = found.map_or(end, |(place, _)| place + 1);
+        found.map(|(_, machine)| machine)
+    }
+
+    /// The first machine from `place` on in the rollout's order whose turn can be taken and that `suits`.
+    fn find(
+        &self,
+        pool: PoolIndex,
+        place: u32,
+        suits: impl Fn(&Self, MachineIndex) -> bool,
+    ) -> Option<(u32, MachineIndex)> {
+        let machines = self.blueprint.plan(pool).machines.clone();
+        let order = self.pools[pool.at()].order.as_deref();
+        (place..machines.end - machines.start)
+            .map(|place| {
+                let machine = order.map_or(machines.start + place, |order| order[place as usize]);
+                (place, MachineIndex(machine))
+            })
+            .find(|(_, machine)| self.machine(*machine).can_start() && suits(self, *machine))
+    }
+
+    fn start<O: Observer>(
+        &mut self,
+        machine: MachineIndex,
+        operation: OperationIndex,
+        observer: &mut O,
+    ) {
+        let now = self.now();
+        let operation = &mut self.operations[operation.at()];
+        operation.waiting -= 1;
+        operation.in_flight += 1;
+        let revision = operation.revision;
+        self.change(machine, |machine| {
+            machine.membership = Membership::InFlight;
+            machine.in_flight_since = now;
+            machine.desired = revision;
+        });
+        self.go_on(machine, Phase::Cordon, observer);
+    }
+}

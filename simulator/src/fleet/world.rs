@@ -1,0 +1,229 @@
+//! Everything that changes in a run, as one value, and the loop that takes one event after the other.
+
+use std::sync::Arc;
+
+use super::blueprint::Actor;
+use super::event::{Event, MachineEvent, Observer};
+use super::machine::{Machine, Membership};
+use super::operation::{Operation, Refusal};
+use super::phase::{PerPhase, Phase};
+use super::rollout::PoolState;
+use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
+use crate::engine::{Agenda, Class, Due, Entity, RunSeed, Time};
+use crate::scenario::Deed;
+
+/// A fleet at one instant of one run. To clone it is to keep that instant.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(super) blueprint: Arc<Blueprint>,
+    pub(super) seed: RunSeed,
+    pub(super) agenda: Agenda,
+    pub(super) machines: Vec<Machine>,
+    pub(super) pools: Vec<PoolState>,
+    pub(super) operations: Vec<Operation>,
+    /// How often each machine entered each phase; empty unless the scenario has faults, which count them.
+    pub(super) entries: Vec<PerPhase<u32>>,
+}
+
+impl World {
+    /// The fleet at the start of a run.
+    pub fn new(blueprint: &Arc<Blueprint>, seed: RunSeed) -> Self {
+        let scenario = blueprint.scenario();
+        let times: Vec<Time> = scenario.steps.iter().map(|step| step.at).collect();
+        let machines: Vec<Machine> = blueprint
+            .pools()
+            .flat_map(|pool| {
+                let machine = Machine::new(pool, scenario.pools[pool.at()].revision);
+                blueprint.machines_of(pool).map(move |_| machine)
+            })
+            .collect();
+        let counted = if blueprint.has_faults() {
+            machines.len()
+        } else {
+            0
+        };
+        Self {
+            agenda: Agenda::new(blueprint.entities(), &times),
+            pools: blueprint.pools().map(|_| PoolState::default()).collect(),
+            operations: Vec::new(),
+            entries: vec![PerPhase::filled(&0); counted],
+            blueprint: Arc::clone(blueprint),
+            seed,
+            machines,
+        }
+    }
+
+    /// What does not change in it.
+    pub fn blueprint(&self) -> &Arc<Blueprint> {
+        &self.blueprint
+    }
+
+    /// The clock.
+    pub fn now(&self) -> Time {
+        self.agenda.now()
+    }
+
+    /// When the next event happens; `None` when nothing can happen any more.
+    pub fn next_at(&mut self) -> Option<Time> {
+        self.agenda.next_at()
+    }
+
+    /// Every machine.
+    pub fn machines(&self) -> &[Machine] {
+        &self.machines
+    }
+
+    /// One machine.
+    pub fn machine(&self, machine: MachineIndex) -> &Machine {
+        &self.machines[machine.at()]
+    }
+
+    /// Every operation, in the order of the requests.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// One operation.
+    pub fn operation(&self, operation: OperationIndex) -> &Operation {
+        &self.operations[operation.at()]
+    }
+
+    /// Takes the next event if it happens at `limit` or before; whether there was one.
+    pub fn step<O: Observer>(&mut self, limit: Time, observer: &mut O) -> bool {
+        let Some(due) = self.agenda.take(limit) else {
+            return false;
+        };
+        self.happen(due, observer);
+        true
+    }
+
+    /// Takes every event up to `until`, and moves the clock there.
+    pub fn run_until<O: Observer>(&mut self, until: Time, observer: &mut O) {
+        while self.step(until, observer) {}
+        self.agenda.advance(until);
+    }
+
+    /// Takes every event up to the horizon. The clock stays at the last one.
+    pub fn run<O: Observer>(&mut self, observer: &mut O) {
+        let horizon = self.blueprint.horizon();
+        while self.step(horizon, observer) {}
+    }
+
+    fn happen<O: Observer>(&mut self, due: Due, observer: &mut O) {
+        if due.class == Class::Step {
+            self.take_step(due.entity, observer);
+            return;
+        }
+        match (self.blueprint.actor(due.entity), due.class) {
+            (Actor::Machine(machine), Class::TimeOut) => self.time_out(machine, observer),
+            (Actor::Machine(machine), Class::Attempt) => self.try_again(machine, observer),
+            (Actor::Machine(machine), _) => self.phase_over(machine, observer),
+            (Actor::Starter(pool), _) => self.start_machines(pool, observer),
+            (Actor::OperationClock(pool), _) => self.operation_time_out(pool, observer),
+        }
+    }
+
+    /// Takes a step of the timeline.
+    fn take_step<O: Observer>(&mut self, step: Entity, observer: &mut O) {
+        let deed = self.blueprint.scenario().steps[step.0 as usize].what;
+        // Told before what it leads to, although whether it is refused is known only afterwards.
+        let mut consequences = Vec::new();
+        let done = if O::LISTENS {
+            self.carry_out(deed, &mut consequences)
+        } else {
+            self.carry_out(deed, observer)
+        };
+        self.tell(observer, || Event::Step {
+            deed,
+            refused: done.err(),
+        });
+        for (at, event) in consequences {
+            observer.observe(at, event);
+        }
+    }
+
+    /// Does what a step or a request says.
+    pub fn carry_out<O: Observer>(&mut self, deed: Deed, observer: &mut O) -> Result<(), Refusal> {
+        match deed {
+            Deed::Apply { pool, revision } => {
+                self.apply(pool_at(pool), revision, observer);
+                Ok(())
+            }
+            Deed::Retry { pool } => self.retry(pool_at(pool), observer),
+            Deed::Cancel { pool } => self.cancel(pool_at(pool), observer),
+            Deed::Pause { pool } => self.pause(pool_at(pool), observer),
+            Deed::Resume { pool } => self.resume(pool_at(pool), observer),
+            Deed::PowerLoss { machine } => {
+                self.lose_power(self.blueprint.machine(machine), observer)
+            }
+            Deed::PowerOn { machine } => self.power_on(self.blueprint.machine(machine), observer),
+        }
+    }
+
+    /// Tells the observer, if anybody listens.
+    pub(super) fn tell<O: Observer>(&self, observer: &mut O, event: impl FnOnce() -> Event) {
+        if O::LISTENS {
+            observer.observe(self.agenda.now(), event());
+        }
+    }
+
+    /// Tells the observer of a machine, if anybody listens.
+    pub(super) fn tell_of<O: Observer>(
+        &self,
+        machine: MachineIndex,
+        observer: &mut O,
+        what: impl FnOnce() -> MachineEvent,
+    ) {
+        self.tell(observer, || Event::Machine {
+            machine,
+            what: what(),
+        });
+    }
+
+    /// Changes a machine and keeps its pool's counts of slots right.
+    pub(super) fn change(&mut self, index: MachineIndex, change: impl FnOnce(&mut Machine)) {
+        let machine = &mut self.machines[index.at()];
+        let before = (machine.uses_slot(), waits_on_slot(machine));
+        change(machine);
+        let after = (machine.uses_slot(), waits_on_slot(machine));
+        let pool = &mut self.pools[machine.pool.at()];
+        pool.used = pool.used + u32::from(after.0) - u32::from(before.0);
+        pool.waiting_on_slots = pool.waiting_on_slots + u32::from(after.1) - u32::from(before.1);
+    }
+
+    /// Tells why a machine is where it is.
+    pub(super) fn tell_reason<O: Observer>(&self, machine: MachineIndex, observer: &mut O) {
+        self.tell_of(machine, observer, || MachineEvent::Reason {
+            reason: self.reason(machine),
+        });
+    }
+
+    /// Tells why every machine of a pool that waits is waiting.
+    pub(super) fn tell_waiting<O: Observer>(&self, pool: PoolIndex, observer: &mut O) {
+        if !O::LISTENS {
+            return;
+        }
+        for machine in self.blueprint.machines_of(pool) {
+            if self.machine(machine).membership == Membership::Waiting {
+                self.tell_reason(machine, observer);
+            }
+        }
+    }
+
+    /// How often a machine has entered a phase, this time included, in a scenario that has faults.
+    pub(super) fn count_entry(&mut self, machine: MachineIndex, phase: Phase) -> u32 {
+        let entries = &mut self.entries[machine.at()][phase];
+        *entries += 1;
+        *entries
+    }
+}
+
+/// Whether a machine's turn is still to come although it uses a slot already, being down or cordoned.
+fn waits_on_slot(machine: &Machine) -> bool {
+    machine.membership == Membership::Waiting && machine.uses_slot()
+}
+
+/// The pool at a place of the scenario.
+fn pool_at(place: usize) -> PoolIndex {
+    PoolIndex(u32::try_from(place).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,374 @@
+//! What an ensemble says: when the rollouts finish, and whether they do.
+//!
+//! A run that did not finish counts as later than every run that did, so no quantile hides it; averages are of finished
+//! runs only and stand beside the share that did not. The report is one value with several printers: JSON is this
+//! module's serialisation, [`text`] is for people.
+
+pub mod text;
+
+use appliance::Text;
+use serde::{Serialize, Serializer};
+
+use crate::engine::{Span, Time};
+use crate::ensemble::Ensemble;
+use crate::fleet::{Blueprint, Ending, RolloutRow};
+
+/// The version of the report's fields.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The report of one rehearsal.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Forecast {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The scenario's name.
+    pub scenario: Text,
+    /// SHA-256 of the scenario's text.
+    pub scenario_hash: String,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// How many runs were made.
+    pub runs: usize,
+    /// The whole scenario.
+    #[serde(flatten)]
+    pub whole: Summary,
+    /// Each pool by its name, in the order of the scenario.
+    #[serde(serialize_with = "as_object")]
+    pub pools: Vec<(Text, PoolForecast)>,
+    /// Runs worth opening with `replay`.
+    pub notable_runs: NotableRuns,
+    /// What rests on this project's assumptions and not on the scenario.
+    pub assumptions: Vec<String>,
+}
+
+/// Shares and durations over all runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// Runs in which every targeted machine was settled: on the revision, or failed.
+    pub finished: Share,
+    /// Runs that finished and in which no machine failed.
+    pub succeeded: Share,
+    /// The other runs, by how they ended.
+    pub unfinished: Unfinished,
+    /// Seconds from the scenario's start to the end of its last rollout.
+    pub duration_s: Durations,
+    /// Seconds to the earliest end that any schedule could have reached, run by run.
+    pub lower_bound_s: Quantiles,
+}
+
+/// A share of all runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Share {
+    /// From 0 to 1.
+    pub share: f64,
+}
+
+/// Shares of all runs that did not finish.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Unfinished {
+    /// A rollout was stopped with machines left.
+    pub halted: f64,
+    /// Nothing could happen any more.
+    pub stalled: f64,
+    /// The horizon came first.
+    pub horizon: f64,
+}
+
+/// Quantiles over all runs: the ⌈qN⌉-th value, no interpolation; `None` where it falls among unfinished runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Quantiles {
+    /// The median.
+    pub p50: Option<Span>,
+    /// What nine runs in ten do not exceed.
+    pub p90: Option<Span>,
+    /// What 99 runs in a hundred do not exceed.
+    pub p99: Option<Span>,
+}
+
+/// Quantiles over all runs, and mean and extremes over the finished ones, `None` when none finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Durations {
+    /// Over all runs.
+    #[serde(flatten)]
+    pub quantiles: Quantiles,
+    /// Over finished runs, to the millisecond.
+    pub mean: Option<Span>,
+    /// Over finished runs.
+    pub min: Option<Span>,
+    /// Over finished runs.
+    pub max: Option<Span>,
+}
+
+/// One pool's part of the forecast.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PoolForecast {
+    /// As for the whole scenario, of this pool's rollouts only.
+    #[serde(flatten)]
+    pub summary: Summary,
+    /// Its rollouts, in the order of the requests.
+    pub rollouts: Vec<RolloutForecast>,
+}
+
+/// One rollout's part of the forecast.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RolloutForecast {
+    /// The revision.
+    pub revision: u32,
+    /// Seconds from the scenario's start to the request.
+    pub requested_s: Time,
+    /// Seconds from the request to the rollout's end.
+    pub duration_s: Durations,
+}
+
+/// Runs worth opening, by their numbers. Among equals it is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NotableRuns {
+    /// The run at the median, unfinished runs being the latest.
+    pub median: usize,
+    /// The run that finished last; `None` when none finished.
+    pub worst: Option<usize>,
+    /// The first run that did not finish; `None` when all did.
+    pub first_unfinished: Option<usize>,
+}
+
+/// What a summary is made of: one run's ending, for the whole scenario or for one pool.
+#[derive(Clone, Copy)]
+struct Sample {
+    ending: Ending,
+    succeeded: bool,
+    end: Option<Time>,
+    bound: Option<Time>,
+}
+
+impl Forecast {
+    /// The report of an ensemble of this scenario's runs. The ensemble is not empty.
+    pub fn new(blueprint: &Blueprint, ensemble: &Ensemble) -> Self {
+        let rows = &ensemble.rows;
+        let scenario = blueprint.scenario();
+        let whole = rows.iter().map(|row| Sample {
+            ending: row.ending,
+            succeeded: row.succeeded,
+            end: row.end,
+            bound: row.bound,
+        });
+        let pools = blueprint.pools().map(|pool| {
+            let name = Text::from(blueprint.pool_name(pool));
+            (name, PoolForecast::new(ensemble, pool.at()))
+        });
+        Self {
+            schema_version: SCHEMA_VERSION,
+            scenario: scenario.name.clone(),
+            scenario_hash: scenario.hash.clone(),
+            seed: ensemble.seed.0,
+            runs: rows.len(),
+            whole: Summary::new(&whole.collect::<Vec<_>>()),
+            pools: pools.collect(),
+            notable_runs: NotableRuns::new(ensemble),
+            assumptions: assumptions(blueprint),
+        }
+    }
+}
+
+impl PoolForecast {
+    fn new(ensemble: &Ensemble, pool: usize) -> Self {
+        let rows = || ensemble.rows.iter().map(move |row| &row.pools[pool]);
+        let samples: Vec<_> = rows()
+            .map(|row| Sample {
+                ending: row.ending,
+                succeeded: row.succeeded,
+                end: row.end,
+                bound: row.bound,
+            })
+            .collect();
+        let asked = rows().next().map_or(&[][..], |row| &row.rollouts);
+        let rollouts = asked.iter().enumerate().map(|(number, asked)| {
+            let same: Vec<RolloutRow> = rows()
+                .filter_map(|row| row.rollouts.get(number).copied())
+                .collect();
+            RolloutForecast {
+                revision: asked.revision,
+                requested_s: asked.requested,
+                duration_s: Durations::new(same.iter().map(|row| row.duration)),
+            }
+        });
+        Self {
+            summary: Summary::new(&samples),
+            rollouts: rollouts.collect(),
+        }
+    }
+}
+
+impl Summary {
+    fn new(samples: &[Sample]) -> Self {
+        let share = |is: &dyn Fn(&Sample) -> bool| {
+            share(
+                samples.iter().filter(|sample| is(sample)).count(),
+                samples.len(),
+            )
+        };
+        let ended = |ending| share(&|sample| sample.ending == ending);
+        let lengths = |of: fn(&Sample) -> Option<Time>| {
+            samples
+                .iter()
+                .map(move |sample| of(sample).map(Time::since_start))
+        };
+        Self {
+            finished: Share {
+                share: ended(Ending::Finished),
+            },
+            succeeded: Share {
+                share: share(&|sample| sample.succeeded),
+            },
+            unfinished: Unfinished {
+                halted: ended(Ending::Halted),
+                stalled: ended(Ending::Stalled),
+                horizon: ended(Ending::Horizon),
+            },
+            duration_s: Durations::new(lengths(|sample| sample.end)),
+            lower_bound_s: Quantiles::new(lengths(|sample| sample.bound)),
+        }
+    }
+}
+
+impl Quantiles {
+    /// The quantiles of lengths of which some, being unfinished, are later than all others.
+    fn new(lengths: impl Iterator<Item = Option<Span>>) -> Self {
+        let (mut finished, count) = finished_and_count(lengths);
+        finished.sort_unstable();
+        Self::of_sorted(&finished, count)
+    }
+
+    fn of_sorted(finished: &[Span], count: usize) -> Self {
+        let at = |percent: usize| {
+            let rank = (percent * count).div_ceil(100);
+            finished.get(rank.max(1) - 1).copied()
+        };
+        Self {
+            p50: at(50),
+            p90: at(90),
+            p99: at(99),
+        }
+    }
+}
+
+impl Durations {
+    fn new(lengths: impl Iterator<Item = Option<Span>>) -> Self {
+        let (mut finished, count) = finished_and_count(lengths);
+        finished.sort_unstable();
+        Self {
+            quantiles: Quantiles::of_sorted(&finished, count),
+            mean: mean(&finished),
+            min: finished.first().copied(),
+            max: finished.last().copied(),
+        }
+    }
+}
+
+impl NotableRuns {
+    fn new(ensemble: &Ensemble) -> Self {
+        let rows = &ensemble.rows;
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|run| (rows[*run].ending != Ending::Finished, rows[*run].end));
+        let latest = rows
+            .iter()
+            .enumerate()
+            .filter_map(|(run, row)| Some((row.end?, std::cmp::Reverse(run))))
+            .max();
+        Self {
+            median: order[(rows.len()).div_ceil(2).max(1) - 1],
+            worst: latest.map(|(_, std::cmp::Reverse(run))| run),
+            first_unfinished: rows.iter().position(|row| row.ending != Ending::Finished),
+        }
+    }
+}
+
+/// The finished ones among the lengths, and how many there are in all.
+fn finished_and_count(lengths: impl Iterator<Item = Option<Span>>) -> (Vec<Span>, usize) {
+    let mut count = 0;
+    let finished = lengths.inspect(|_| count += 1).flatten().collect();
+    (finished, count)
+}
+
+/// The mean in whole milliseconds; a sum of integers does not depend on its order.
+fn mean(lengths: &[Span]) -> Option<Span> {
+    let count = u128::try_from(lengths.len())
+        .ok()
+        .filter(|count| *count > 0)?;
+    let sum: u128 = lengths
+        .iter()
+        .map(|length| u128::from(length.as_millis()))
+        .sum();
+    u64::try_from((sum + count / 2) / count)
+        .ok()
+        .map(Span::from_millis)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers of runs lie far below 2^53"
+)]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+/// What the pools' hardware takes from the built-in classes.
+fn assumptions(blueprint: &Blueprint) -> Vec<String> {
+    let scenario = blueprint.scenario();
+    let mut names: Vec<&str> = scenario
+        .pools
+        .iter()
+        .map(|pool| pool.hardware.as_str())
+        .filter(|name| scenario.hardware[*name].is_assumed)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| format!("hardware \"{name}\": built-in durations and time-outs where the scenario gives none"))
+        .collect()
+}
+
+fn as_object<S: Serializer>(
+    pools: &[(Text, PoolForecast)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pools.iter().map(|(name, pool)| (name, pool)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(seconds: u64) -> Span {
+        Span::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_quantile_is_the_value_at_its_rank_and_unfinished_runs_are_the_latest() {
+        let lengths = (1..=10).map(|second| (second <= 9).then(|| secs(second)));
+        let durations = Durations::new(lengths);
+        assert_eq!(durations.quantiles.p50, Some(secs(5)));
+        assert_eq!(durations.quantiles.p90, Some(secs(9)));
+        assert_eq!(durations.quantiles.p99, None);
+        assert_eq!(durations.mean, Some(secs(5)));
+        assert_eq!(durations.min, Some(secs(1)));
+        assert_eq!(durations.max, Some(secs(9)));
+    }
+
+    #[test]
+    fn one_run_is_every_quantile_of_itself() {
+        let durations = Durations::new([Some(secs(7))].into_iter());
+        assert_eq!(durations.quantiles.p50, Some(secs(7)));
+        assert_eq!(durations.quantiles.p99, Some(secs(7)));
+    }
+
+    #[test]
+    fn no_finished_run_means_no_duration() {
+        let durations = Durations::new([None, None].into_iter());
+        assert_eq!(durations.quantiles.p50, None);
+        assert_eq!(
+            (durations.mean, durations.min, durations.max),
+            (None, None, None)
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! The report for people, in 80 columns.
+
+use std::fmt::{self, Write};
+
+use super::{Durations, Forecast, Quantiles};
+use crate::engine::Span;
+
+/// Width of a duration's column.
+const COLUMN: usize = 13;
+/// Width of the first column.
+const LABEL: usize = 14;
+
+/// Writes the report. Ends with a line break.
+pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+    let whole = &forecast.whole;
+    writeln!(
+        out,
+        "{} · {} runs · seed {}\n",
+        forecast.scenario, forecast.runs, forecast.seed
+    )?;
+    writeln!(
+        out,
+        "finished {} of runs, without a failed machine {}",
+        percent(whole.finished.share),
+        percent(whole.succeeded.share)
+    )?;
+    let unfinished = whole.unfinished;
+    let causes = [
+        (unfinished.halted, "halted with machines left"),
+        (unfinished.stalled, "stalled: nothing could happen any more"),
+        (unfinished.horizon, "reached the horizon"),
+    ];
+    for (share, cause) in causes {
+        if share > 0.0 {
+            writeln!(out, "  {:>7} {cause}", percent(share))?;
+        }
+    }
+    write!(out, "\n{:LABEL$}", "")?;
+    for title in ["P50", "P90", "P99", "mean", "longest"] {
+        write!(out, "{title:>COLUMN$}")?;
+    }
+    writeln!(out)?;
+    durations(out, "finish", &whole.duration_s)?;
+    quantiles(out, "lower bound", &whole.lower_bound_s)?;
+    pools(forecast, out)?;
+    notable(forecast, out)?;
+    for assumption in &forecast.assumptions {
+        writeln!(out, "assumed: {assumption}")?;
+    }
+    Ok(())
+}
+
+fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+    for (name, pool) in &forecast.pools {
+        if pool.rollouts.is_empty() {
+            continue;
+        }
+        let share = percent(pool.summary.finished.share);
+        writeln!(out, "\npool {name}: finished {share} of runs")?;
+        for rollout in &pool.rollouts {
+            let label = format!("  revision {}", rollout.revision);
+            durations(out, &label, &rollout.duration_s)?;
+            if rollout.requested_s.as_millis() > 0 {
+                writeln!(
+                    out,
+                    "    counted from the request at {}",
+                    rollout.requested_s
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+    let runs = forecast.notable_runs;
+    let number = |run: Option<usize>| run.map_or("none".to_owned(), |run| run.to_string());
+    writeln!(
+        out,
+        "\nruns to replay: median {}, longest {}, first unfinished {}",
+        runs.median,
+        number(runs.worst),
+        number(runs.first_unfinished)
+    )
+}
+
+fn durations(out: &mut impl Write, label: &str, durations: &Durations) -> fmt::Result {
+    let of = durations.quantiles;
+    write!(out, "{label:LABEL$}")?;
+    for span in [of.p50, of.p90, of.p99, durations.mean, durations.max] {
+        write!(out, "{:>COLUMN$}", said(span))?;
+    }
+    writeln!(out)
+}
+
+fn quantiles(out: &mut impl Write, label: &str, of: &Quantiles) -> fmt::Result {
+    write!(out, "{label:LABEL$}")?;
+    for span in [of.p50, of.p90, of.p99] {
+        write!(out, "{:>COLUMN$}", said(span))?;
+    }
+    writeln!(out)
+}
+
+/// A dash where the value falls among the runs that did not finish.
+fn said(span: Option<Span>) -> String {
+    span.map_or("–".to_owned(), |span| span.to_string())
+}
+
+/// One decimal, and never "100.0 %" or "0.0 %" for a share that is not all or nothing.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.1 {
+        "<0.1 %".to_owned()
+    } else if percent < 100.0 && percent > 99.9 {
+        ">99.9 %".to_owned()
+    } else {
+        format!("{percent:.1} %")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_share_is_not_rounded_to_all_or_nothing() {
+        let said = [0.0, 0.0001, 0.366, 0.9999, 1.0].map(percent);
+        assert_eq!(said, ["0.0 %", "<0.1 %", "36.6 %", ">99.9 %", "100.0 %"]);
+    }
+}

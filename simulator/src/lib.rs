@@ -1,0 +1,26 @@
+//! A meltcloud fleet in a box: from a scenario file to a forecast of its rollouts.
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`engine`] | time, the order of events, keyed random draws; knows nothing about fleets |
+//! | [`distribution`] | how long something takes, by monotone inversion |
+//! | [`scenario`] | scenario files, read with all their errors |
+//! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
+//! | [`simulation`] | one run that answers an appliance's requests |
+//! | [`ensemble`] | many runs, on many threads, in one order |
+//! | [`forecast`] | what an ensemble says: the report and its printers |
+//! | [`replay`] | one run as a story |
+//! | [`selftest`] | closed-form cases that the shipped program checks itself against |
+//!
+//! The same scenario, seed and version give the same bytes on any machine and any number of threads. Nothing here
+//! reads a clock; only `scenario::load` reads a file.
+
+pub mod distribution;
+pub mod engine;
+pub mod ensemble;
+pub mod fleet;
+pub mod forecast;
+pub mod replay;
+pub mod scenario;
+pub mod selftest;
+pub mod simulation;

@@ -1,0 +1,118 @@
+//! A run told to people: one line for each thing that they would want to know.
+
+use std::io::{self, Write};
+
+use super::Subject;
+use crate::engine::Time;
+use crate::fleet::{Blueprint, Event, MachineEvent, PhaseEnd, RunRow};
+use crate::scenario::Deed;
+
+pub(super) fn opening(subject: &Subject<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let scenario = subject.blueprint.scenario();
+    writeln!(
+        out,
+        "{} · run {} of seed {} · starts {}\n",
+        scenario.name,
+        subject.run,
+        subject.seed.0,
+        scenario.calendar.rfc3339(Time::START)
+    )
+}
+
+/// One line; none for what the next line says anyway.
+pub(super) fn event(
+    blueprint: &Blueprint,
+    at: Time,
+    event: &Event,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let told = match *event {
+        Event::Step { deed, refused } => match refused {
+            None => format!("step: {}", deed_told(blueprint, deed)),
+            Some(why) => format!("step: {} – refused: {why}", deed_told(blueprint, deed)),
+        },
+        Event::Operation {
+            operation,
+            pool,
+            revision,
+            status,
+            failure,
+        } => {
+            let name = blueprint.pool_name(pool);
+            let why = failure.map_or(String::new(), |why| format!(" ({why})"));
+            let number = operation.0 + 1;
+            format!("operation {number}, {name} to revision {revision}: {status}{why}")
+        }
+        Event::Paused {
+            pool, is_paused, ..
+        } => {
+            let now = if is_paused { "paused" } else { "resumed" };
+            format!("rollout of {}: {now}", blueprint.pool_name(pool))
+        }
+        Event::Machine { machine, what } => match machine_told(what) {
+            Some(told) => format!("{}: {told}", blueprint.machine_name(machine)),
+            None => return Ok(()),
+        },
+    };
+    writeln!(out, "{at}  {told}")
+}
+
+fn machine_told(what: MachineEvent) -> Option<String> {
+    Some(match what {
+        MachineEvent::PhaseStarted { .. } | MachineEvent::Reason { .. } => return None,
+        MachineEvent::PhaseEnded { after, how, .. } if after.is_zero() && how == PhaseEnd::Done => {
+            return None;
+        }
+        MachineEvent::PhaseEnded { phase, how, after } => {
+            format!("{phase} {} after {after}", how.as_str())
+        }
+        MachineEvent::Down => "down".to_owned(),
+        MachineEvent::Up => "up".to_owned(),
+        MachineEvent::PowerCycled { time } => format!("power-cycled for time {time}"),
+        MachineEvent::RetryPlanned { retry, after } => format!("retry {retry} in {after}"),
+        MachineEvent::Settled {
+            revision,
+            failed_in: None,
+        } => format!("updated, runs revision {revision}"),
+        MachineEvent::Settled {
+            revision,
+            failed_in: Some(phase),
+        } => format!("FAILED in {phase}, runs revision {revision}"),
+    })
+}
+
+fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
+    let verb = deed.verb();
+    let pool = |place: usize| blueprint.scenario().pools[place].name.as_str();
+    match deed {
+        Deed::Apply { pool: of, revision } => format!("{verb} revision {revision} to {}", pool(of)),
+        Deed::Retry { pool: of }
+        | Deed::Cancel { pool: of }
+        | Deed::Pause { pool: of }
+        | Deed::Resume { pool: of } => format!("{verb} {}", pool(of)),
+        Deed::PowerLoss { machine } | Deed::PowerOn { machine } => {
+            format!(
+                "{verb} {}",
+                blueprint.machine_name(blueprint.machine(machine))
+            )
+        }
+    }
+}
+
+pub(super) fn outcome(row: &RunRow, out: &mut dyn Write) -> io::Result<()> {
+    let ending = row.ending.as_str();
+    let failed: u32 = row
+        .pools
+        .iter()
+        .flat_map(|pool| &pool.rollouts)
+        .map(|rollout| rollout.failed)
+        .sum();
+    match row.end {
+        Some(end) => writeln!(
+            out,
+            "\n{ending} after {}, failed machines: {failed}",
+            end.since_start()
+        ),
+        None => writeln!(out, "\n{ending}, failed machines: {failed}"),
+    }
+}

@@ -1,0 +1,293 @@
+//! Hardware classes: how long each phase takes on a kind of machine, how it fails, and how long it is waited for.
+//!
+//! The built-in classes are assumptions. meltcloud publishes no durations; these are derived from what other platforms
+//! publish: a virtual machine reboots in 1–2 minutes and a bare-metal server in up to 15 and more
+//! (<https://docs.openshift.com/container-platform/latest/updating/understanding_updates/understanding-openshift-update-duration.html>);
+//! an immutable system's kernel and userspace take about ten seconds
+//! (<https://github.com/bottlerocket-os/bottlerocket/issues/4163>); a small part of server boots takes three times as
+//! long, for memory retraining or network-boot attempts that fall through.
+
+use std::collections::BTreeMap;
+
+use super::durations::distribution;
+use super::problem::{Problems, did_you_mean};
+use super::section::{Item, Section};
+use super::values::{probability, quoted, time_out};
+use crate::distribution::{Distribution, Shape};
+use crate::engine::Span;
+use crate::fleet::{PerPhase, Phase};
+
+/// One kind of machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hardware {
+    /// What each phase does on it.
+    pub phases: PerPhase<PhaseRule>,
+    /// Whether only the sum of the phases is known: [`Phase::Update`] stands for cordon to uncordon.
+    pub is_one_phase: bool,
+    /// Whether some of it is this project's assumption and not the scenario's word.
+    pub is_assumed: bool,
+    /// How long a boot (firmware and operating system together) is waited for; `None`: for ever.
+    pub boot_time_out: Option<Span>,
+}
+
+/// One phase on one kind of machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhaseRule {
+    /// How long it takes.
+    pub takes: Distribution,
+    /// The probability that it fails when that time is over.
+    pub fails: f64,
+    /// The probability that it never ends by itself.
+    pub hangs: f64,
+    /// How long it is waited for; `None`: for ever.
+    pub time_out: Option<Span>,
+}
+
+impl Default for PhaseRule {
+    /// No time, no failure, no limit.
+    fn default() -> Self {
+        Self {
+            takes: Distribution::fixed(Span::ZERO),
+            fails: 0.0,
+            hangs: 0.0,
+            time_out: None,
+        }
+    }
+}
+
+impl Default for Hardware {
+    /// A machine of which nothing takes time and nothing fails: what a class of a scenario's own starts from.
+    fn default() -> Self {
+        Self {
+            phases: PerPhase::filled(&PhaseRule::default()),
+            is_one_phase: false,
+            is_assumed: false,
+            boot_time_out: None,
+        }
+    }
+}
+
+impl Hardware {
+    /// The names of the built-in classes.
+    pub const BUILT_IN: [&'static str; 4] = ["vm", "edge", "raspberry-pi", "server"];
+
+    /// The built-in class of this name.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let [firmware, os, join] = match name {
+            "vm" => [fixed(5), lognormal(15, 0.4), lognormal(15, 0.5)],
+            "edge" => [lognormal(25, 0.3), lognormal(20, 0.4), lognormal(20, 0.5)],
+            "raspberry-pi" => [fixed(3), lognormal(20, 0.4), lognormal(40, 0.5)],
+            "server" => [server_firmware(), lognormal(25, 0.4), lognormal(20, 0.5)],
+            _ => return None,
+        };
+        let stop = match name {
+            "raspberry-pi" => 8,
+            "server" => 20,
+            _ => 10,
+        };
+        let boot_minutes = if name == "server" { 45 } else { 15 };
+        let mut class = Self {
+            is_assumed: true,
+            boot_time_out: Some(Span::from_secs(boot_minutes * 60)),
+            ..Self::default()
+        };
+        for (phase, takes) in [
+            (Phase::Cordon, fixed(1)),
+            (Phase::Drain, drain()),
+            // systemd kills a unit that does not stop within 90 s (DefaultTimeoutStopSec).
+            (Phase::Stop, capped(stop, 0.5, 90)),
+            (Phase::Firmware, firmware),
+            (Phase::Os, os),
+            (Phase::Join, join),
+            (Phase::Uncordon, fixed(1)),
+        ] {
+            class.phases[phase].takes = takes;
+        }
+        class.phases[Phase::Drain].time_out = Some(Span::from_secs(30 * 60));
+        Some(class)
+    }
+
+    /// The first phase of an update.
+    pub fn first_phase(&self) -> Phase {
+        if self.is_one_phase {
+            Phase::Update
+        } else {
+            Phase::Cordon
+        }
+    }
+
+    /// Whether an update of this class goes through `phase`.
+    pub fn has(&self, phase: Phase) -> bool {
+        std::iter::successors(Some(self.first_phase()), |phase| phase.next())
+            .any(|own| own == phase)
+    }
+}
+
+fn fixed(seconds: u64) -> Distribution {
+    Distribution::fixed(Span::from_secs(seconds))
+}
+
+fn lognormal(mean_seconds: u64, cv: f64) -> Distribution {
+    Distribution::new(
+        Shape::lognormal_by_cv(Span::from_secs(mean_seconds), cv),
+        None,
+    )
+}
+
+fn capped(mean_seconds: u64, cv: f64, cap_seconds: u64) -> Distribution {
+    let shape = Shape::lognormal_by_cv(Span::from_secs(mean_seconds), cv);
+    Distribution::new(shape, Some(Span::from_secs(cap_seconds)))
+}
+
+/// Ten pods that no budget holds, drained in parallel: each ends within seconds (median 3 s), but one in ten ignores
+/// its signal and dies at the default grace of 30 s. The slowest of ten is at the grace in 1 − 0.9¹⁰ = 65 % of drains,
+/// and otherwise lognormal with a median of 10 s and a 90th percentile of 20 s.
+fn drain() -> Distribution {
+    let slowest = Shape::lognormal_by_quantiles(Span::from_secs(10), Span::from_secs(20));
+    let parts = vec![
+        (0.65, fixed(30)),
+        (0.35, Distribution::new(slowest, Some(Span::from_secs(30)))),
+    ];
+    Distribution::new(Shape::Mixture(parts), None)
+}
+
+/// 97 % of boots pass the power-on self-test in about 5 minutes; 3 % retrain memory, check file systems or wait for
+/// network boot and take about 15.
+fn server_firmware() -> Distribution {
+    let parts = vec![(0.97, lognormal(300, 0.3)), (0.03, lognormal(900, 0.25))];
+    Distribution::new(Shape::Mixture(parts), None)
+}
+
+/// Every class that the scenario's pools may name: the built-in ones, as the scenario overrides them, and its own.
+pub(super) fn classes(
+    section: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+) -> BTreeMap<String, Hardware> {
+    let mut classes: BTreeMap<_, _> = Hardware::BUILT_IN
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), Hardware::built_in(name)?)))
+        .collect();
+    let Some(table) = section.get("hardware", problems, Item::section) else {
+        return classes;
+    };
+    for (name, _, item) in table.entries() {
+        if let Some(class) = class(name, &item, problems) {
+            classes.insert(name.to_owned(), class);
+        }
+    }
+    classes
+}
+
+fn class(name: &str, item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Hardware> {
+    let mut section = item.section(problems)?;
+    let like = section.get("like", problems, |item, problems| {
+        let like = item.as_str().and_then(Hardware::built_in);
+        if like.is_none() {
+            let hint = did_you_mean(item.as_str().unwrap_or_default(), Hardware::BUILT_IN);
+            item.refuse_with_hint(problems, &quoted(Hardware::BUILT_IN), &hint);
+        }
+        like
+    });
+    let mut class = like.or(Hardware::built_in(name)).unwrap_or_default();
+    read_durations(&mut section, problems, &mut class);
+    read_chances(&mut section, problems, &mut class);
+    read_time_outs(&mut section, problems, &mut class);
+    section.finish(problems);
+    Some(class)
+}
+
+/// One duration for each phase, or one `update` for everything up to the uncordon.
+fn read_durations(
+    section: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    class: &mut Hardware,
+) {
+    let mut parts = Vec::new();
+    for phase in Phase::ALL {
+        let Some(item) = section.item(phase.as_str()) else {
+            continue;
+        };
+        if let Some(takes) = distribution(&item, problems) {
+            class.phases[phase].takes = takes;
+        }
+        match phase {
+            Phase::Update => {
+                class.is_one_phase = true;
+                class.is_assumed = false;
+            }
+            Phase::Soak => {}
+            _ => parts.push(item),
+        }
+    }
+    if class.is_one_phase {
+        for part in parts {
+            part.object(
+                problems,
+                "which \"update\" of the same class already contains",
+            );
+        }
+    }
+}
+
+fn read_chances(section: &mut Section<'_, '_>, problems: &mut Problems<'_>, class: &mut Hardware) {
+    if let Some(item) = section.item("fails") {
+        for (phase, chance) in per_phase(class, &item, problems, probability) {
+            class.phases[phase].fails = chance;
+        }
+    }
+    if let Some(item) = section.item("hangs") {
+        for (phase, chance) in per_phase(class, &item, problems, probability) {
+            class.phases[phase].hangs = chance;
+        }
+    }
+    for phase in Phase::ALL {
+        let rule = &class.phases[phase];
+        if rule.fails + rule.hangs > 1.0 {
+            let why = format!("phase \"{phase}\" fails or hangs in more than 100% of cases");
+            problems.add(section.offset(), why);
+        }
+    }
+}
+
+fn read_time_outs(
+    section: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    class: &mut Hardware,
+) {
+    let Some(item) = section.item("timeouts") else {
+        return;
+    };
+    let Some(mut table) = item.section(problems) else {
+        return;
+    };
+    if let Some(limit) = table.get("boot", problems, time_out) {
+        class.boot_time_out = limit.on();
+    }
+    for phase in Phase::ALL {
+        if !class.has(phase) {
+            continue;
+        }
+        if let Some(limit) = table.get(phase.as_str(), problems, time_out) {
+            class.phases[phase].time_out = limit.on();
+        }
+    }
+    table.finish(problems);
+}
+
+/// A table of one value for each phase that the class has.
+fn per_phase<T>(
+    class: &Hardware,
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+    read: impl Fn(&Item<'_, '_>, &mut Problems<'_>) -> Option<T>,
+) -> Vec<(Phase, T)> {
+    let Some(mut table) = item.section(problems) else {
+        return Vec::new();
+    };
+    let phases = Phase::ALL.into_iter().filter(|phase| class.has(*phase));
+    let values = phases
+        .filter_map(|phase| Some((phase, table.get(phase.as_str(), problems, &read)?)))
+        .collect();
+    table.finish(problems);
+    values
+}

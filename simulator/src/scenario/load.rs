@@ -1,0 +1,30 @@
+//! Reading a scenario file: the one place of this crate that touches the file system.
+
+use std::path::Path;
+
+use super::{Scenario, ScenarioError};
+
+/// The largest scenario file, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+impl Scenario {
+    /// Reads and checks the scenario file at `path`. Its name is the file's, without folder and extension.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or anything in it is wrong: every problem at once.
+    pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+        let file = path.display().to_string();
+        let unreadable = |why: &str| ScenarioError::unreadable(&file, why);
+        let about = std::fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
+        if about.is_dir() {
+            return Err(unreadable("it is a folder"));
+        }
+        if about.len() > LARGEST {
+            return Err(unreadable("it is larger than 64 MiB"));
+        }
+        let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text"))?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        Self::parse(&text, &file, &stem)
+    }
+}

@@ -1,0 +1,181 @@
+//! How a pool is rolled out: slots, order, halting, retries, time-outs.
+
+use super::problem::Problems;
+use super::section::{Item, Section};
+use super::values::{
+    Amount, Switched, amount, bounded, count_unless, duration, positive_duration, positive_number,
+    time_out, word,
+};
+use crate::engine::Span;
+
+/// How a pool is rolled out. The defaults are assumptions, since meltcloud publishes none but "one after another".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// How many machines may be unavailable at once.
+    pub max_unavailable: Amount,
+    /// Whether a percentage of the pool is rounded up instead of down; it is at least one machine either way.
+    pub rounds_up: bool,
+    /// Whether a machine starts when a slot is free or when the whole batch before it has ended.
+    pub mode: Mode,
+    /// Who goes first.
+    pub order: Order,
+    /// How many machines may fail before nothing new starts; `None`: any number.
+    pub halt_after: Option<u32>,
+    /// How often an update that failed on a machine is tried again by itself.
+    pub retries: u32,
+    /// The waits before those tries.
+    pub backoff: Backoff,
+    /// How often a machine whose boot timed out is power-cycled before its update has failed.
+    pub power_cycles: u32,
+    /// How long the whole operation may take; `None`: for ever.
+    pub operation_time_out: Option<Span>,
+}
+
+/// When the next machine may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As soon as a slot is free.
+    Rolling,
+    /// When every machine of the batch before has ended.
+    LockStep,
+}
+
+/// Who goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Natural order of names: `w-2` before `w-10`.
+    Name,
+    /// The longest in the fleet first.
+    Oldest,
+    /// Zone by zone in natural order, machines without a zone last, the oldest first within each.
+    Zone,
+    /// Another order for every seed and run.
+    Random,
+}
+
+/// Waits before automatic retries: the first, multiplied each time, up to a cap.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// The wait before the first retry.
+    pub first: Span,
+    /// What each wait is multiplied by for the next.
+    pub factor: f64,
+    /// The longest wait.
+    pub cap: Span,
+}
+
+impl Backoff {
+    /// The wait before the `retry`-th retry, counted from 1.
+    pub fn wait(&self, retry: u32) -> Span {
+        let growth = (1..retry).fold(1.0, |growth, _| growth * self.factor);
+        Span::nearest(self.first.as_millis_f64() * growth).min(self.cap)
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            max_unavailable: Amount::Count(1),
+            rounds_up: false,
+            mode: Mode::Rolling,
+            order: Order::Name,
+            halt_after: Some(1),
+            retries: 0,
+            backoff: Backoff {
+                first: Span::from_secs(60),
+                factor: 2.0,
+                cap: Span::from_secs(3600),
+            },
+            power_cycles: 0,
+            operation_time_out: None,
+        }
+    }
+}
+
+impl Policy {
+    /// How many of `machines` machines may be unavailable at once.
+    pub fn slots(&self, machines: u32) -> u32 {
+        self.max_unavailable.of(machines, self.rounds_up)
+    }
+}
+
+/// The policy of a pool's table; what it does not say is the default.
+pub(super) fn policy(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> Policy {
+    let default = Policy::default();
+    let max_unavailable = table.get("max_unavailable", problems, amount);
+    let rounds_up = table.get("rounding", problems, word(&[("down", false), ("up", true)]));
+    let modes = [("rolling", Mode::Rolling), ("lock-step", Mode::LockStep)];
+    let mode = table.get("mode", problems, word(&modes));
+    let orders = [
+        ("name", Order::Name),
+        ("oldest", Order::Oldest),
+        ("zone", Order::Zone),
+        ("random", Order::Random),
+    ];
+    let order = table.get("order", problems, word(&orders));
+    let halt_after = table.get("halt_after", problems, count_unless("never"));
+    let retries = table.get("retries", problems, bounded(0, 1000));
+    let backoff = Backoff {
+        first: table
+            .get("backoff", problems, duration)
+            .unwrap_or(default.backoff.first),
+        factor: table
+            .get("backoff_factor", problems, backoff_factor)
+            .unwrap_or(default.backoff.factor),
+        cap: table
+            .get("backoff_cap", problems, positive_duration)
+            .unwrap_or(default.backoff.cap),
+    };
+    let power_cycles = power_cycles(table, problems).unwrap_or(default.power_cycles);
+    let operation_time_out = table.get("operation_timeout", problems, time_out);
+    Policy {
+        max_unavailable: max_unavailable.unwrap_or(default.max_unavailable),
+        rounds_up: rounds_up.unwrap_or(default.rounds_up),
+        mode: mode.unwrap_or(default.mode),
+        order: order.unwrap_or(default.order),
+        halt_after: halt_after.map_or(default.halt_after, Switched::on),
+        retries: retries.unwrap_or(default.retries),
+        backoff,
+        power_cycles,
+        operation_time_out: operation_time_out.map_or(default.operation_time_out, Switched::on),
+    }
+}
+
+/// What a boot time-out leads to: `on_boot_timeout = "fail"`, or `"power-cycle"` at most `power_cycles` times.
+fn power_cycles(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> Option<u32> {
+    let words = [("fail", false), ("power-cycle", true)];
+    let cycles_power = table.get("on_boot_timeout", problems, word(&words));
+    let item = table.item("power_cycles");
+    let times = item
+        .as_ref()
+        .and_then(|item| bounded(1, 10_000)(item, problems));
+    match (cycles_power, item) {
+        (Some(true), _) => Some(times.unwrap_or(1)),
+        (_, Some(item)) => {
+            item.object(problems, "which needs on_boot_timeout = \"power-cycle\"");
+            None
+        }
+        _ => None,
+    }
+}
+
+fn backoff_factor(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<f64> {
+    let factor = positive_number(item, problems)?;
+    if factor < 1.0 {
+        item.refuse(problems, "a factor from 1 to 100");
+        return None;
+    }
+    Some(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_up_to_their_cap() {
+        let backoff = Policy::default().backoff;
+        let waits = [1, 2, 3, 7, 8].map(|retry| backoff.wait(retry).as_millis() / 1000);
+        assert_eq!(waits, [60, 120, 240, 3600, 3600]);
+    }
+}

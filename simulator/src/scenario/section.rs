@@ -1,0 +1,217 @@
+//! Walks a parsed TOML document and keeps the place of everything that it reads.
+//!
+//! A deserialiser stops at the first error. This walker notes each problem and goes on, so that one look at the
+//! messages repairs the whole file.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problems, did_you_mean};
+
+/// A value of the document, with the path that leads to it.
+#[derive(Clone, Debug)]
+pub(super) struct Item<'a, 'i> {
+    pub(super) path: String,
+    pub(super) value: &'a Spanned<DeValue<'i>>,
+}
+
+/// A table of the document, whose keys are asked for one by one; what nobody asked for is unknown.
+#[derive(Debug)]
+pub(super) struct Section<'a, 'i> {
+    path: String,
+    offset: usize,
+    table: &'a DeTable<'i>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a, 'i> Item<'a, 'i> {
+    pub(super) fn offset(&self) -> usize {
+        self.value.span().start
+    }
+
+    /// Notes that the value is not what it should be. `allowed` completes "allowed: ".
+    pub(super) fn refuse(&self, problems: &mut Problems<'_>, allowed: &str) {
+        self.refuse_with_hint(problems, allowed, "");
+    }
+
+    /// As [`Item::refuse`], with a hint behind it that brings its own punctuation.
+    pub(super) fn refuse_with_hint(&self, problems: &mut Problems<'_>, allowed: &str, hint: &str) {
+        let found = problems.found(self.value.span());
+        problems.add(
+            self.offset(),
+            format!("{}: found {found}, allowed: {allowed}{hint}", self.path),
+        );
+    }
+
+    /// Notes that the value is well-formed and cannot be; `why` completes "found …, ".
+    pub(super) fn object(&self, problems: &mut Problems<'_>, why: &str) {
+        let found = problems.found(self.value.span());
+        problems.add(
+            self.offset(),
+            format!("{}: found {found}, {why}", self.path),
+        );
+    }
+
+    pub(super) fn as_str(&self) -> Option<&'a str> {
+        self.value.get_ref().as_str()
+    }
+
+    pub(super) fn as_integer(&self) -> Option<i64> {
+        let integer = self.value.get_ref().as_integer()?;
+        i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
+    }
+
+    /// The value as a number, whether written as an integer or as a fraction.
+    pub(super) fn as_number(&self) -> Option<f64> {
+        let written = match self.value.get_ref() {
+            DeValue::Integer(_) => return self.as_integer().map(exact),
+            DeValue::Float(float) => float.as_str().replace('_', ""),
+            _ => return None,
+        };
+        written
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+    }
+
+    /// The value as a table, noting a problem when it is none.
+    pub(super) fn section(&self, problems: &mut Problems<'_>) -> Option<Section<'a, 'i>> {
+        let table = self.value.get_ref().as_table();
+        if table.is_none() {
+            self.refuse(problems, "a table");
+        }
+        Some(Section::new(self.path.clone(), self.offset(), table?))
+    }
+
+    /// The elements of an array, each with its path.
+    pub(super) fn elements(&self) -> Option<Vec<Item<'a, 'i>>> {
+        let array = self.value.get_ref().as_array()?;
+        let elements = array.iter().enumerate();
+        Some(
+            elements
+                .map(|(index, value)| Item {
+                    path: format!("{}[{index}]", self.path),
+                    value,
+                })
+                .collect(),
+        )
+    }
+}
+
+impl<'a, 'i> Section<'a, 'i> {
+    pub(super) fn new(path: String, offset: usize, table: &'a DeTable<'i>) -> Self {
+        Self {
+            path,
+            offset,
+            table,
+            asked: Vec::new(),
+        }
+    }
+
+    /// Where the table stands.
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// How many keys it has.
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// The path of one of its keys.
+    pub(super) fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    /// The value of `key`, if it is there.
+    pub(super) fn item(&mut self, key: &'static str) -> Option<Item<'a, 'i>> {
+        self.asked.push(key);
+        self.table.get(key).map(|value| Item {
+            path: self.path_of(key),
+            value,
+        })
+    }
+
+    /// The value of `key` as `read` understands it. `None` when it is absent, and when it is wrong, which is noted.
+    pub(super) fn get<T>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems<'_>,
+        read: impl FnOnce(&Item<'a, 'i>, &mut Problems<'_>) -> Option<T>,
+    ) -> Option<T> {
+        read(&self.item(key)?, problems)
+    }
+
+    /// As [`Section::get`], and its absence is noted too.
+    pub(super) fn need<T>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems<'_>,
+        read: impl FnOnce(&Item<'a, 'i>, &mut Problems<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let Some(item) = self.item(key) else {
+            problems.add(self.offset, format!("{}: missing", self.path_of(key)));
+            return None;
+        };
+        read(&item, problems)
+    }
+
+    /// The tables of an array of tables; none when the key is absent.
+    pub(super) fn tables(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems<'_>,
+    ) -> Vec<Section<'a, 'i>> {
+        let Some(item) = self.item(key) else {
+            return Vec::new();
+        };
+        let Some(elements) = item.elements() else {
+            item.refuse(problems, &format!("an array of tables, [[{key}]]"));
+            return Vec::new();
+        };
+        elements
+            .iter()
+            .filter_map(|element| element.section(problems))
+            .collect()
+    }
+
+    /// Every entry, for a table whose keys are names; nothing in it is unknown.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, usize, Item<'a, 'i>)> {
+        self.table.iter().map(|(key, value)| {
+            let name: &'a str = key.get_ref();
+            let item = Item {
+                path: self.path_of(name),
+                value,
+            };
+            (name, key.span().start, item)
+        })
+    }
+
+    /// Notes every key that nobody asked for.
+    pub(super) fn finish(self, problems: &mut Problems<'_>) {
+        for (key, offset, item) in self.entries() {
+            if self.asked.contains(&key) {
+                continue;
+            }
+            let hint = did_you_mean(key, self.asked.iter().copied());
+            let allowed = self.asked.join(", ");
+            problems.add(
+                offset,
+                format!("{}: unknown key{hint}; allowed: {allowed}", item.path),
+            );
+        }
+    }
+}
+
+/// An integer as a number; those of scenario files are far smaller than 2^53.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "limits of a scenario lie far below 2^53"
+)]
+fn exact(integer: i64) -> f64 {
+    integer as f64
+}

@@ -1,0 +1,80 @@
+//! What the whole-system tests share: the program run in memory, and the places of the tree.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use tui::Streams;
+
+/// What the program said to one command line.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its exit code.
+    pub code: u8,
+    /// Its standard output.
+    pub out: String,
+    /// Its standard error.
+    pub err: String,
+}
+
+/// Runs the program in this process, as `meltdeck ARGS…` would run it without a terminal.
+pub fn meltdeck<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Said {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let args = std::iter::once("meltdeck".into()).chain(args.into_iter().map(Into::into));
+    let code = tui::run_on(
+        args,
+        &mut Streams {
+            out: &mut out,
+            err: &mut err,
+            err_is_terminal: false,
+        },
+    );
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    Said {
+        code,
+        out: text(out),
+        err: text(err),
+    }
+}
+
+/// The root of the project.
+pub fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("this package stands in the project")
+}
+
+/// Every scenario of the project, in order of their names.
+pub fn scenarios() -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(root().join("scenarios")).expect("the project has scenarios");
+    let mut files: Vec<_> = folder
+        .map(|entry| entry.expect("a folder can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A scenario file of this text, which is removed when the value is dropped.
+#[derive(Debug)]
+pub struct ScenarioFile(PathBuf);
+
+impl ScenarioFile {
+    /// Writes the file. `name` tells it from those of other tests.
+    pub fn new(name: &str, text: &str) -> Self {
+        let file = format!("meltdeck-{}-{name}.toml", std::process::id());
+        let path = std::env::temp_dir().join(file);
+        std::fs::write(&path, text).expect("the folder for temporary files can be written to");
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for ScenarioFile {
+    fn drop(&mut self) {
+        // A file left behind is no test's failure.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

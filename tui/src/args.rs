@@ -1,0 +1,94 @@
+//! The command line, as clap reads it.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Rehearse the rollouts of a meltcloud fleet before you run them.
+///
+/// Without a command: the overview of a built-in demo fleet.
+#[derive(Debug, Parser)]
+#[command(name = "meltdeck", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 the answer is no (a check failed), 2 the question was wrong (usage, scenario),
+128+n ended by signal n.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a scenario many times: when its rollouts finish, and whether they do
+    Rehearse(Rehearse),
+    /// Tell one run of a rehearsal as a story
+    Replay(Replay),
+    /// Check a scenario file and run nothing: every problem at once
+    Validate {
+        /// The scenario file
+        file: PathBuf,
+    },
+    /// Check this program against cases whose answers are known exactly
+    Selftest {
+        /// How to print the cases
+        #[arg(short, long, value_enum, default_value_t)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Rehearse {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// How many runs to make [default: the scenario's, or 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::scenario::MOST_RUNS)))]
+    pub(crate) runs: Option<u32>,
+    /// What fixes every random choice [default: the scenario's, or 1]
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// How many threads to use, which changes no digit of the answer [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// How to print the forecast
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Replay {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// The seed of the rehearsal [default: the scenario's, or 1]
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// The run's number in that rehearsal, from 0
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    pub(crate) run: u32,
+    /// A story for people, or JSON lines for programs
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    /// More threads than this no machine of a user has cores for.
+    const MOST: usize = 1024;
+    let threads: NonZeroUsize = text
+        .parse()
+        .map_err(|_| format!("a number from 1 to {MOST} is needed"))?;
+    if threads.get() > MOST {
+        return Err(format!("a number from 1 to {MOST} is needed"));
+    }
+    Ok(threads)
+}

@@ -1,0 +1,33 @@
+//! What each command does.
+
+mod overview;
+mod rehearse;
+mod replay;
+mod selftest;
+mod validate;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use simulator::fleet::Blueprint;
+use simulator::scenario::Scenario;
+
+use crate::args::{Args, Command};
+use crate::streams::{Answer, Failure, Streams};
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    match &args.command {
+        None => overview::run(streams),
+        Some(Command::Rehearse(args)) => rehearse::run(args, streams),
+        Some(Command::Replay(args)) => replay::run(args, streams),
+        Some(Command::Validate { file }) => validate::run(file, streams),
+        Some(Command::Selftest { output }) => selftest::run(*output, streams),
+    }
+}
+
+/// The scenario of a file, ready to run.
+fn load(file: &Path) -> Result<Arc<Blueprint>, Failure> {
+    let scenario = Scenario::load(file).map_err(|error| Failure::Question(error.to_string()))?;
+    Ok(Blueprint::new(scenario))
+}

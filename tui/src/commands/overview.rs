@@ -1,0 +1,202 @@
+//! `meltdeck` without a command: the overview of the demo fleet, and what can be done next.
+
+use appliance::{
+    Cluster, Error, Machine, MachinePool, MachineStatus, Operation, OperationStatus, Reply,
+    Request, Revision,
+};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use simulator::simulation::Simulation;
+
+use crate::demo;
+use crate::streams::{Answer, Failure, Streams};
+
+const NEXT: &str = "\
+What next:
+  meltdeck rehearse FILE    when will the rollouts of a scenario finish, and will they?
+  meltdeck replay FILE      one run of a rehearsal, event by event
+  meltdeck validate FILE    every problem of a scenario file at once
+  meltdeck selftest         this program against cases whose answers are known exactly
+  meltdeck help             everything else
+Scenario files to start from are in the folder scenarios/ of the project.";
+
+/// What the overview shows of a fleet.
+struct Fleet {
+    clusters: Vec<Cluster>,
+    pools: Vec<MachinePool>,
+    machines: Vec<Machine>,
+    operations: Vec<Operation>,
+    saved: Vec<Revision>,
+}
+
+pub(super) fn run(streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    let (blueprint, mut simulation) = demo::fleet();
+    let scenario = blueprint.scenario();
+    let fleet = Fleet::ask(&mut simulation)
+        .map_err(|error| Failure::Question(format!("meltdeck: cannot read the fleet: {error}")))?;
+    writeln!(
+        streams.out,
+        "meltdeck {} · demo fleet, simulated · SIM {} · seed {}\n",
+        env!("CARGO_PKG_VERSION"),
+        simulation.now(),
+        scenario.seed.0
+    )?;
+    writeln!(streams.out, "{}\n", table(&fleet.pool_rows()))?;
+    writeln!(streams.out, "Operations")?;
+    writeln!(streams.out, "{}\n", table(&fleet.operation_rows()))?;
+    for revision in &fleet.saved {
+        let pool = fleet.pool_name(revision.machine_pool_id);
+        let number = revision.number;
+        writeln!(
+            streams.out,
+            "Revision {number} of {pool} is saved and waits to be applied.\n"
+        )?;
+    }
+    writeln!(streams.out, "{NEXT}")?;
+    Ok(Answer::Done)
+}
+
+impl Fleet {
+    /// Asks the appliance for everything that the overview shows.
+    fn ask(simulation: &mut Simulation) -> Result<Self, Error> {
+        let mut fleet = Self {
+            clusters: Vec::new(),
+            pools: Vec::new(),
+            machines: Vec::new(),
+            operations: Vec::new(),
+            saved: Vec::new(),
+        };
+        let requests = [
+            Request::ListClusters,
+            Request::ListMachinePools,
+            Request::ListMachines,
+            Request::ListOperations,
+        ];
+        for request in requests {
+            fleet.take(simulation.answer(&request)?);
+        }
+        let pools: Vec<_> = fleet.pools.iter().map(|pool| pool.id).collect();
+        for pool in pools {
+            fleet.take(simulation.answer(&Request::ListRevisions { pool })?);
+        }
+        Ok(fleet)
+    }
+
+    fn take(&mut self, reply: Reply) {
+        match reply {
+            Reply::Clusters(clusters) => self.clusters = clusters,
+            Reply::MachinePools(pools) => self.pools = pools,
+            Reply::Machines(machines) => self.machines = machines,
+            Reply::Operations(operations) => self.operations = operations,
+            Reply::Revisions(revisions) => {
+                let saved = revisions.into_iter().filter(|revision| revision.is_pending);
+                self.saved.extend(saved);
+            }
+            Reply::Operation(operation) => self.operations.push(operation),
+        }
+    }
+
+    fn pool_name(&self, id: appliance::MachinePoolId) -> &str {
+        let pool = self.pools.iter().find(|pool| pool.id == id);
+        pool.map_or("?", |pool| pool.name.as_str())
+    }
+
+    /// A header and one row for each pool.
+    fn pool_rows(&self) -> Vec<Vec<String>> {
+        let header = [
+            "CLUSTER",
+            "POOL",
+            "STATUS",
+            "MACHINES",
+            "READY",
+            "UPDATING",
+            "UNREACHABLE",
+            "REVISION",
+        ];
+        let mut rows = vec![header.map(str::to_owned).into()];
+        for pool in &self.pools {
+            let machines = || {
+                self.machines
+                    .iter()
+                    .filter(|machine| machine.machine_pool_id == Some(pool.id))
+            };
+            let count = |status| {
+                machines()
+                    .filter(|machine| machine.status == status)
+                    .count()
+                    .to_string()
+            };
+            let cluster = self
+                .clusters
+                .iter()
+                .find(|cluster| cluster.id == pool.cluster_id);
+            rows.push(vec![
+                cluster
+                    .map_or("?", |cluster| cluster.name.as_str())
+                    .to_owned(),
+                pool.name.to_string(),
+                pool.status.to_string(),
+                machines().count().to_string(),
+                count(MachineStatus::Ready),
+                count(MachineStatus::Updating),
+                count(MachineStatus::Unreachable),
+                pool.revision
+                    .map_or("?".to_owned(), |revision| revision.to_string()),
+            ]);
+        }
+        rows
+    }
+
+    /// A header and one row for each operation, the newest first.
+    fn operation_rows(&self) -> Vec<Vec<String>> {
+        let header = [
+            "OPERATION",
+            "POOL",
+            "TO REVISION",
+            "STATUS",
+            "UPDATED",
+            "IN FLIGHT",
+            "FAILED",
+        ];
+        let mut rows = vec![header.map(str::to_owned).into()];
+        for operation in self.operations.iter().rev() {
+            let Some(rollout) = &operation.rollout else {
+                continue;
+            };
+            let why = match (&operation.status, &rollout.failure) {
+                (OperationStatus::Failed, Some(why)) => format!(" ({why})"),
+                _ => String::new(),
+            };
+            rows.push(vec![
+                operation.id.0.to_string(),
+                self.pool_name(rollout.machine_pool_id).to_owned(),
+                rollout.revision.to_string(),
+                format!("{}{why}", operation.status),
+                format!("{} of {}", rollout.updated, rollout.targeted),
+                rollout.in_flight.to_string(),
+                rollout.failed.to_string(),
+            ]);
+        }
+        rows
+    }
+}
+
+/// Rows in aligned columns without lines, the first being the header; columns of numbers to the right.
+fn table(rows: &[Vec<String>]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.add_rows(rows);
+    let is_number =
+        |cell: &String| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if rows.iter().skip(1).all(|row| is_number(&row[index])) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let lines: Vec<_> = table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    lines.join("\n")
+}

@@ -1,0 +1,58 @@
+//! `meltdeck selftest`: cases whose answers are known exactly.
+
+use simulator::selftest::{self, Case};
+
+use crate::args::Output;
+use crate::streams::{Answer, Failure, Streams};
+
+pub(super) fn run(output: Output, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    let cases = selftest::run();
+    let failed = cases.iter().filter(|case| !case.passed).count();
+    match output {
+        Output::Text => write_text(&cases, failed, streams)?,
+        Output::Json => {
+            serde_json::to_writer_pretty(&mut *streams.out, &cases)
+                .map_err(std::io::Error::from)?;
+            writeln!(streams.out)?;
+        }
+    }
+    Ok(if failed == 0 {
+        Answer::Done
+    } else {
+        Answer::No
+    })
+}
+
+/// Each case on a line, below the title that several share.
+fn write_text(cases: &[Case], failed: usize, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let mut title = "";
+    for case in cases {
+        if case.title != title {
+            title = case.title;
+            writeln!(streams.out, "\n{title}\n  source: {}", case.source)?;
+        }
+        let verdict = if case.passed { "ok  " } else { "FAIL" };
+        writeln!(
+            streams.out,
+            "  {verdict} {:36} expected {:>10}  got {:>10}  ±{}",
+            case.case,
+            number(case.expected),
+            number(case.got),
+            number(case.tolerance),
+        )?;
+    }
+    let passed = cases.len() - failed;
+    writeln!(streams.out, "\n{passed} passed, {failed} failed")?;
+    Ok(())
+}
+
+/// Whole numbers as they are; others with five significant digits or so.
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 {
+        format!("{value}")
+    } else if value.abs() >= 100.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.4}")
+    }
+}

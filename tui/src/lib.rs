@@ -1,0 +1,81 @@
+//! The `meltdeck` program: the console and its command line.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `args` | the command line, as clap reads it |
+//! | `commands` | what each command does, one file each |
+//! | `demo` | the built-in demo fleet |
+//! | `streams` | where a command writes, and how it can fail |
+//!
+//! Exit codes: 0 done; 1 the answer is no (a check failed); 2 the question was wrong (usage, scenario); 128 + n ended by
+//! signal n.
+
+mod args;
+mod commands;
+mod demo;
+mod streams;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use streams::Streams;
+
+use args::Args;
+use streams::{Answer, Failure};
+
+/// Runs the program with these arguments, the first being its own name, on this process's streams.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let err_is_terminal = stderr.is_terminal();
+    let mut out = io::BufWriter::new(stdout.lock());
+    let code = run_on(
+        args,
+        &mut Streams {
+            out: &mut out,
+            err: &mut stderr.lock(),
+            err_is_terminal,
+        },
+    );
+    ExitCode::from(code)
+}
+
+/// Runs the program on these streams. Returns its exit code.
+pub fn run_on(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => return show_usage(&error, streams),
+    };
+    let answer = commands::run(&args, streams).and_then(|answer| {
+        streams.out.flush()?;
+        Ok(answer)
+    });
+    match answer {
+        Ok(Answer::Done) => 0,
+        Ok(Answer::No) => 1,
+        Err(Failure::Question(why)) => {
+            // The last words of the program: where they cannot be written, nothing can be said about that.
+            let _ = writeln!(streams.err, "{why}");
+            2
+        }
+        // Whoever reads has heard enough, as `head` has.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(Failure::Output(error)) => {
+            let _ = writeln!(streams.err, "meltdeck: cannot write the answer: {error}");
+            1
+        }
+    }
+}
+
+/// Help and version go to the output and are no mistake; everything else that clap refuses is one.
+fn show_usage(error: &clap::Error, streams: &mut Streams<'_>) -> u8 {
+    let told = error.render();
+    if error.use_stderr() {
+        let _ = write!(streams.err, "{told}");
+        return 2;
+    }
+    let written = write!(streams.out, "{told}").and_then(|()| streams.out.flush());
+    u8::from(written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,37 @@
+//! Where a command writes, and how it can fail.
+
+use std::io::{self, Write};
+
+/// Where the program writes: the process's own streams, or a test's.
+pub struct Streams<'s> {
+    /// Answers.
+    pub out: &'s mut dyn Write,
+    /// Problems and progress.
+    pub err: &'s mut dyn Write,
+    /// Whether a person watches `err` on a terminal, who wants to see progress there.
+    pub err_is_terminal: bool,
+}
+
+/// What a command that worked has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Done, or yes.
+    Done,
+    /// No: a check failed.
+    No,
+}
+
+/// Why a command did not work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The question was wrong; this is what to tell.
+    Question(String),
+    /// The answer could not be written.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
