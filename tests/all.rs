@@ -1,1 +1,11 @@
-//! x
+//! Every whole-system test, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod architecture;
+mod command_line;
+mod determinism;
+mod invalid_scenarios;
+mod properties;
+mod readme;
+mod scenarios;

@@ -39,7 +39,9 @@ pub fn meltdeck<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Said {
 /// The root of the project.
 pub fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().expect("this package stands in the project")
+    package
+        .parent()
+        .expect("this package stands in the project")
 }
 
 /// Every scenario of the project, in order of their names.
@@ -47,7 +49,10 @@ pub fn scenarios() -> Vec<PathBuf> {
     let folder = std::fs::read_dir(root().join("scenarios")).expect("the project has scenarios");
     let mut files: Vec<_> = folder
         .map(|entry| entry.expect("a folder can be listed").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     files

@@ -26,6 +26,9 @@ mod power;
 mod rollout;
 pub mod world;
 
+#[cfg(test)]
+mod tests;
+
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 pub use event::{Event, MachineEvent, Observer, PhaseEnd, Unobserved};
 pub use machine::{Machine, Membership, Reason};

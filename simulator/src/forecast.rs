@@ -322,10 +322,13 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    names
-        .into_iter()
-        .map(|name| format!("hardware \"{name}\": built-in durations and time-outs where the scenario gives none"))
-        .collect()
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let classes = names.join(", ");
+    vec![format!(
+        "built-in durations and time-outs of hardware {classes}, where the scenario gives none"
+    )]
 }
 
 fn as_object<S: Serializer>(

@@ -145,13 +145,13 @@ impl Serialize for Time {
     }
 }
 
-/// The two or three largest units that say it: `0s`, `4.2s`, `1m 30s`, `2h 13m 07s`, `3d 04h`.
+/// The two or three largest units that say it: `0s`, `4.2s`, `1m 30s`, `2h 13m 07s`, `3d 04h 20m`.
 impl fmt::Display for Span {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, millis) = (self.0 / 1000, self.0 % 1000);
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
         let said = if days > 0 {
-            format!("{days}d {:02}h", hours % 24)
+            format!("{days}d {:02}h {:02}m", hours % 24, minutes % 60)
         } else if hours > 0 {
             format!("{hours}h {:02}m {:02}s", minutes % 60, seconds % 60)
         } else if minutes > 0 {
@@ -199,7 +199,7 @@ mod tests {
                 "4.2s",
                 "1m 30s",
                 "2h 13m 07s",
-                "3d 04h",
+                "3d 04h 00m",
                 "59.9s",
                 "59m 59s"
             ]

@@ -83,6 +83,8 @@ pub enum MachineEvent {
     },
     /// Its update failed and is tried again later.
     RetryPlanned {
+        /// The phase in which it failed.
+        phase: Phase,
         /// For which time, from 1.
         retry: u32,
         /// After how long.

@@ -266,6 +266,7 @@ impl World {
         self.agenda
             .schedule(index.entity(), now + after, Class::Attempt);
         self.tell_of(index, observer, || MachineEvent::RetryPlanned {
+            phase,
             retry,
             after,
         });

@@ -5,10 +5,12 @@ use std::fmt::{self, Write};
 use super::{Durations, Forecast, Quantiles};
 use crate::engine::Span;
 
+/// Width of the report.
+const WIDTH: usize = 80;
 /// Width of a duration's column.
-const COLUMN: usize = 13;
+const COLUMN: usize = 12;
 /// Width of the first column.
-const LABEL: usize = 14;
+const LABEL: usize = 20;
 
 /// Writes the report. Ends with a line break.
 pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
@@ -44,10 +46,7 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     quantiles(out, "lower bound", &whole.lower_bound_s)?;
     pools(forecast, out)?;
     notable(forecast, out)?;
-    for assumption in &forecast.assumptions {
-        writeln!(out, "assumed: {assumption}")?;
-    }
-    Ok(())
+    assumptions(forecast, out)
 }
 
 fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
@@ -58,15 +57,8 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         let share = percent(pool.summary.finished.share);
         writeln!(out, "\npool {name}: finished {share} of runs")?;
         for rollout in &pool.rollouts {
-            let label = format!("  revision {}", rollout.revision);
+            let label = format!("  rev {} at {}", rollout.revision, rollout.requested_s);
             durations(out, &label, &rollout.duration_s)?;
-            if rollout.requested_s.as_millis() > 0 {
-                writeln!(
-                    out,
-                    "    counted from the request at {}",
-                    rollout.requested_s
-                )?;
-            }
         }
     }
     Ok(())
@@ -82,6 +74,30 @@ fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         number(runs.worst),
         number(runs.first_unfinished)
     )
+}
+
+/// The assumptions as one paragraph.
+fn assumptions(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+    const INTRODUCTION: &str = "assumed:";
+    let mut column = 0;
+    for word in forecast.assumptions.iter().flat_map(|text| text.split(' ')) {
+        let width = word.chars().count() + 1;
+        if column == 0 || column + width > WIDTH {
+            let start = if column == 0 {
+                INTRODUCTION
+            } else {
+                "\n        "
+            };
+            write!(out, "{start}")?;
+            column = INTRODUCTION.len();
+        }
+        write!(out, " {word}")?;
+        column += width;
+    }
+    if column > 0 {
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn durations(out: &mut impl Write, label: &str, durations: &Durations) -> fmt::Result {

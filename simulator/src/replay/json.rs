@@ -138,6 +138,7 @@ enum What<'b> {
     RetryPlanned {
         #[serde(flatten)]
         who: Who<'b>,
+        phase: Phase,
         retry: u32,
         after_s: Span,
     },
@@ -322,8 +323,13 @@ fn of_machine(who: Who<'_>, what: MachineEvent) -> What<'_> {
         MachineEvent::Down => What::MachineDown { who },
         MachineEvent::Up => What::MachineUp { who },
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, time },
-        MachineEvent::RetryPlanned { retry, after } => What::RetryPlanned {
+        MachineEvent::RetryPlanned {
+            phase,
+            retry,
+            after,
+        } => What::RetryPlanned {
             who,
+            phase,
             retry,
             after_s: after,
         },

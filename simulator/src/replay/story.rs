@@ -69,7 +69,11 @@ fn machine_told(what: MachineEvent) -> Option<String> {
         MachineEvent::Down => "down".to_owned(),
         MachineEvent::Up => "up".to_owned(),
         MachineEvent::PowerCycled { time } => format!("power-cycled for time {time}"),
-        MachineEvent::RetryPlanned { retry, after } => format!("retry {retry} in {after}"),
+        MachineEvent::RetryPlanned {
+            phase,
+            retry,
+            after,
+        } => format!("{phase} failed, retry {retry} in {after}"),
         MachineEvent::Settled {
             revision,
             failed_in: None,

@@ -243,7 +243,9 @@ fn read_chances(section: &mut Section<'_, '_>, problems: &mut Problems<'_>, clas
     for phase in Phase::ALL {
         let rule = &class.phases[phase];
         if rule.fails + rule.hangs > 1.0 {
-            let why = format!("phase \"{phase}\" fails or hangs in more than 100% of cases");
+            let class = section.path();
+            let why =
+                format!("{class}: phase \"{phase}\" fails or hangs in more than 100% of cases");
             problems.add(section.offset(), why);
         }
     }

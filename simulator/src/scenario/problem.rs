@@ -101,6 +101,9 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
+/// A word further away than this from every known one is not a slip.
+const LARGEST_SLIP: usize = 3;
+
 /// `did you mean …?` for the one of `known` that is closest to `word`, or nothing when none is close.
 pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let lower = word.to_lowercase();
@@ -113,7 +116,8 @@ pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k s
         .min();
     let mut hint = String::new();
     if let Some((distance, candidate)) = closest
-        && distance <= (word.chars().count() / 3).max(1)
+        && distance <= word.chars().count().div_ceil(3).min(LARGEST_SLIP)
+        && distance < candidate.chars().count()
     {
         let _ = write!(hint, "; did you mean \"{candidate}\"?");
     }
@@ -140,5 +144,6 @@ mod tests {
             "; did you mean \"max_unavailable\"?"
         );
         assert_eq!(did_you_mean("colour", known), "");
+        assert_eq!(did_you_mean("x", ["w"]), "");
     }
 }

@@ -113,6 +113,11 @@ impl<'a, 'i> Section<'a, 'i> {
         self.offset
     }
 
+    /// The path that leads to it.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// How many keys it has.
     pub(super) fn len(&self) -> usize {
         self.table.len()
@@ -201,7 +206,7 @@ impl<'a, 'i> Section<'a, 'i> {
             let allowed = self.asked.join(", ");
             problems.add(
                 offset,
-                format!("{}: unknown key{hint}; allowed: {allowed}", item.path),
+                format!("{}: unknown key, allowed: {allowed}{hint}", item.path),
             );
         }
     }

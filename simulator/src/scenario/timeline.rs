@@ -150,29 +150,33 @@ pub(super) fn steps(
     let mut steps = Vec::new();
     for mut table in section.tables("steps", problems) {
         let at = table.need("at", problems, |item, problems| {
-            let at = instant(&scenario.calendar)(item, problems)?;
-            Some((at, item.clone()))
+            instant_of_step(item, problems, scenario)
         });
         let what = deed(&mut table, problems, scenario);
         table.finish(problems);
-        if let (Some((at, item)), Some(what)) = (at, what) {
-            steps.push((Step { at, what }, item));
-        }
+        steps.extend(at.zip(what).map(|(at, what)| Step { at, what }));
     }
-    steps.sort_by_key(|(step, _)| step.at);
-    if let Some(horizon) = scenario.horizon {
-        for (step, item) in &steps {
-            if step.at.since_start() > horizon {
-                item.object(
-                    problems,
-                    &format!("which is after the horizon of {horizon}"),
-                );
-            }
-        }
-    }
-    let mut steps: Vec<_> = steps.into_iter().map(|(step, _)| step).collect();
+    steps.sort_by_key(|step| step.at);
     number_revisions(&mut steps, &scenario.pools);
     steps
+}
+
+/// An instant that is not after the horizon, if the scenario names one.
+fn instant_of_step(
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+) -> Option<Time> {
+    let at = instant(&scenario.calendar)(item, problems)?;
+    if let Some(horizon) = scenario.horizon
+        && at.since_start() > horizon
+    {
+        item.object(
+            problems,
+            &format!("which is after the horizon of {horizon}"),
+        );
+    }
+    Some(at)
 }
 
 /// The revision that an `apply` without one means, until the steps are in order.

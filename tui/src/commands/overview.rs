@@ -12,10 +12,10 @@ use crate::streams::{Answer, Failure, Streams};
 
 const NEXT: &str = "\
 What next:
-  meltdeck rehearse FILE    when will the rollouts of a scenario finish, and will they?
+  meltdeck rehearse FILE    when do a scenario's rollouts finish, and do they?
   meltdeck replay FILE      one run of a rehearsal, event by event
-  meltdeck validate FILE    every problem of a scenario file at once
-  meltdeck selftest         this program against cases whose answers are known exactly
+  meltdeck validate FILE    every problem of a scenario file, at once
+  meltdeck selftest         this program against cases with known answers
   meltdeck help             everything else
 Scenario files to start from are in the folder scenarios/ of the project.";
 

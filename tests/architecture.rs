@@ -1,0 +1,152 @@
+//! Who may depend on whom, and how large a file may grow: the rules of README's map.
+
+use std::path::{Path, PathBuf};
+
+use tests::root;
+
+/// Every Rust file below a folder of the project.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} has no sources");
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names in a section of a package's manifest.
+fn dependencies(package: &str, section: &str) -> Vec<String> {
+    let manifest = read(&root().join(package).join("Cargo.toml"));
+    let heading = format!("[{section}]\n");
+    let after = manifest.split_once(&heading).map_or("", |(_, after)| after);
+    let own = after.split("\n[").next().unwrap_or_default();
+    own.lines()
+        .filter_map(|line| line.split_once(['.', ' ', '=']))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+#[test]
+fn packages_depend_only_downwards() {
+    let ours = ["appliance", "simulator", "tui", "tests"];
+    let allowed = [
+        ("appliance", &[][..]),
+        ("simulator", &["appliance"]),
+        ("tui", &["appliance", "simulator"]),
+        ("tests", &["appliance", "simulator", "tui"]),
+    ];
+    for (package, allowed) in allowed {
+        let dependencies = dependencies(package, "dependencies");
+        assert!(!dependencies.is_empty(), "{package}");
+        for dependency in dependencies
+            .iter()
+            .filter(|name| ours.contains(&name.as_str()))
+        {
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{package} depends on {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_simulator_has_no_network_no_terminal_and_no_runtime() {
+    let banned = [
+        "tokio",
+        "reqwest",
+        "axum",
+        "ratatui",
+        "crossterm",
+        "indicatif",
+        "clap",
+    ];
+    for dependency in dependencies("simulator", "dependencies") {
+        assert!(
+            !banned.contains(&dependency.as_str()),
+            "the simulator depends on {dependency}"
+        );
+    }
+}
+
+#[test]
+fn only_the_loader_of_the_simulator_touches_the_file_system() {
+    for path in sources("simulator/src") {
+        let text = read(&path);
+        let touches = [
+            "std::fs",
+            "std::net",
+            "std::process",
+            "std::env",
+            "Instant::now",
+            "SystemTime",
+        ];
+        let is_loader = path.ends_with("scenario/load.rs");
+        for word in touches {
+            assert!(
+                is_loader || !text.contains(word),
+                "{} uses {word}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_engine_knows_nothing_about_fleets() {
+    for path in sources("simulator/src/engine") {
+        let text = read(&path);
+        for word in ["crate::fleet", "crate::scenario", "appliance"] {
+            assert!(!text.contains(word), "{} knows {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_outgrows_its_room() {
+    const LONGEST: usize = 600;
+    for package in ["appliance", "simulator", "tui", "tests"] {
+        for path in sources(package) {
+            let lines = read(&path).lines().count();
+            assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_module_of_a_map_exists() {
+    for (library, folder) in [
+        ("appliance/src/lib.rs", "appliance/src"),
+        ("simulator/src/lib.rs", "simulator/src"),
+        ("simulator/src/engine.rs", "simulator/src/engine"),
+        ("simulator/src/fleet.rs", "simulator/src/fleet"),
+        ("simulator/src/scenario.rs", "simulator/src/scenario"),
+        ("tui/src/lib.rs", "tui/src"),
+    ] {
+        let text = read(&root().join(library));
+        let rows = text.lines().filter_map(|line| line.strip_prefix("//! | "));
+        let names: Vec<String> = rows
+            .filter_map(|row| row.split(" | ").next())
+            .flat_map(|cell| cell.split(", "))
+            .map(|name| name.trim_matches(['`', '[', ']']).to_owned())
+            .filter(|name| !matches!(name.as_str(), "file" | "room"))
+            .collect();
+        assert!(names.len() > 3, "{library} has no map");
+        for name in names {
+            let file = root().join(folder).join(format!("{name}.rs"));
+            assert!(file.exists(), "{library} names {name}");
+        }
+    }
+}
