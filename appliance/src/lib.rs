@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `cluster`, `pool`, `machine`, `revision`, `operation` | one resource each, with meltcloud's field names |
+//! | `event` | what happened in the fleet, and the history of one machine or operation |
 //! | `status` | the open sets of status words |
 //! | `text` | text from outside, with nothing in it that could disturb a terminal |
 //! | `request` | everything that can be asked, and everything that can be answered |
@@ -15,6 +16,7 @@
 
 pub mod cluster;
 pub mod error;
+pub mod event;
 pub mod machine;
 pub mod operation;
 pub mod pool;
@@ -25,6 +27,9 @@ pub mod text;
 
 pub use cluster::{Cluster, ClusterId};
 pub use error::{Error, ErrorKind};
+pub use event::{
+    FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, Severity,
+};
 pub use machine::{Label, Machine, MachineId};
 pub use operation::{Operation, OperationId, Rollout};
 pub use pool::{MachinePool, MachinePoolId};

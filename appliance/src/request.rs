@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cluster, Machine, MachinePool, MachinePoolId, Operation, OperationId, Revision};
+use crate::{
+    Cluster, FleetEvent, Machine, MachineHistory, MachineId, MachinePool, MachinePoolId, Operation,
+    OperationHistory, OperationId, Revision,
+};
 
 /// One question or one order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,13 +20,27 @@ pub enum Request {
     ListMachinePools,
     /// Every machine.
     ListMachines,
-    /// Every revision of one pool, the oldest first.
-    ListRevisions {
-        /// The pool.
-        pool: MachinePoolId,
-    },
+    /// Every revision of every pool, the oldest of each pool first.
+    ListRevisions,
     /// Every operation, the oldest first.
     ListOperations,
+    /// The fleet's log from the event after `after` on.
+    ListEvents {
+        /// The number of the last event that is known already; 0 for none.
+        after: u64,
+        /// How many events to tell at most; the newest ones, where there are more.
+        most: u32,
+    },
+    /// One machine and what it went through.
+    GetMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// One operation and what it did.
+    GetOperation {
+        /// The operation.
+        operation: OperationId,
+    },
     /// Roll a revision out to a pool. While another rollout of the pool goes on, the new one is pending.
     ApplyRevision {
         /// The pool.
@@ -67,6 +84,12 @@ pub enum Reply {
     Revisions(Vec<Revision>),
     /// Answers [`Request::ListOperations`].
     Operations(Vec<Operation>),
+    /// Answers [`Request::ListEvents`], the oldest first.
+    Events(Vec<FleetEvent>),
+    /// Answers [`Request::GetMachine`].
+    Machine(MachineHistory),
+    /// Answers [`Request::GetOperation`].
+    OperationHistory(OperationHistory),
     /// Answers every order: the operation that carries it out, as it stands now.
     Operation(Operation),
 }

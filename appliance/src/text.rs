@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 /// One line of text from outside that can be printed as it is.
 ///
 /// Control characters, line breaks and bidirectional marks are replaced by a visible escape (`\u{1b}`) where the
-/// text enters, so no view has to remember that a machine's name may hold an escape sequence.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// text enters, so no view has to remember that a machine's name may hold an escape sequence. To clone it is cheap.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
-pub struct Text(Box<str>);
+pub struct Text(Arc<str>);
 
 impl Text {
     /// The text, free of control characters.
@@ -46,6 +47,12 @@ fn disturbs(character: char) -> bool {
         )
 }
 
+impl Default for Text {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
 impl From<&str> for Text {
     fn from(raw: &str) -> Self {
         Self(visible(raw).into())
@@ -55,15 +62,15 @@ impl From<&str> for Text {
 impl From<String> for Text {
     fn from(raw: String) -> Self {
         match visible(&raw) {
-            Cow::Borrowed(_) => Self(raw.into_boxed_str()),
-            Cow::Owned(clean) => Self(clean.into_boxed_str()),
+            Cow::Borrowed(_) => Self(raw.into()),
+            Cow::Owned(clean) => Self(clean.into()),
         }
     }
 }
 
 impl From<Text> for String {
     fn from(text: Text) -> Self {
-        text.0.into_string()
+        text.0.as_ref().to_owned()
     }
 }
 

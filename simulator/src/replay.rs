@@ -11,6 +11,8 @@ use std::sync::Arc;
 use crate::engine::{Seed, Time};
 use crate::fleet::{Blueprint, Event, Observer, RunRow, World};
 
+pub(crate) use story::told;
+
 /// The version of the JSON lines.
 pub const SCHEMA_VERSION: u32 = 1;
 

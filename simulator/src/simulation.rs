@@ -1,32 +1,49 @@
 //! One run that answers an appliance's requests, and moves only when told to.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
+//! | `journal` | what happened, as far back as is kept, and the histories made from it |
+
+mod journal;
+mod resources;
 
 use std::sync::Arc;
 
-use appliance::{
-    Cluster, ClusterId, ControlPlaneStatus, Error, ErrorKind, Label, Machine, MachineId,
-    MachinePool, MachinePoolId, MachinePoolStatus, MachineStatus, Operation, OperationId,
-    OperationStatus, Reply, Request, Revision, Rollout, Text,
-};
+use appliance::{Error, ErrorKind, MachineId, MachinePoolId, OperationId, Reply, Request};
 
-use crate::engine::{EntityKey, Seed, Time};
-use crate::fleet::{
-    Blueprint, MachineIndex, Membership, OperationIndex, PoolIndex, Refusal, Status, Unobserved,
-    World,
-};
+use crate::engine::{Seed, Time};
+use crate::fleet::{Blueprint, MachineIndex, OperationIndex, PoolIndex, Refusal, World};
 use crate::scenario::Deed;
+use journal::Journal;
 
 /// A simulated appliance: one run of a scenario, at one instant. To clone it is to keep that instant.
 #[derive(Clone, Debug)]
 pub struct Simulation {
     world: World,
+    journal: Journal,
+    /// Every machine as it was told last; those that changed since are told anew.
+    told: Vec<appliance::Machine>,
 }
 
 impl Simulation {
     /// Run `run` of the rehearsal with `seed`, at its start.
     pub fn new(blueprint: &Arc<Blueprint>, seed: Seed, run: u32) -> Self {
-        Self {
+        let mut simulation = Self {
             world: World::new(blueprint, seed.of_run(u64::from(run))),
-        }
+            journal: Journal::new(blueprint),
+            told: Vec::new(),
+        };
+        let machines = blueprint.machines();
+        simulation.told = machines
+            .map(|machine| simulation.machine(machine))
+            .collect();
+        simulation
+    }
+
+    /// What does not change in it.
+    pub fn blueprint(&self) -> &Arc<Blueprint> {
+        self.world.blueprint()
     }
 
     /// The clock.
@@ -34,15 +51,32 @@ impl Simulation {
         self.world.now()
     }
 
-    /// Takes the next event, unless the horizon comes first; whether there was one.
-    pub fn step(&mut self) -> bool {
-        let horizon = self.world.blueprint().horizon();
-        self.world.step(horizon, &mut Unobserved)
+    /// How many events have been told so far: as long as this stays the same, so do all answers.
+    pub fn events_told(&self) -> u64 {
+        self.journal.last()
     }
 
-    /// Takes every event up to `until` and moves the clock there.
+    /// How many operations have ended or machines failed so far: what one may want to run to.
+    pub fn milestones(&self) -> u64 {
+        self.journal.milestones()
+    }
+
+    /// When the next event happens; `None` when nothing happens any more up to the horizon.
+    pub fn next_at(&mut self) -> Option<Time> {
+        let horizon = self.world.blueprint().horizon();
+        self.world.next_at().filter(|at| *at <= horizon)
+    }
+
+    /// Takes the next event, unless it lies beyond `limit` or the horizon; whether there was one.
+    pub fn step(&mut self, limit: Time) -> bool {
+        let horizon = self.world.blueprint().horizon();
+        self.world.step(limit.min(horizon), &mut self.journal)
+    }
+
+    /// Takes every event up to `until` and moves the clock there, or to the horizon if that comes first.
     pub fn run_until(&mut self, until: Time) {
-        self.world.run_until(until, &mut Unobserved);
+        let until = until.min(self.world.blueprint().horizon());
+        self.world.run_until(until, &mut self.journal);
     }
 
     /// Answers a request, and carries it out if it is an order.
@@ -58,19 +92,26 @@ impl Simulation {
                     pools.map(|pool| self.pool(pool)).collect(),
                 ))
             }
-            Request::ListMachines => {
-                let machines = self.world.blueprint().machines();
-                Ok(Reply::Machines(
-                    machines.map(|machine| self.machine(machine)).collect(),
+            Request::ListMachines => Ok(Reply::Machines(self.machines())),
+            Request::ListRevisions => {
+                let pools = self.world.blueprint().pools();
+                Ok(Reply::Revisions(
+                    pools.flat_map(|pool| self.revisions(pool)).collect(),
                 ))
-            }
-            Request::ListRevisions { pool } => {
-                Ok(Reply::Revisions(self.revisions(self.pool_of(pool)?)))
             }
             Request::ListOperations => {
                 let count = u32::try_from(self.world.operations().len()).unwrap_or(u32::MAX);
                 let operations = (0..count).map(|index| self.operation(OperationIndex(index)));
                 Ok(Reply::Operations(operations.collect()))
+            }
+            Request::ListEvents { after, most } => Ok(Reply::Events(self.events(after, most))),
+            Request::GetMachine { machine } => {
+                let machine = self.machine_of(machine)?;
+                Ok(Reply::Machine(self.machine_history(machine)))
+            }
+            Request::GetOperation { operation } => {
+                let operation = self.operation_of(operation)?;
+                Ok(Reply::OperationHistory(self.operation_history(operation)))
             }
             Request::ApplyRevision { pool, revision } => self.apply(pool, revision),
             Request::RetryOperation { operation } => {
@@ -88,6 +129,14 @@ impl Simulation {
         }
     }
 
+    /// Every machine; only those that changed since the last time are put together anew.
+    fn machines(&mut self) -> Vec<appliance::Machine> {
+        for index in self.journal.take_changed() {
+            self.told[index as usize] = self.machine(MachineIndex(index));
+        }
+        self.told.clone()
+    }
+
     fn apply(&mut self, pool: MachinePoolId, revision: u32) -> Result<Reply, Error> {
         let pool = self.pool_of(pool)?;
         if !self
@@ -99,180 +148,51 @@ impl Simulation {
             let why = format!("pool {name} has no revision {revision}");
             return Err(Error::new(ErrorKind::NotFound, why));
         }
-        let operation = self.world.apply(pool, revision, &mut Unobserved);
+        let operation = self.world.apply(pool, revision, &mut self.journal);
         Ok(Reply::Operation(self.operation(operation)))
     }
 
     /// Carries out what is asked of an operation, if it is the one of its pool that such a thing can be asked of.
     fn order(&mut self, id: OperationId, deed: fn(usize) -> Deed) -> Result<Reply, Error> {
-        let index = u32::try_from(id.0 - 1)
-            .ok()
-            .filter(|index| (*index as usize) < self.world.operations().len());
-        let Some(index) = index.map(OperationIndex) else {
-            let why = format!("there is no operation {}", id.0);
-            return Err(Error::new(ErrorKind::NotFound, why));
-        };
+        let index = self.operation_of(id)?;
         let pool = self.world.operation(index).pool;
         if self.world.latest_operation(pool) != Some(index) {
             let status = self.world.operation(index).status;
             let why = format!("operation {} is {status} and not the pool's latest", id.0);
             return Err(Error::new(ErrorKind::Conflict, why));
         }
-        let done = self.world.carry_out(deed(pool.at()), &mut Unobserved);
+        let done = self.world.carry_out(deed(pool.at()), &mut self.journal);
         done.map_err(|refusal: Refusal| Error::new(ErrorKind::Conflict, refusal.to_string()))?;
         Ok(Reply::Operation(self.operation(index)))
     }
 
-    fn clusters(&self) -> Vec<Cluster> {
-        let clusters = &self.world.blueprint().scenario().clusters;
-        (1..)
-            .zip(clusters)
-            .map(|(id, cluster)| Cluster {
-                id: ClusterId(id),
-                name: Text::from(cluster.name.as_str()),
-                control_plane_status: ControlPlaneStatus::Ready,
-                user_version: minor(&cluster.version),
-                patch_version: Text::from(cluster.version.as_str()),
-            })
-            .collect()
-    }
-
-    fn pool(&self, index: PoolIndex) -> MachinePool {
-        let pool = &self.world.blueprint().scenario().pools[index.at()];
-        let latest = self.world.latest_operation(index);
-        let latest = latest.map(|operation| self.world.operation(operation));
-        let status = match latest.map(|operation| operation.status) {
-            Some(Status::Running | Status::Cancelling) => MachinePoolStatus::Updating,
-            Some(Status::Failed) => MachinePoolStatus::Failed,
-            _ => MachinePoolStatus::Ready,
-        };
-        MachinePool {
-            id: pool_id(index),
-            name: Text::from(pool.name.as_str()),
-            user_version: minor(&pool.version),
-            patch_version: Text::from(pool.version.as_str()),
-            status,
-            cluster_id: ClusterId(i64::try_from(pool.cluster).unwrap_or(i64::MAX) + 1),
-            revision: Some(latest.map_or(pool.revision, |operation| operation.revision)),
-        }
-    }
-
-    fn machine(&self, index: MachineIndex) -> Machine {
-        let blueprint = self.world.blueprint();
-        let machine = self.world.machine(index);
-        let status = match machine.membership {
-            Membership::InFlight => MachineStatus::Updating,
-            _ if machine.is_up() => MachineStatus::Ready,
-            _ => MachineStatus::Unreachable,
-        };
-        let zone = blueprint.machine_zone(index).map(|zone| Label {
-            key: Text::from("topology.kubernetes.io/zone"),
-            value: Text::from(zone),
-        });
-        let is_pending = machine.membership == Membership::InFlight;
-        let name = blueprint.machine_name(index);
-        Machine {
-            id: MachineId(i64::from(index.0) + 1),
-            uuid: uuid(blueprint.pool_name(machine.pool), &name),
-            name: Text::from(name),
-            status,
-            machine_pool_id: Some(pool_id(machine.pool)),
-            labels: zone.into_iter().collect(),
-            machine_revision: Some(machine.revision),
-            desired_machine_revision: is_pending.then_some(machine.desired),
-            reason: self
-                .world
-                .reason(index)
-                .map(|reason| Text::from(reason.as_str())),
-        }
-    }
-
-    /// The pool's first revision, every one that was applied, and the saved one.
-    fn revisions(&self, index: PoolIndex) -> Vec<Revision> {
-        let blueprint = self.world.blueprint();
-        let pool = &blueprint.scenario().pools[index.at()];
-        let operations = self.world.operations().iter();
-        let applied: Vec<u32> = operations
-            .filter(|operation| operation.pool == index)
-            .map(|operation| operation.revision)
-            .collect();
-        let mut numbers: Vec<u32> = applied
-            .iter()
-            .copied()
-            .chain([pool.revision])
-            .chain(pool.saved_revision)
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let machines_on = |number| {
-            let machines = blueprint.machines_of(index);
-            machines
-                .filter(|machine| self.world.machine(*machine).revision == number)
-                .count()
-        };
-        numbers
-            .into_iter()
-            .map(|number| Revision {
-                machine_pool_id: pool_id(index),
-                number,
-                machines: u32::try_from(machines_on(number)).unwrap_or(u32::MAX),
-                is_pending: number != pool.revision && !applied.contains(&number),
-            })
-            .collect()
-    }
-
-    fn operation(&self, index: OperationIndex) -> Operation {
-        let operation = self.world.operation(index);
-        let failure = operation
-            .stop
-            .filter(|_| operation.status == Status::Failed);
-        Operation {
-            id: OperationId(i64::from(index.0) + 1),
-            status: OperationStatus::from(Text::from(operation.status.as_str())),
-            action: Text::from("rollout"),
-            rollout: Some(Rollout {
-                machine_pool_id: pool_id(operation.pool),
-                revision: operation.revision,
-                targeted: operation.targeted,
-                updated: operation.updated,
-                failed: operation.failed,
-                in_flight: operation.in_flight,
-                is_paused: operation.is_paused,
-                requested_ms: operation.requested.as_millis(),
-                ended_ms: operation.ended.map(Time::as_millis),
-                failure: failure.map(|failure| Text::from(failure.as_str())),
-            }),
-        }
-    }
-
     fn pool_of(&self, id: MachinePoolId) -> Result<PoolIndex, Error> {
         let mut pools = self.world.blueprint().pools();
-        pools.find(|pool| pool_id(*pool) == id).ok_or_else(|| {
-            let why = format!("there is no machine pool {}", id.0);
-            Error::new(ErrorKind::NotFound, why)
-        })
+        let found = pools.find(|pool| resources::pool_id(*pool) == id);
+        found.ok_or_else(|| not_found("machine pool", id.0))
+    }
+
+    fn machine_of(&self, id: MachineId) -> Result<MachineIndex, Error> {
+        let index = place(id.0, self.told.len());
+        index
+            .map(MachineIndex)
+            .ok_or_else(|| not_found("machine", id.0))
+    }
+
+    fn operation_of(&self, id: OperationId) -> Result<OperationIndex, Error> {
+        let index = place(id.0, self.world.operations().len());
+        index
+            .map(OperationIndex)
+            .ok_or_else(|| not_found("operation", id.0))
     }
 }
 
-fn pool_id(index: PoolIndex) -> MachinePoolId {
-    MachinePoolId(i64::from(index.0) + 1)
+/// The place of an id, which counts from 1, among `count` things.
+fn place(id: i64, count: usize) -> Option<u32> {
+    let index = u32::try_from(id.checked_sub(1)?).ok()?;
+    ((index as usize) < count).then_some(index)
 }
 
-/// `1.33` of `1.33.4`.
-fn minor(version: &str) -> Text {
-    Text::from(version.rsplit_once('.').map_or(version, |(minor, _)| minor))
-}
-
-/// A UUID of version 8 (RFC 9562) made of the machine's names, the same in every run.
-fn uuid(pool: &str, machine: &str) -> Text {
-    let [high, low] =
-        ["uuid-high", "uuid-low"].map(|half| EntityKey::of(&[half, pool, machine]).number());
-    Text::from(format!(
-        "{:08x}-{:04x}-8{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xfff,
-        low >> 48 & 0x3fff | 0x8000,
-        low & 0xffff_ffff_ffff
-    ))
+fn not_found(what: &str, id: i64) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no {what} {id}"))
 }

@@ -48,7 +48,7 @@ impl MachineIndex {
         Entity(self.0)
     }
 
-    pub(super) fn at(self) -> usize {
+    pub(crate) fn at(self) -> usize {
         self.0 as usize
     }
 }

@@ -26,7 +26,15 @@ pub(super) fn event(
     event: &Event,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let told = match *event {
+    match told(blueprint, event) {
+        Some(told) => writeln!(out, "{at}  {told}"),
+        None => Ok(()),
+    }
+}
+
+/// An event in words; `None` for what the next one says anyway.
+pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
+    Some(match *event {
         Event::Step { deed, refused } => match refused {
             None => format!("step: {}", deed_told(blueprint, deed)),
             Some(why) => format!("step: {} – refused: {why}", deed_told(blueprint, deed)),
@@ -49,12 +57,14 @@ pub(super) fn event(
             let now = if is_paused { "paused" } else { "resumed" };
             format!("rollout of {}: {now}", blueprint.pool_name(pool))
         }
-        Event::Machine { machine, what } => match machine_told(what) {
-            Some(told) => format!("{}: {told}", blueprint.machine_name(machine)),
-            None => return Ok(()),
-        },
-    };
-    writeln!(out, "{at}  {told}")
+        Event::Machine { machine, what } => {
+            format!(
+                "{}: {}",
+                blueprint.machine_name(machine),
+                machine_told(what)?
+            )
+        }
+    })
 }
 
 fn machine_told(what: MachineEvent) -> Option<String> {

@@ -70,13 +70,10 @@ impl Fleet {
             Request::ListMachinePools,
             Request::ListMachines,
             Request::ListOperations,
+            Request::ListRevisions,
         ];
         for request in requests {
             fleet.take(simulation.answer(&request)?);
-        }
-        let pools: Vec<_> = fleet.pools.iter().map(|pool| pool.id).collect();
-        for pool in pools {
-            fleet.take(simulation.answer(&Request::ListRevisions { pool })?);
         }
         Ok(fleet)
     }
@@ -91,7 +88,11 @@ impl Fleet {
                 let saved = revisions.into_iter().filter(|revision| revision.is_pending);
                 self.saved.extend(saved);
             }
-            Reply::Operation(operation) => self.operations.push(operation),
+            // Nothing that the overview asks is answered with these.
+            Reply::Operation(_)
+            | Reply::Events(_)
+            | Reply::Machine(_)
+            | Reply::OperationHistory(_) => {}
         }
     }
 

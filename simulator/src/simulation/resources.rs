@@ -1,0 +1,157 @@
+//! The fleet as an appliance's resources.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use appliance::{
+    Cluster, ClusterId, ControlPlaneStatus, Label, Machine, MachineId, MachinePool, MachinePoolId,
+    MachinePoolStatus, MachineStatus, Operation, OperationId, OperationStatus, Revision, Rollout,
+    Text,
+};
+
+use super::Simulation;
+use crate::engine::{EntityKey, Time};
+use crate::fleet::{MachineIndex, Membership, OperationIndex, PoolIndex, Status};
+
+impl Simulation {
+    pub(super) fn clusters(&self) -> Vec<Cluster> {
+        let clusters = &self.world.blueprint().scenario().clusters;
+        (1..)
+            .zip(clusters)
+            .map(|(id, cluster)| Cluster {
+                id: ClusterId(id),
+                name: Text::from(cluster.name.as_str()),
+                control_plane_status: ControlPlaneStatus::Ready,
+                user_version: minor(&cluster.version),
+                patch_version: Text::from(cluster.version.as_str()),
+            })
+            .collect()
+    }
+
+    pub(super) fn pool(&self, index: PoolIndex) -> MachinePool {
+        let pool = &self.world.blueprint().scenario().pools[index.at()];
+        let latest = self.world.latest_operation(index);
+        let latest = latest.map(|operation| self.world.operation(operation));
+        let status = match latest.map(|operation| operation.status) {
+            Some(Status::Running | Status::Cancelling) => MachinePoolStatus::Updating,
+            Some(Status::Failed) => MachinePoolStatus::Failed,
+            _ => MachinePoolStatus::Ready,
+        };
+        MachinePool {
+            id: pool_id(index),
+            name: Text::from(pool.name.as_str()),
+            user_version: minor(&pool.version),
+            patch_version: Text::from(pool.version.as_str()),
+            status,
+            cluster_id: ClusterId(i64::try_from(pool.cluster).unwrap_or(i64::MAX) + 1),
+            revision: Some(latest.map_or(pool.revision, |operation| operation.revision)),
+        }
+    }
+
+    pub(super) fn machine(&self, index: MachineIndex) -> Machine {
+        let blueprint = self.world.blueprint();
+        let machine = self.world.machine(index);
+        let status = match machine.membership {
+            Membership::InFlight => MachineStatus::Updating,
+            _ if machine.is_up() => MachineStatus::Ready,
+            _ => MachineStatus::Unreachable,
+        };
+        let zone = blueprint.machine_zone(index).map(|zone| Label {
+            key: Text::from("topology.kubernetes.io/zone"),
+            value: Text::from(zone),
+        });
+        let is_pending = machine.membership == Membership::InFlight;
+        let name = blueprint.machine_name(index);
+        Machine {
+            id: MachineId(i64::from(index.0) + 1),
+            uuid: uuid(blueprint.pool_name(machine.pool), &name),
+            name: Text::from(name),
+            status,
+            machine_pool_id: Some(pool_id(machine.pool)),
+            labels: zone.into_iter().collect(),
+            machine_revision: Some(machine.revision),
+            desired_machine_revision: is_pending.then_some(machine.desired),
+            reason: self
+                .world
+                .reason(index)
+                .map(|reason| Text::from(reason.as_str())),
+        }
+    }
+
+    /// The pool's first revision, every one that was applied, and the saved one.
+    pub(super) fn revisions(&self, index: PoolIndex) -> Vec<Revision> {
+        let blueprint = self.world.blueprint();
+        let pool = &blueprint.scenario().pools[index.at()];
+        let operations = self.world.operations().iter();
+        let applied: BTreeSet<u32> = operations
+            .filter(|operation| operation.pool == index)
+            .map(|operation| operation.revision)
+            .collect();
+        let known = applied
+            .iter()
+            .copied()
+            .chain([pool.revision])
+            .chain(pool.saved_revision);
+        let mut machines: BTreeMap<u32, u32> = known.map(|number| (number, 0)).collect();
+        for machine in blueprint.machines_of(index) {
+            *machines
+                .entry(self.world.machine(machine).revision)
+                .or_default() += 1;
+        }
+        machines
+            .into_iter()
+            .map(|(number, machines)| Revision {
+                machine_pool_id: pool_id(index),
+                number,
+                machines,
+                is_pending: number != pool.revision && !applied.contains(&number),
+            })
+            .collect()
+    }
+
+    pub(super) fn operation(&self, index: OperationIndex) -> Operation {
+        let operation = self.world.operation(index);
+        let failure = operation
+            .stop
+            .filter(|_| operation.status == Status::Failed);
+        Operation {
+            id: OperationId(i64::from(index.0) + 1),
+            status: OperationStatus::from(Text::from(operation.status.as_str())),
+            action: Text::from("rollout"),
+            rollout: Some(Rollout {
+                machine_pool_id: pool_id(operation.pool),
+                revision: operation.revision,
+                targeted: operation.targeted,
+                updated: operation.updated,
+                failed: operation.failed,
+                in_flight: operation.in_flight,
+                is_paused: operation.is_paused,
+                requested_ms: operation.requested.as_millis(),
+                ended_ms: operation.ended.map(Time::as_millis),
+                failure: failure.map(|failure| Text::from(failure.as_str())),
+            }),
+        }
+    }
+}
+
+pub(super) fn pool_id(index: PoolIndex) -> MachinePoolId {
+    MachinePoolId(i64::from(index.0) + 1)
+}
+
+/// `1.33` of `1.33.4`.
+fn minor(version: &str) -> Text {
+    Text::from(version.rsplit_once('.').map_or(version, |(minor, _)| minor))
+}
+
+/// A UUID of version 8 (RFC 9562) made of the machine's names, the same in every run.
+fn uuid(pool: &str, machine: &str) -> Text {
+    let [high, low] =
+        ["uuid-high", "uuid-low"].map(|half| EntityKey::of(&[half, pool, machine]).number());
+    Text::from(format!(
+        "{:08x}-{:04x}-8{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 48 & 0x3fff | 0x8000,
+        low & 0xffff_ffff_ffff
+    ))
+}
