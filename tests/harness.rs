@@ -25,6 +25,7 @@ pub fn meltdeck<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Said {
         &mut Streams {
             out: &mut out,
             err: &mut err,
+            has_terminal: false,
             err_is_terminal: false,
         },
     );

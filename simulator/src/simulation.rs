@@ -61,21 +61,19 @@ impl Simulation {
         self.journal.milestones()
     }
 
-    /// When the next event happens; `None` when nothing happens any more up to the horizon.
+    /// When the next event happens; `None` when nothing is pending. The scenario's horizon ends a rehearsal, not a
+    /// fleet that somebody plays with.
     pub fn next_at(&mut self) -> Option<Time> {
-        let horizon = self.world.blueprint().horizon();
-        self.world.next_at().filter(|at| *at <= horizon)
+        self.world.next_at()
     }
 
-    /// Takes the next event, unless it lies beyond `limit` or the horizon; whether there was one.
+    /// Takes the next event, unless it lies beyond `limit`; whether there was one.
     pub fn step(&mut self, limit: Time) -> bool {
-        let horizon = self.world.blueprint().horizon();
-        self.world.step(limit.min(horizon), &mut self.journal)
+        self.world.step(limit, &mut self.journal)
     }
 
-    /// Takes every event up to `until` and moves the clock there, or to the horizon if that comes first.
+    /// Takes every event up to `until` and moves the clock there.
     pub fn run_until(&mut self, until: Time) {
-        let until = until.min(self.world.blueprint().horizon());
         self.world.run_until(until, &mut self.journal);
     }
 

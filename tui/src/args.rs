@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
 ///
-/// Without a command: the overview of a built-in demo fleet.
+/// Without a command: the console on a built-in demo fleet, or its overview where there is no terminal.
 #[derive(Debug, Parser)]
 #[command(name = "meltdeck", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -21,6 +21,8 @@ Exit codes: 0 done, 1 the answer is no (a check failed), 2 the question was wron
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Open the console on a simulated fleet; without a terminal, print its overview
+    Console(Console),
     /// Run a scenario many times: when its rollouts finish, and whether they do
     Rehearse(Rehearse),
     /// Tell one run of a rehearsal as a story
@@ -36,6 +38,28 @@ pub(crate) enum Command {
         #[arg(short, long, value_enum, default_value_t)]
         output: Output,
     },
+}
+
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Console {
+    /// The scenario file [default: the built-in demo fleet]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// The seed of the simulation [default: the scenario's, or 1]
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Which characters to draw with [default: unicode, or ascii where the locale or the terminal knows no more]
+    #[arg(long, value_enum)]
+    pub(crate) glyphs: Option<GlyphLevel>,
+}
+
+/// Which characters to draw with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GlyphLevel {
+    /// Every character that is one cell wide
+    Unicode,
+    /// ASCII only
+    Ascii,
 }
 
 #[derive(Debug, ClapArgs)]

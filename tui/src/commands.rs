@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod console;
 mod overview;
 mod rehearse;
 mod replay;
@@ -12,13 +13,14 @@ use std::sync::Arc;
 use simulator::fleet::Blueprint;
 use simulator::scenario::Scenario;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Console};
 use crate::streams::{Answer, Failure, Streams};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
     match &args.command {
-        None => overview::run(streams),
+        None => console::run(&Console::default(), streams),
+        Some(Command::Console(args)) => console::run(args, streams),
         Some(Command::Rehearse(args)) => rehearse::run(args, streams),
         Some(Command::Replay(args)) => replay::run(args, streams),
         Some(Command::Validate { file }) => validate::run(file, streams),

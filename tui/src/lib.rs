@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `args` | the command line, as clap reads it |
 //! | `commands` | what each command does, one file each |
+//! | `console` | the console: model, update, view, and what runs them |
+//! | `clock` | simulated time in words |
 //! | `demo` | the built-in demo fleet |
 //! | `streams` | where a command writes, and how it can fail |
 //!
@@ -11,7 +13,9 @@
 //! signal n.
 
 mod args;
+mod clock;
 mod commands;
+pub mod console;
 mod demo;
 mod streams;
 
@@ -29,13 +33,14 @@ use streams::{Answer, Failure};
 /// Runs the program with these arguments, the first being its own name, on this process's streams.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (stdout, stderr) = (io::stdout(), io::stderr());
-    let err_is_terminal = stderr.is_terminal();
+    let (stdout_is_terminal, err_is_terminal) = (stdout.is_terminal(), stderr.is_terminal());
     let mut out = io::BufWriter::new(stdout.lock());
     let code = run_on(
         args,
         &mut Streams {
             out: &mut out,
             err: &mut stderr.lock(),
+            has_terminal: stdout_is_terminal && io::stdin().is_terminal(),
             err_is_terminal,
         },
     );
@@ -55,10 +60,15 @@ pub fn run_on(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_
     match answer {
         Ok(Answer::Done) => 0,
         Ok(Answer::No) => 1,
+        Ok(Answer::Left(code)) => code,
         Err(Failure::Question(why)) => {
             // The last words of the program: where they cannot be written, nothing can be said about that.
             let _ = writeln!(streams.err, "{why}");
             2
+        }
+        Err(Failure::Terminal(why)) => {
+            let _ = writeln!(streams.err, "{why}");
+            1
         }
         // Whoever reads has heard enough, as `head` has.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,

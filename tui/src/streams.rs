@@ -8,6 +8,8 @@ pub struct Streams<'s> {
     pub out: &'s mut dyn Write,
     /// Problems and progress.
     pub err: &'s mut dyn Write,
+    /// Whether this process has a whole terminal, to read keys from and to draw on.
+    pub has_terminal: bool,
     /// Whether a person watches `err` on a terminal, who wants to see progress there.
     pub err_is_terminal: bool,
 }
@@ -19,6 +21,8 @@ pub(crate) enum Answer {
     Done,
     /// No: a check failed.
     No,
+    /// The console was left with this exit code.
+    Left(u8),
 }
 
 /// Why a command did not work.
@@ -26,6 +30,8 @@ pub(crate) enum Answer {
 pub(crate) enum Failure {
     /// The question was wrong; this is what to tell.
     Question(String),
+    /// The terminal cannot be used; this is what to tell.
+    Terminal(String),
     /// The answer could not be written.
     Output(io::Error),
 }

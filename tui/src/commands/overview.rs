@@ -1,13 +1,13 @@
-//! `meltdeck` without a command: the overview of the demo fleet, and what can be done next.
+//! The overview of a fleet as text, and what can be done next.
 
 use appliance::{
     Cluster, Error, Machine, MachinePool, MachineStatus, Operation, OperationStatus, Reply,
     Request, Revision,
 };
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
-use crate::demo;
 use crate::streams::{Answer, Failure, Streams};
 
 const NEXT: &str = "\
@@ -28,17 +28,20 @@ struct Fleet {
     saved: Vec<Revision>,
 }
 
-pub(super) fn run(streams: &mut Streams<'_>) -> Result<Answer, Failure> {
-    let (blueprint, mut simulation) = demo::fleet();
-    let scenario = blueprint.scenario();
+pub(super) fn run(
+    mut simulation: Simulation,
+    seed: Seed,
+    streams: &mut Streams<'_>,
+) -> Result<Answer, Failure> {
     let fleet = Fleet::ask(&mut simulation)
         .map_err(|error| Failure::Question(format!("meltdeck: cannot read the fleet: {error}")))?;
     writeln!(
         streams.out,
-        "meltdeck {} · demo fleet, simulated · SIM {} · seed {}\n",
+        "meltdeck {} · {}, simulated · SIM {} · seed {}\n",
         env!("CARGO_PKG_VERSION"),
+        simulation.blueprint().scenario().name,
         simulation.now(),
-        scenario.seed.0
+        seed.0
     )?;
     writeln!(streams.out, "{}\n", table(&fleet.pool_rows()))?;
     writeln!(streams.out, "Operations")?;

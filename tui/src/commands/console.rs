@@ -1,0 +1,65 @@
+//! `meltdeck` and `meltdeck console`: the console, or the overview as text where there is no terminal.
+
+use std::ffi::OsStr;
+
+use simulator::engine::Seed;
+use simulator::simulation::Simulation;
+
+use super::overview;
+use crate::args::{Console, GlyphLevel};
+use crate::console::model::Glyphs;
+use crate::console::run;
+use crate::demo;
+use crate::streams::{Answer, Failure, Streams};
+
+pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    let (simulation, seed) = fleet(args)?;
+    let context = simulation.blueprint().scenario().name.clone();
+    if !streams.has_terminal || is_dumb(std::env::var_os("TERM").as_deref()) {
+        return overview::run(simulation, seed, streams);
+    }
+    let glyphs = match args.glyphs {
+        Some(GlyphLevel::Unicode) => Glyphs::Unicode,
+        Some(GlyphLevel::Ascii) => Glyphs::Ascii,
+        None => glyphs_of_environment(),
+    };
+    let code = run::run(simulation, context, seed.0, glyphs);
+    code.map(Answer::Left)
+        .map_err(|error| Failure::Terminal(format!("meltdeck: {error:#}")))
+}
+
+/// The fleet that is meant, at the instant at which it is shown first.
+fn fleet(args: &Console) -> Result<(Simulation, Seed), Failure> {
+    let blueprint = match &args.scenario {
+        Some(file) => super::load(file)?,
+        None => demo::blueprint(),
+    };
+    let seed = args.seed.map_or(blueprint.scenario().seed, Seed);
+    let mut simulation = Simulation::new(&blueprint, seed, 0);
+    if args.scenario.is_none() {
+        simulation.run_until(demo::SHOWN_AT);
+    }
+    Ok((simulation, seed))
+}
+
+/// Whether the terminal can do nothing but print lines.
+fn is_dumb(term: Option<&OsStr>) -> bool {
+    term.is_none_or(|term| term.is_empty() || term == "dumb")
+}
+
+/// ASCII where the locale is not UTF-8, or the terminal is the Linux console with its small font.
+fn glyphs_of_environment() -> Glyphs {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let decides = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find(is_set);
+    let locale = decides
+        .and_then(|name| std::env::var(name).ok())
+        .unwrap_or_default();
+    let locale = locale.to_lowercase();
+    let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
+    let is_console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
+    if is_utf8 && !is_console {
+        Glyphs::Unicode
+    } else {
+        Glyphs::Ascii
+    }
+}

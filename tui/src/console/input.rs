@@ -1,0 +1,134 @@
+//! What the terminal, the signals and the shell send, as messages.
+
+use std::io;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+
+use super::key::{Code, Key};
+use super::message::Message;
+use super::terminal;
+
+/// How long the console has to leave by itself once it was told to, before it is made to.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Starts the threads that listen. They end with the process.
+///
+/// # Errors
+/// When signals cannot be listened to.
+pub fn listen(console: &Sender<Message>) -> io::Result<()> {
+    let signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let sender = console.clone();
+    std::thread::spawn(move || listen_to_signals(signals, &sender));
+    let sender = console.clone();
+    std::thread::spawn(move || watch_for_hang_up(&sender));
+    let sender = console.clone();
+    std::thread::spawn(move || read_events(&sender));
+    Ok(())
+}
+
+/// Keys, sizes and pasted text.
+fn read_events(console: &Sender<Message>) {
+    loop {
+        let messages = match event::read() {
+            Ok(event) => messages(&event),
+            Err(_) => vec![Message::HungUp],
+        };
+        let is_over = messages == [Message::HungUp];
+        let is_heard = messages
+            .into_iter()
+            .all(|message| console.send(message).is_ok());
+        if is_over || !is_heard {
+            return;
+        }
+    }
+}
+
+fn messages(event: &Event) -> Vec<Message> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+            // An escape with another key right behind it arrives as that key with Alt.
+            let escape = key.modifiers.contains(KeyModifiers::ALT).then_some(Key {
+                code: Code::Esc,
+                ctrl: false,
+            });
+            let own = code(key.code).map(|code| Key { code, ctrl });
+            escape.into_iter().chain(own).map(Message::Key).collect()
+        }
+        Event::Resize(columns, rows) => vec![Message::Resized(*columns, *rows)],
+        // Pasted text is never a command; a later view that takes text takes it here.
+        _ => Vec::new(),
+    }
+}
+
+fn code(code: KeyCode) -> Option<Code> {
+    Some(match code {
+        KeyCode::Char(character) => Code::Char(character),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Esc => Code::Esc,
+        KeyCode::Tab => Code::Tab,
+        KeyCode::BackTab => Code::BackTab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        _ => return None,
+    })
+}
+
+fn listen_to_signals(mut signals: Signals, console: &Sender<Message>) {
+    for signal in signals.forever() {
+        match signal {
+            SIGCONT => {
+                let _ = console.send(Message::Continued);
+            }
+            SIGTSTP => {
+                let suspend = Key {
+                    code: Code::Char('z'),
+                    ctrl: true,
+                };
+                let _ = console.send(Message::Key(suspend));
+            }
+            deadly => {
+                let _ = console.send(Message::Signal(deadly));
+                leave_for_certain(deadly);
+            }
+        }
+    }
+}
+
+/// Waits for the terminal to vanish. The library that reads keys would go round in circles then, and a session's
+/// leader that ignores SIGHUP sends none.
+fn watch_for_hang_up(console: &Sender<Message>) {
+    let stdin = io::stdin();
+    loop {
+        // Asked for nothing, the system still tells of a hang-up.
+        let mut terminal = [PollFd::new(&stdin, PollFlags::empty())];
+        let is_told = poll(&mut terminal, None).is_ok();
+        let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        if is_told && terminal[0].revents().intersects(gone) {
+            let _ = console.send(Message::HungUp);
+            leave_for_certain(SIGHUP);
+            return;
+        }
+    }
+}
+
+/// Ends the process a while from now, should the console not have ended it by then.
+fn leave_for_certain(signal: i32) {
+    std::thread::spawn(move || {
+        std::thread::sleep(GRACE);
+        terminal::give_back();
+        signal_hook::low_level::exit(128 + signal);
+    });
+}

@@ -1,0 +1,121 @@
+//! Everything that can happen to the console, and everything that it can ask of the world.
+
+use std::time::Duration;
+
+use appliance::{Error, Reply, Request};
+
+use super::key::Key;
+
+/// Something that happened. Time is told in durations, so that a recording can be played again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// The terminal has this many columns and rows.
+    Resized(u16, u16),
+    /// So much real time went by.
+    Tick(Duration),
+    /// A request was answered.
+    Replied(Request, Result<Reply, Error>),
+    /// Where the simulation's clock stands.
+    Clock(ClockReport),
+    /// The process was asked to end by this signal.
+    Signal(i32),
+    /// The terminal went away.
+    HungUp,
+    /// The process goes on after it was stopped.
+    Continued,
+    /// What was to happen cannot: in words.
+    Impossible(&'static str),
+}
+
+/// Where the simulation's clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockReport {
+    /// Milliseconds since the start of the simulated time.
+    pub now_ms: u64,
+    /// What the clock does.
+    pub state: ClockState,
+    /// How fast it runs.
+    pub speed: Speed,
+    /// How many events have been told: while this stays the same, so do all answers.
+    pub events: u64,
+}
+
+/// What the simulation's clock does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockState {
+    /// It stands.
+    Paused,
+    /// It runs.
+    Running,
+    /// It runs as fast as it goes, to the end of an operation or a failure.
+    RunningToMilestone,
+}
+
+/// Simulated time per real time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    /// So many times as fast as real time.
+    Times(u32),
+    /// As fast as it goes.
+    Max,
+}
+
+impl Speed {
+    /// Every speed, the slowest first.
+    pub const ALL: [Self; 7] = [
+        Self::Times(1),
+        Self::Times(10),
+        Self::Times(60),
+        Self::Times(300),
+        Self::Times(1200),
+        Self::Times(7200),
+        Self::Max,
+    ];
+
+    /// The next faster or slower speed; itself at either end.
+    #[must_use]
+    pub fn next(self, faster: bool) -> Self {
+        let place = Self::ALL
+            .iter()
+            .position(|speed| *speed == self)
+            .unwrap_or(0);
+        let next = if faster {
+            place + 1
+        } else {
+            place.saturating_sub(1)
+        };
+        Self::ALL[next.min(Self::ALL.len() - 1)]
+    }
+}
+
+/// Something that the world is to do for the console. Each has an outcome that a message tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Answer this request.
+    Ask(Request),
+    /// Drive the simulation's clock.
+    Drive(Drive),
+    /// Leave with this exit code.
+    Quit(u8),
+    /// Give the terminal back and stop, as the shell's job control has it.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}
+
+/// What the simulation's clock is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drive {
+    /// Run.
+    Run,
+    /// Stand.
+    Pause,
+    /// Take the next event and stand.
+    Step,
+    /// Run at this speed from now on.
+    SetSpeed(Speed),
+    /// Run as fast as it goes until an operation ends or a machine fails, and stand.
+    RunToMilestone,
+}

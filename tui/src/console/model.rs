@@ -1,0 +1,177 @@
+//! The whole state of the console: what it knows of the fleet, where the operator is, what is open on the screen.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `fleet` | what the appliance told |
+//! | `place` | views, and where one is in them: cursor, filter, sort, marks |
+//! | `entry` | what the rows of each table are, and their columns |
+//! | `listing` | which rows a table shows, in which order |
+//! | `document` | views that are text: one machine, one operation, the help |
+//! | `dialog` | a question before an order |
+//!
+//! Nothing here knows a terminal, a clock or a channel.
+
+pub mod dialog;
+pub mod document;
+pub mod entry;
+pub mod fleet;
+pub mod listing;
+pub mod place;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use appliance::{Request, Text};
+
+pub use dialog::Dialog;
+pub use entry::{Cell, Tone};
+pub use fleet::Fleet;
+pub use listing::Listing;
+pub use place::{Place, RowId, Scope, View};
+
+use super::message::{ClockReport, ClockState, Speed};
+
+/// Everything that the screen is a picture of.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Which characters may be used.
+    pub glyphs: Glyphs,
+    /// The fleet's name: the scenario's.
+    pub context: Text,
+    /// The seed of the simulation.
+    pub seed: u64,
+    /// The simulation's clock, as it was told last.
+    pub clock: ClockReport,
+    /// What the appliance told.
+    pub fleet: Fleet,
+    /// Where the operator is.
+    pub place: Place,
+    /// Where the operator was, the last place last.
+    pub back: Vec<Place>,
+    /// Where the operator came back from, the last place last.
+    pub forward: Vec<Place>,
+    /// What the table shows.
+    pub listing: Listing,
+    /// Whether a filter is being typed.
+    pub is_typing: bool,
+    /// The question that is open.
+    pub dialog: Option<Dialog>,
+    /// What to tell the operator, the oldest first.
+    pub notices: VecDeque<Notice>,
+    /// Requests that are not answered yet.
+    pub asked: Vec<Request>,
+    /// Up to which event the fleet was asked for.
+    pub asked_at: Option<u64>,
+}
+
+/// Which characters may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Every character of Unicode that is one cell wide.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+/// Something told to the operator for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What.
+    pub text: Text,
+    /// How it is meant.
+    pub tone: Tone,
+    /// How long it stays.
+    pub left: Duration,
+}
+
+/// How long a notice stays.
+const NOTICE_STAYS: Duration = Duration::from_secs(6);
+/// Notices that are kept; older ones make room.
+const MOST_NOTICES: usize = 8;
+
+impl Model {
+    /// The console at its start, on the overview of a fleet of which nothing is known yet.
+    pub fn new(context: Text, seed: u64, glyphs: Glyphs, size: (u16, u16)) -> Self {
+        Self {
+            size,
+            glyphs,
+            context,
+            seed,
+            clock: ClockReport {
+                now_ms: 0,
+                state: ClockState::Paused,
+                speed: Speed::Times(60),
+                events: 0,
+            },
+            fleet: Fleet::default(),
+            place: Place::new(View::Overview),
+            back: Vec::new(),
+            forward: Vec::new(),
+            listing: Listing::default(),
+            is_typing: false,
+            dialog: None,
+            notices: VecDeque::new(),
+            asked: Vec::new(),
+            asked_at: None,
+        }
+    }
+
+    /// Tells the operator something.
+    pub fn notify(&mut self, tone: Tone, text: impl Into<Text>) {
+        if self.notices.len() == MOST_NOTICES {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(Notice {
+            text: text.into(),
+            tone,
+            left: NOTICE_STAYS,
+        });
+    }
+
+    /// Rows of the table or text that the screen has room for: all but the frame's own lines.
+    pub fn page(&self) -> usize {
+        usize::from(self.size.1).saturating_sub(FRAME_LINES).max(1)
+    }
+
+    /// Puts the rows of the table together anew: after new data, another filter, another place.
+    pub fn relist(&mut self) {
+        self.listing = Listing::new(&self.fleet, &mut self.place);
+        self.scroll_to_cursor();
+    }
+
+    /// Moves the window so that the cursor is in it.
+    pub fn scroll_to_cursor(&mut self) {
+        let page = self.table_page();
+        let cursor = self.listing.cursor;
+        let first = cursor.saturating_sub(page - 1);
+        let last_start = self.listing.rows.len().saturating_sub(page);
+        self.place.offset = self
+            .place
+            .offset
+            .clamp(first, cursor.max(first))
+            .min(last_start);
+    }
+
+    /// Rows of the table that the screen has room for: one less than a page, for the header, and less if details are
+    /// shown below.
+    pub fn table_page(&self) -> usize {
+        let below = if self.place.shows_details && !self.details_beside() {
+            DETAIL_LINES.min(self.page() / 2)
+        } else {
+            0
+        };
+        self.page().saturating_sub(1 + below).max(1)
+    }
+
+    /// Whether there is room for the details beside the table.
+    pub fn details_beside(&self) -> bool {
+        self.size.0 >= 110
+    }
+}
+
+/// Lines that the frame takes: title, breadcrumb, notice, footer.
+const FRAME_LINES: usize = 4;
+/// Lines of the details below a table.
+pub const DETAIL_LINES: usize = 8;

@@ -1,0 +1,304 @@
+//! Views that are text: one machine, one operation, the help. Lines are made one by one, so that a long history costs
+//! no more than what the window shows.
+
+use appliance::{FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, Text};
+
+use super::entry::{Tone, event_tone, machine_tone, operation_state, zone_of};
+use super::place::View;
+use super::{Fleet, Model};
+use crate::clock::{clock, length};
+use crate::console::keys::BINDINGS;
+
+/// A line: parts in their tones.
+pub type Line = Vec<(String, Tone)>;
+
+/// How many lines the text of a view has.
+pub fn length_of(model: &Model) -> usize {
+    match (&model.place.view, &model.fleet) {
+        (
+            View::Machine(id),
+            Fleet {
+                machine: Some(history),
+                ..
+            },
+        ) if history.machine.id == *id => {
+            machine_head(model, history).len() + 2 + history.phases.len() + 2 + history.log.len()
+        }
+        (
+            View::Operation(id),
+            Fleet {
+                operation: Some(history),
+                ..
+            },
+        ) if history.operation.id == *id => {
+            operation_head(model, history).len() + 2 + history.steps.len() + 2 + history.log.len()
+        }
+        (View::Help, _) => BINDINGS.len() + HELP_HEAD.len(),
+        _ => 1,
+    }
+}
+
+/// A line of the text of a view, by its number.
+pub fn line(model: &Model, number: usize) -> Line {
+    match (&model.place.view, &model.fleet) {
+        (
+            View::Machine(id),
+            Fleet {
+                machine: Some(history),
+                ..
+            },
+        ) if history.machine.id == *id => machine_line(model, history, number),
+        (
+            View::Operation(id),
+            Fleet {
+                operation: Some(history),
+                ..
+            },
+        ) if history.operation.id == *id => operation_line(model, history, number),
+        (View::Help, _) => help_line(model, number),
+        _ => vec![("asking the appliance …".to_owned(), Tone::Faint)],
+    }
+}
+
+fn plain(text: impl Into<String>) -> (String, Tone) {
+    (text.into(), Tone::Plain)
+}
+
+fn faint(text: impl Into<String>) -> (String, Tone) {
+    (text.into(), Tone::Faint)
+}
+
+/// A name and what it is.
+fn field(name: &str, value: impl Into<String>, tone: Tone) -> Line {
+    vec![faint(format!("{name:<12}")), (value.into(), tone)]
+}
+
+fn machine_head(model: &Model, history: &MachineHistory) -> Vec<Line> {
+    let machine = &history.machine;
+    let revision =
+        |revision: Option<u32>| revision.map_or("not told".to_owned(), |number| number.to_string());
+    let pool = machine.machine_pool_id.map(|pool| {
+        format!(
+            "{} in cluster {}",
+            model.fleet.pool_name(pool),
+            model.fleet.cluster_name(pool)
+        )
+    });
+    let runs = match machine.desired_machine_revision {
+        Some(desired) => format!(
+            "{}, being moved to {desired}",
+            revision(machine.machine_revision)
+        ),
+        None => revision(machine.machine_revision),
+    };
+    let reason = match (&machine.reason, history.phases.last()) {
+        (Some(reason), Some(phase)) if phase.ended_ms.is_none() => {
+            format!(
+                "{reason} for {}",
+                length(model.clock.now_ms.saturating_sub(phase.started_ms))
+            )
+        }
+        (Some(reason), _) => reason.to_string(),
+        (None, _) => "none: no rollout waits for it".to_owned(),
+    };
+    vec![
+        field("machine", machine.name.as_str(), Tone::Plain),
+        field(
+            "status",
+            machine.status.as_str(),
+            machine_tone(&machine.status),
+        ),
+        field("reason", reason, Tone::Plain),
+        field("revision", runs, Tone::Plain),
+        field(
+            "pool",
+            pool.unwrap_or_else(|| "unassigned".to_owned()),
+            Tone::Plain,
+        ),
+        field("zone", String::from(zone_of(machine)), Tone::Plain),
+        field("uuid", machine.uuid.as_str(), Tone::Faint),
+    ]
+}
+
+fn machine_line(model: &Model, history: &MachineHistory, number: usize) -> Line {
+    let head = machine_head(model, history);
+    let sections = Sections {
+        head: head.len(),
+        middle: history.phases.len(),
+    };
+    match sections.part(number) {
+        Part::Head(number) => head[number].clone(),
+        Part::Middle(number) => phase_line(model, &history.phases[number]),
+        Part::MiddleTitle => vec![faint(format!(
+            "{:<12}{:>11}  {:>11}  {}",
+            "PHASE", "STARTED", "TOOK", "ENDED"
+        ))],
+        Part::LogTitle => vec![faint("LOG")],
+        Part::Empty => Vec::new(),
+        Part::Log(number) => event_line(history.log.get(number)),
+    }
+}
+
+fn phase_line(model: &Model, phase: &PhaseRecord) -> Line {
+    let ended = phase.ended_ms.unwrap_or(model.clock.now_ms);
+    let took = length(ended.saturating_sub(phase.started_ms));
+    let how = phase.how.as_ref().map_or("goes on", |how| how.as_str());
+    let tone = match how {
+        "done" => Tone::Good,
+        "goes on" => Tone::Busy,
+        _ => Tone::Bad,
+    };
+    let attempt = if phase.attempt > 1 {
+        format!(", attempt {}", phase.attempt)
+    } else {
+        String::new()
+    };
+    vec![
+        plain(format!(
+            "{:<12}{:>11}  {took:>11}  ",
+            phase.phase,
+            clock(phase.started_ms)
+        )),
+        (how.to_owned(), tone),
+        faint(attempt),
+    ]
+}
+
+fn operation_head(model: &Model, history: &OperationHistory) -> Vec<Line> {
+    let operation = &history.operation;
+    let state = operation_state(operation);
+    let mut head = vec![field("operation", operation.id.0.to_string(), Tone::Plain)];
+    head.push(field("status", String::from(state.text), state.tone));
+    if let Some(rollout) = &operation.rollout {
+        let pool = rollout.machine_pool_id;
+        let place = format!(
+            "{} in cluster {}",
+            model.fleet.pool_name(pool),
+            model.fleet.cluster_name(pool)
+        );
+        let waiting = rollout
+            .targeted
+            .saturating_sub(rollout.updated + rollout.failed + rollout.in_flight);
+        let machines = format!(
+            "{} to move: {} updated, {} in flight, {} failed, {waiting} waiting",
+            rollout.targeted, rollout.updated, rollout.in_flight, rollout.failed
+        );
+        let ended = rollout.ended_ms.unwrap_or(model.clock.now_ms);
+        let took = length(ended.saturating_sub(rollout.requested_ms));
+        let time = match rollout.ended_ms {
+            Some(ended) => format!(
+                "{} to {}, {took}",
+                clock(rollout.requested_ms),
+                clock(ended)
+            ),
+            None => format!("since {}, {took} so far", clock(rollout.requested_ms)),
+        };
+        head.push(field("pool", place, Tone::Plain));
+        head.push(field("revision", rollout.revision.to_string(), Tone::Plain));
+        head.push(field("machines", machines, Tone::Plain));
+        head.push(field("time", time, Tone::Plain));
+    }
+    head
+}
+
+fn operation_line(model: &Model, history: &OperationHistory, number: usize) -> Line {
+    let head = operation_head(model, history);
+    let sections = Sections {
+        head: head.len(),
+        middle: history.steps.len(),
+    };
+    match sections.part(number) {
+        Part::Head(number) => head[number].clone(),
+        Part::Middle(number) => step_line(model, &history.steps[number]),
+        Part::MiddleTitle => vec![faint(format!(
+            "{:<16}{:>11}  {:>11}  {}",
+            "STEP", "STARTED", "TOOK", "STATE"
+        ))],
+        Part::LogTitle => vec![faint("LOG")],
+        Part::Empty => Vec::new(),
+        Part::Log(number) => event_line(history.log.get(number)),
+    }
+}
+
+fn step_line(model: &Model, step: &OperationStep) -> Line {
+    let ended = step.ended_ms.unwrap_or(model.clock.now_ms);
+    let took = length(ended.saturating_sub(step.started_ms));
+    let (state, tone) = match step.result.as_ref().map(Text::as_str) {
+        Some("failed") => (format!("failed in {}", step.phase), Tone::Bad),
+        Some(result) => (result.to_owned(), Tone::Good),
+        None => (step.phase.to_string(), Tone::Busy),
+    };
+    vec![
+        plain(format!(
+            "{:<16}{:>11}  {took:>11}  ",
+            step.machine,
+            clock(step.started_ms)
+        )),
+        (state, tone),
+    ]
+}
+
+fn event_line(event: Option<&FleetEvent>) -> Line {
+    let Some(event) = event else {
+        return Vec::new();
+    };
+    vec![
+        faint(format!("{:>11}  ", clock(event.at_ms))),
+        (event.text.to_string(), event_tone(event.severity)),
+    ]
+}
+
+/// A head, a table with a title, and a log with a title.
+struct Sections {
+    head: usize,
+    middle: usize,
+}
+
+enum Part {
+    Head(usize),
+    Empty,
+    MiddleTitle,
+    Middle(usize),
+    LogTitle,
+    Log(usize),
+}
+
+impl Sections {
+    fn part(&self, number: usize) -> Part {
+        let Some(beyond) = number.checked_sub(self.head) else {
+            return Part::Head(number);
+        };
+        match beyond {
+            0 => Part::Empty,
+            1 => Part::MiddleTitle,
+            _ if beyond < 2 + self.middle => Part::Middle(beyond - 2),
+            _ if beyond == 2 + self.middle => Part::Empty,
+            _ if beyond == 3 + self.middle => Part::LogTitle,
+            _ => Part::Log(beyond - 4 - self.middle),
+        }
+    }
+}
+
+const HELP_HEAD: [&str; 2] = [
+    "Keys. Faint ones mean nothing in the view that you came from.",
+    "",
+];
+
+fn help_line(model: &Model, number: usize) -> Line {
+    if let Some(head) = HELP_HEAD.get(number) {
+        return vec![plain(*head)];
+    }
+    let Some(binding) = BINDINGS.get(number - HELP_HEAD.len()) else {
+        return Vec::new();
+    };
+    let from = model.back.last().map_or(View::Overview, |place| place.view);
+    let tone = if binding.is_valid_in(&from) {
+        Tone::Plain
+    } else {
+        Tone::Faint
+    };
+    vec![(
+        format!("{:<16}{}", binding.keys.join(" "), binding.help),
+        tone,
+    )]
+}

@@ -1,0 +1,162 @@
+//! What the rows of each table are: their identity, their columns, and which text a filter looks at. One file for
+//! each table.
+
+mod attention;
+mod events;
+mod machines;
+mod operations;
+mod pools;
+mod revisions;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use appliance::{MachinePoolId, Text};
+
+use super::fleet::Fleet;
+use super::place::{RowId, Scope};
+
+pub use events::event_tone;
+pub use machines::{machine_tone, zone_of};
+pub use operations::operation_state;
+
+/// What a cell says and how it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The words.
+    pub text: Text,
+    /// How they are meant.
+    pub tone: Tone,
+}
+
+/// How something is meant; a view gives each tone its glyph and colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing in particular.
+    Plain,
+    /// As it should be.
+    Good,
+    /// Something is going on.
+    Busy,
+    /// Look at it.
+    Warning,
+    /// It failed.
+    Bad,
+    /// Of little weight.
+    Faint,
+}
+
+/// A column of a table of `T`.
+pub struct Column<T: 'static> {
+    /// Its title.
+    pub title: &'static str,
+    /// Its least width in cells; the column that `grows` takes what is left.
+    pub width: u16,
+    /// Whether it takes the width that is left.
+    pub grows: bool,
+    /// Whether it holds numbers, which stand to the right.
+    pub is_number: bool,
+    /// Columns of a higher rank are dropped first where there is no room.
+    pub rank: u8,
+    /// What it says of a row.
+    pub cell: fn(&Fleet, &T) -> Cell,
+    /// The order of rows that are sorted by it.
+    pub order: fn(&Fleet, &T, &T) -> Ordering,
+}
+
+/// Something that a table can list.
+pub trait Entry: Sized + 'static {
+    /// The columns of its table.
+    const COLUMNS: &'static [Column<Self>];
+
+    /// Every one of them, in the appliance's order.
+    fn all(fleet: &Fleet) -> &[Self];
+
+    /// Who it is.
+    fn id(&self) -> RowId;
+
+    /// Whether it belongs to a part of the fleet.
+    fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool;
+
+    /// The texts that a filter looks at.
+    fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3];
+}
+
+fn plain(text: impl Into<Text>) -> Cell {
+    Cell {
+        text: text.into(),
+        tone: Tone::Plain,
+    }
+}
+
+fn number(value: impl std::fmt::Display) -> Cell {
+    plain(format!("{value}"))
+}
+
+fn toned(text: impl Into<Text>, tone: Tone) -> Cell {
+    Cell {
+        text: text.into(),
+        tone,
+    }
+}
+
+/// Natural order: `w-2` before `w-10`.
+fn natural(a: &Text, b: &Text) -> Ordering {
+    alphanumeric_sort::compare_str(a.as_str(), b.as_str())
+}
+
+fn is_pool_in(fleet: &Fleet, pool: MachinePoolId, scope: Scope) -> bool {
+    match scope {
+        Scope::Fleet => true,
+        Scope::Cluster(cluster) => fleet
+            .pool(pool)
+            .is_some_and(|pool| pool.cluster_id == cluster),
+        Scope::Pool(id) => pool == id,
+    }
+}
+
+/// A revision's number, or a dash where there is none or the appliance does not tell.
+fn revision_cell(revision: Option<u32>) -> Cell {
+    match revision {
+        Some(revision) => number(revision),
+        None => toned("-", Tone::Faint),
+    }
+}
+
+macro_rules! column {
+    ($title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+        Column {
+            title: $title,
+            width: $width,
+            grows: false,
+            is_number: false,
+            rank: $rank,
+            cell: $cell,
+            order: $order,
+        }
+    };
+    (grows $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+        Column {
+            title: $title,
+            width: $width,
+            grows: true,
+            is_number: false,
+            rank: $rank,
+            cell: $cell,
+            order: $order,
+        }
+    };
+    (number $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+        Column {
+            title: $title,
+            width: $width,
+            grows: false,
+            is_number: true,
+            rank: $rank,
+            cell: $cell,
+            order: $order,
+        }
+    };
+}
+
+use column;

@@ -1,0 +1,113 @@
+//! The table of machines.
+
+use std::borrow::Cow;
+
+use appliance::{Machine, MachineStatus, Text};
+
+use super::{Column, Entry, Tone, column, is_pool_in, natural, plain, revision_cell, toned};
+use crate::console::model::fleet::Fleet;
+use crate::console::model::place::{RowId, Scope};
+
+/// The tone of a machine's status.
+pub fn machine_tone(status: &MachineStatus) -> Tone {
+    match status {
+        MachineStatus::Ready => Tone::Good,
+        MachineStatus::Updating => Tone::Busy,
+        MachineStatus::Unreachable | MachineStatus::ForceUnassigned => Tone::Bad,
+        _ => Tone::Warning,
+    }
+}
+
+impl Entry for Machine {
+    const COLUMNS: &'static [Column<Self>] = &[
+        column!(grows "MACHINE", 14, 0, |_, machine| plain(machine.name.clone()), |_, a, b| natural(&a.name, &b.name)),
+        column!(
+            "STATUS",
+            13,
+            0,
+            |_, machine| toned(machine.status.as_str(), machine_tone(&machine.status)),
+            |_, a, b| { a.status.cmp(&b.status) }
+        ),
+        column!(
+            "REASON",
+            10,
+            1,
+            |_, machine| plain(machine.reason.clone().unwrap_or_default()),
+            |_, a, b| a.reason.cmp(&b.reason)
+        ),
+        column!(number "REV", 4, 1, |_, machine| revision_cell(machine.machine_revision), |_, a, b| {
+            a.machine_revision.cmp(&b.machine_revision)
+        }),
+        column!(number "TO", 4, 2, |_, machine| revision_cell(machine.desired_machine_revision), |_, a, b| {
+            a.desired_machine_revision.cmp(&b.desired_machine_revision)
+        }),
+        column!(
+            "POOL",
+            10,
+            2,
+            |fleet, machine| plain(pool_of(fleet, machine)),
+            |fleet, a, b| { natural(&pool_of(fleet, a), &pool_of(fleet, b)) }
+        ),
+        column!(
+            "ZONE",
+            8,
+            3,
+            |_, machine| plain(zone_of(machine)),
+            |_, a, b| natural(&zone_of(a), &zone_of(b))
+        ),
+        column!(
+            "CLUSTER",
+            9,
+            4,
+            |fleet, machine| plain(cluster_of(fleet, machine)),
+            |fleet, a, b| { natural(&cluster_of(fleet, a), &cluster_of(fleet, b)) }
+        ),
+    ];
+
+    fn all(fleet: &Fleet) -> &[Self] {
+        &fleet.machines
+    }
+
+    fn id(&self) -> RowId {
+        RowId::Machine(self.id)
+    }
+
+    fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
+        match self.machine_pool_id {
+            Some(pool) => is_pool_in(fleet, pool, scope),
+            None => scope == Scope::Fleet,
+        }
+    }
+
+    fn texts<'e>(&'e self, _: &'e Fleet) -> [Cow<'e, str>; 3] {
+        let reason = self.reason.as_ref().map_or("", Text::as_str);
+        [
+            self.name.as_str().into(),
+            self.status.as_str().into(),
+            reason.into(),
+        ]
+    }
+}
+
+fn pool_of(fleet: &Fleet, machine: &Machine) -> Text {
+    machine
+        .machine_pool_id
+        .map(|pool| fleet.pool_name(pool))
+        .unwrap_or_default()
+}
+
+fn cluster_of(fleet: &Fleet, machine: &Machine) -> Text {
+    machine
+        .machine_pool_id
+        .map(|pool| fleet.cluster_name(pool))
+        .unwrap_or_default()
+}
+
+/// The machine's zone, if it is labelled with one.
+pub fn zone_of(machine: &Machine) -> Text {
+    let zone = machine
+        .labels
+        .iter()
+        .find(|label| label.key == "topology.kubernetes.io/zone");
+    zone.map(|label| label.value.clone()).unwrap_or_default()
+}

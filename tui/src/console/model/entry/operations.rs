@@ -1,0 +1,137 @@
+//! The table of operations.
+
+use std::borrow::Cow;
+
+use appliance::{Operation, OperationStatus, Rollout, Text};
+
+use super::{Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, toned};
+use crate::clock::clock;
+use crate::console::model::fleet::Fleet;
+use crate::console::model::place::{RowId, Scope};
+
+/// The tone of an operation's status.
+fn operation_tone(status: &OperationStatus) -> Tone {
+    match status {
+        OperationStatus::Succeeded => Tone::Good,
+        OperationStatus::Pending | OperationStatus::Running => Tone::Busy,
+        OperationStatus::Failed | OperationStatus::InternalError => Tone::Bad,
+        _ => Tone::Warning,
+    }
+}
+
+/// The status of an operation, with what an operator must know beside it.
+pub fn operation_state(operation: &Operation) -> Cell {
+    let tone = operation_tone(&operation.status);
+    let rollout = operation.rollout.as_ref();
+    let failure = rollout.and_then(|rollout| rollout.failure.as_ref());
+    let is_paused =
+        rollout.is_some_and(|rollout| rollout.is_paused) && !operation.status.is_final();
+    match failure {
+        Some(why) => toned(format!("{} ({why})", operation.status), tone),
+        None if is_paused => toned("paused", Tone::Warning),
+        None => toned(operation.status.as_str(), tone),
+    }
+}
+
+impl Entry for Operation {
+    const COLUMNS: &'static [Column<Self>] = &[
+        column!(number "ID", 4, 0, |_, operation| number(operation.id.0), |_, a, b| a.id.cmp(&b.id)),
+        column!(grows "POOL", 10, 0, |fleet, operation| plain(operation_pool(fleet, operation)), |fleet, a, b| {
+            natural(&operation_pool(fleet, a), &operation_pool(fleet, b))
+        }),
+        column!(number "REV", 4, 1, |_, operation| number(rollout(operation, |rollout| rollout.revision)), |_, a, b| {
+            rollout(a, |rollout| rollout.revision).cmp(&rollout(b, |rollout| rollout.revision))
+        }),
+        column!(
+            "STATUS",
+            24,
+            0,
+            |_, operation| operation_state(operation),
+            |_, a, b| a.status.cmp(&b.status)
+        ),
+        column!(number "UPDATED", 9, 1, |_, operation| plain(updated(operation)), |_, a, b| {
+            rollout(a, |rollout| rollout.updated).cmp(&rollout(b, |rollout| rollout.updated))
+        }),
+        column!(number "FLIGHT", 6, 2, |_, operation| number(rollout(operation, |rollout| rollout.in_flight)), |_, a, b| {
+            rollout(a, |rollout| rollout.in_flight).cmp(&rollout(b, |rollout| rollout.in_flight))
+        }),
+        column!(number "FAILED", 6, 1, |_, operation| number(rollout(operation, |rollout| rollout.failed)), |_, a, b| {
+            rollout(a, |rollout| rollout.failed).cmp(&rollout(b, |rollout| rollout.failed))
+        }),
+        column!(
+            "STARTED",
+            11,
+            3,
+            |_, operation| plain(asked_at(operation)),
+            |_, a, b| a.id.cmp(&b.id)
+        ),
+        column!(
+            "ENDED",
+            11,
+            4,
+            |_, operation| plain(ended_at(operation)),
+            |_, a, b| a.id.cmp(&b.id)
+        ),
+    ];
+
+    fn all(fleet: &Fleet) -> &[Self] {
+        &fleet.operations
+    }
+
+    fn id(&self) -> RowId {
+        RowId::Operation(self.id)
+    }
+
+    fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
+        self.rollout
+            .as_ref()
+            .is_some_and(|rollout| is_pool_in(fleet, rollout.machine_pool_id, scope))
+    }
+
+    fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3] {
+        let pool = String::from(operation_pool(fleet, self));
+        [
+            pool.into(),
+            self.status.as_str().into(),
+            self.action.as_str().into(),
+        ]
+    }
+}
+
+pub(super) fn rollout(operation: &Operation, of: fn(&Rollout) -> u32) -> u32 {
+    operation.rollout.as_ref().map_or(0, of)
+}
+
+pub(super) fn operation_pool(fleet: &Fleet, operation: &Operation) -> Text {
+    let pool = operation
+        .rollout
+        .as_ref()
+        .map(|rollout| rollout.machine_pool_id);
+    pool.map(|pool| fleet.pool_name(pool)).unwrap_or_default()
+}
+
+pub(super) fn updated(operation: &Operation) -> String {
+    format!(
+        "{}/{}",
+        rollout(operation, |rollout| rollout.updated),
+        rollout(operation, |rollout| rollout.targeted)
+    )
+}
+
+fn asked_at(operation: &Operation) -> Text {
+    operation
+        .rollout
+        .as_ref()
+        .map(|rollout| Text::from(clock(rollout.requested_ms)))
+        .unwrap_or_default()
+}
+
+fn ended_at(operation: &Operation) -> Text {
+    let ended = operation
+        .rollout
+        .as_ref()
+        .and_then(|rollout| rollout.ended_ms);
+    ended
+        .map(|ended| Text::from(clock(ended)))
+        .unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! The table of revisions.
+
+use std::borrow::Cow;
+
+use appliance::Revision;
+
+use super::{Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, toned};
+use crate::console::model::fleet::Fleet;
+use crate::console::model::place::{RowId, Scope};
+
+impl Entry for Revision {
+    const COLUMNS: &'static [Column<Self>] = &[
+        column!(
+            "CLUSTER",
+            9,
+            3,
+            |fleet, revision| plain(fleet.cluster_name(revision.machine_pool_id)),
+            |fleet, a, b| {
+                natural(
+                    &fleet.cluster_name(a.machine_pool_id),
+                    &fleet.cluster_name(b.machine_pool_id),
+                )
+            }
+        ),
+        column!(grows "POOL", 10, 0, |fleet, revision| plain(fleet.pool_name(revision.machine_pool_id)), |fleet, a, b| {
+            natural(&fleet.pool_name(a.machine_pool_id), &fleet.pool_name(b.machine_pool_id))
+        }),
+        column!(number "REVISION", 8, 0, |_, revision| number(revision.number), |_, a, b| a.number.cmp(&b.number)),
+        column!(number "MACHINES", 8, 1, |_, revision| number(revision.machines), |_, a, b| a.machines.cmp(&b.machines)),
+        column!(
+            "STATE",
+            22,
+            0,
+            |fleet, revision| revision_state(fleet, revision),
+            |_, a, b| a.is_pending.cmp(&b.is_pending)
+        ),
+    ];
+
+    fn all(fleet: &Fleet) -> &[Self] {
+        &fleet.revisions
+    }
+
+    fn id(&self) -> RowId {
+        RowId::Revision(self.machine_pool_id, self.number)
+    }
+
+    fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
+        is_pool_in(fleet, self.machine_pool_id, scope)
+    }
+
+    fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3] {
+        let [pool, state] = [
+            fleet.pool_name(self.machine_pool_id),
+            revision_state(fleet, self).text,
+        ]
+        .map(String::from);
+        [pool.into(), state.into(), "".into()]
+    }
+}
+
+fn revision_state(fleet: &Fleet, revision: &Revision) -> Cell {
+    let current = fleet
+        .pool(revision.machine_pool_id)
+        .and_then(|pool| pool.revision);
+    if revision.is_pending {
+        toned("saved, not applied", Tone::Warning)
+    } else if current == Some(revision.number) {
+        toned("current", Tone::Good)
+    } else {
+        toned("older", Tone::Faint)
+    }
+}

@@ -1,0 +1,223 @@
+//! What the appliance told, as it told it last.
+
+use std::collections::BTreeMap;
+
+use appliance::{
+    Cluster, ClusterId, FleetEvent, Machine, MachineHistory, MachineId, MachinePool, MachinePoolId,
+    MachineStatus, Operation, OperationHistory, OperationId, OperationStatus, Revision, Text,
+};
+
+/// The fleet, as it was told last.
+#[derive(Clone, Debug, Default)]
+pub struct Fleet {
+    /// Clusters.
+    pub clusters: Vec<Cluster>,
+    /// Pools.
+    pub pools: Vec<MachinePool>,
+    /// Machines.
+    pub machines: Vec<Machine>,
+    /// Operations, the oldest first.
+    pub operations: Vec<Operation>,
+    /// Revisions.
+    pub revisions: Vec<Revision>,
+    /// The log, the oldest first, as far back as is kept.
+    pub events: Vec<FleetEvent>,
+    /// The machine that was asked for last.
+    pub machine: Option<MachineHistory>,
+    /// The operation that was asked for last.
+    pub operation: Option<OperationHistory>,
+    /// What the overview lists, made from the above.
+    pub attention: Vec<Attention>,
+    counts: BTreeMap<MachinePoolId, Counts>,
+}
+
+/// How many machines of a pool do what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub all: u32,
+    /// In their pool and working.
+    pub ready: u32,
+    /// A revision is being applied to them.
+    pub updating: u32,
+    /// Neither.
+    pub other: u32,
+}
+
+/// A line of the overview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// A cluster.
+    Cluster(ClusterId),
+    /// An operation that goes on, or failed and was not followed by another.
+    Operation(OperationId),
+    /// A revision that was saved and not applied.
+    Pending(MachinePoolId, u32),
+}
+
+/// Entries of the log that the console keeps.
+const EVENTS_KEPT: usize = 20_000;
+
+impl Fleet {
+    /// Takes the clusters.
+    pub fn take_clusters(&mut self, clusters: Vec<Cluster>) {
+        self.clusters = clusters;
+        self.attend();
+    }
+
+    /// Takes the pools.
+    pub fn take_pools(&mut self, pools: Vec<MachinePool>) {
+        self.pools = pools;
+        self.attend();
+    }
+
+    /// Takes the machines and counts them.
+    pub fn take_machines(&mut self, machines: Vec<Machine>) {
+        self.counts.clear();
+        for machine in &machines {
+            let Some(pool) = machine.machine_pool_id else {
+                continue;
+            };
+            let counts = self.counts.entry(pool).or_default();
+            counts.all += 1;
+            match machine.status {
+                MachineStatus::Ready => counts.ready += 1,
+                MachineStatus::Updating => counts.updating += 1,
+                _ => counts.other += 1,
+            }
+        }
+        self.machines = machines;
+    }
+
+    /// Takes the operations.
+    pub fn take_operations(&mut self, operations: Vec<Operation>) {
+        self.operations = operations;
+        self.attend();
+    }
+
+    /// Takes the revisions.
+    pub fn take_revisions(&mut self, revisions: Vec<Revision>) {
+        self.revisions = revisions;
+        self.attend();
+    }
+
+    /// Takes events that come after those that are known.
+    pub fn take_events(&mut self, events: Vec<FleetEvent>) {
+        let last = self.last_event();
+        self.events
+            .extend(events.into_iter().filter(|event| event.number > last));
+        let excess = self.events.len().saturating_sub(EVENTS_KEPT);
+        self.events.drain(..excess);
+    }
+
+    /// The number of the last event that is known; 0 for none.
+    pub fn last_event(&self) -> u64 {
+        self.events.last().map_or(0, |event| event.number)
+    }
+
+    /// The cluster of this number.
+    pub fn cluster(&self, id: ClusterId) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.id == id)
+    }
+
+    /// The pool of this number.
+    pub fn pool(&self, id: MachinePoolId) -> Option<&MachinePool> {
+        self.pools.iter().find(|pool| pool.id == id)
+    }
+
+    /// The operation of this number.
+    pub fn operation(&self, id: OperationId) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The machine of this number. Machines are told in the order of their numbers.
+    pub fn machine(&self, id: MachineId) -> Option<&Machine> {
+        let place = self
+            .machines
+            .binary_search_by_key(&id, |machine| machine.id);
+        place.ok().and_then(|place| self.machines.get(place))
+    }
+
+    /// The name of a pool, or its number where it is unknown.
+    pub fn pool_name(&self, id: MachinePoolId) -> Text {
+        let unknown = || Text::from(format!("pool {}", id.0));
+        self.pool(id).map_or_else(unknown, |pool| pool.name.clone())
+    }
+
+    /// The name of a pool's cluster.
+    pub fn cluster_name(&self, pool: MachinePoolId) -> Text {
+        let cluster = self
+            .pool(pool)
+            .and_then(|pool| self.cluster(pool.cluster_id));
+        cluster.map_or_else(|| Text::from("?"), |cluster| cluster.name.clone())
+    }
+
+    /// How many machines of a pool do what.
+    pub fn counts(&self, pool: MachinePoolId) -> Counts {
+        self.counts.get(&pool).copied().unwrap_or_default()
+    }
+
+    /// How many machines of a cluster, or of the whole fleet, do what.
+    pub fn counts_of(&self, cluster: Option<ClusterId>) -> Counts {
+        let pools = self
+            .pools
+            .iter()
+            .filter(|pool| cluster.is_none_or(|id| pool.cluster_id == id));
+        pools.fold(Counts::default(), |sum, pool| {
+            let own = self.counts(pool.id);
+            Counts {
+                all: sum.all + own.all,
+                ready: sum.ready + own.ready,
+                updating: sum.updating + own.updating,
+                other: sum.other + own.other,
+            }
+        })
+    }
+
+    /// The pool's newest operation.
+    pub fn latest_operation(&self, pool: MachinePoolId) -> Option<&Operation> {
+        let is_own = |operation: &&Operation| {
+            operation
+                .rollout
+                .as_ref()
+                .is_some_and(|rollout| rollout.machine_pool_id == pool)
+        };
+        self.operations.iter().rev().find(is_own)
+    }
+
+    /// The pool's newest revision that was saved and not applied.
+    pub fn pending_revision(&self, pool: MachinePoolId) -> Option<u32> {
+        let pending = self
+            .revisions
+            .iter()
+            .filter(|revision| revision.is_pending && revision.machine_pool_id == pool);
+        pending.map(|revision| revision.number).max()
+    }
+
+    /// Puts the overview together: clusters, what goes on or failed, what waits to be applied.
+    fn attend(&mut self) {
+        let mut attention: Vec<_> = self
+            .clusters
+            .iter()
+            .map(|cluster| Attention::Cluster(cluster.id))
+            .collect();
+        for pool in &self.pools {
+            let latest = self.latest_operation(pool.id);
+            let is_open = |operation: &&Operation| {
+                !operation.status.is_final() || operation.status == OperationStatus::Failed
+            };
+            attention.extend(
+                latest
+                    .filter(is_open)
+                    .map(|operation| Attention::Operation(operation.id)),
+            );
+        }
+        for revision in self.revisions.iter().filter(|revision| revision.is_pending) {
+            attention.push(Attention::Pending(
+                revision.machine_pool_id,
+                revision.number,
+            ));
+        }
+        self.attention = attention;
+    }
+}

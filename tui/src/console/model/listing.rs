@@ -1,0 +1,155 @@
+//! Which rows a table shows, in which order, and where the cursor is among them.
+
+use super::entry::Entry;
+use super::fleet::Fleet;
+use super::place::{Place, RowId, Scope, Sort, View};
+
+/// The rows that a table shows: numbers into the fleet's own lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The rows, in order.
+    pub rows: Vec<u32>,
+    /// How many there are without the filter.
+    pub unfiltered: usize,
+    /// Which of the rows the cursor is on.
+    pub cursor: usize,
+}
+
+/// Does something with the entries of a view's table, whatever they are.
+macro_rules! with_entries {
+    ($view:expr, $scope:ident => $call:expr, $otherwise:expr) => {{
+        use $crate::console::model::{Scope, View, fleet::Attention};
+        match $view {
+            View::Overview => {
+                type Row = Attention;
+                let $scope = Scope::Fleet;
+                $call
+            }
+            View::Pools($scope) => {
+                type Row = ::appliance::MachinePool;
+                $call
+            }
+            View::Machines($scope) => {
+                type Row = ::appliance::Machine;
+                $call
+            }
+            View::Revisions($scope) => {
+                type Row = ::appliance::Revision;
+                $call
+            }
+            View::Operations($scope) => {
+                type Row = ::appliance::Operation;
+                $call
+            }
+            View::Log => {
+                type Row = ::appliance::FleetEvent;
+                let $scope = Scope::Fleet;
+                $call
+            }
+            View::Machine(_) | View::Operation(_) | View::Help => $otherwise,
+        }
+    }};
+}
+
+pub(crate) use with_entries;
+
+impl Listing {
+    /// The rows of a place. The cursor stays on the row that it was on; where that is gone it stays at its position.
+    pub fn new(fleet: &Fleet, place: &mut Place) -> Self {
+        with_entries!(place.view, scope => Self::of::<Row>(fleet, place, scope), Self::default())
+    }
+
+    fn of<E: Entry>(fleet: &Fleet, place: &mut Place, scope: Scope) -> Self {
+        let entries = E::all(fleet);
+        let needle = place.filter.to_lowercase();
+        let mut unfiltered = 0;
+        let mut rows: Vec<u32> = (0..)
+            .zip(entries)
+            .filter(|(_, entry)| entry.is_in(fleet, scope))
+            .inspect(|_| unfiltered += 1)
+            .filter(|(_, entry)| needle.is_empty() || matches(fleet, *entry, &needle))
+            .map(|(number, _)| number)
+            .collect();
+        // The newest operations and events are what one wants to see first.
+        let is_newest_first = matches!(place.view, View::Operations(_));
+        if let Some(Sort {
+            column,
+            is_reversed,
+        }) = place.sort
+            && let Some(column) = E::COLUMNS.get(column)
+        {
+            let entry = |number: &u32| &entries[*number as usize];
+            rows.sort_by(|a, b| (column.order)(fleet, entry(a), entry(b)));
+            if is_reversed {
+                rows.reverse();
+            }
+        } else if is_newest_first {
+            rows.reverse();
+        }
+        let id = |number: &u32| entries[*number as usize].id();
+        let mut listing = Self {
+            rows,
+            unfiltered,
+            cursor: 0,
+        };
+        listing.place_cursor(place, id);
+        listing
+    }
+
+    fn place_cursor(&mut self, place: &mut Place, id: impl Fn(&u32) -> RowId) {
+        let follows_end = place.view == View::Log && place.cursor.is_none();
+        let found = place
+            .cursor
+            .and_then(|cursor| self.rows.iter().position(|row| id(row) == cursor));
+        let last = self.rows.len().saturating_sub(1);
+        self.cursor = match found {
+            Some(position) => position,
+            None if follows_end => last,
+            None => place.offset.min(last),
+        };
+        if !follows_end {
+            place.cursor = self.rows.get(self.cursor).map(id);
+        }
+    }
+
+    /// The identity of the row at a position.
+    pub fn id(&self, fleet: &Fleet, view: View, position: usize) -> Option<RowId> {
+        let number = *self.rows.get(position)? as usize;
+        with_entries!(view, _scope => Row::all(fleet).get(number).map(Entry::id), None)
+    }
+}
+
+/// Whether one of an entry's texts holds the filter, which is in lower case.
+fn matches<E: Entry>(fleet: &Fleet, entry: &E, needle: &str) -> bool {
+    entry
+        .texts(fleet)
+        .iter()
+        .any(|text| find(text, needle).is_some())
+}
+
+/// Where `needle`, in lower case, stands in `text` in any case: bytes from and to. Letters beyond ASCII are compared
+/// as they are.
+pub fn find(text: &str, needle: &str) -> Option<(usize, usize)> {
+    if needle.is_empty() || needle.len() > text.len() {
+        return None;
+    }
+    let (hay, pin) = (text.as_bytes(), needle.as_bytes());
+    let at = hay
+        .windows(pin.len())
+        .position(|window| window.eq_ignore_ascii_case(pin))?;
+    let is_whole = text.is_char_boundary(at) && text.is_char_boundary(at + pin.len());
+    is_whole.then_some((at, at + pin.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn a_filter_is_found_in_any_case() {
+        assert_eq!(find("Workers-12", "ers-1"), Some((4, 9)));
+        assert_eq!(find("Zürich", "ric"), Some((3, 6)));
+        assert_eq!(find("abc", ""), None);
+        assert_eq!(find("abc", "abcd"), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! Views, and where one is in them.
+
+use std::collections::BTreeSet;
+
+use appliance::{ClusterId, MachineId, MachinePoolId, OperationId};
+
+use crate::console::keys::Destination;
+
+/// What the screen shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Clusters, and what needs attention.
+    Overview,
+    /// Pools.
+    Pools(Scope),
+    /// Machines.
+    Machines(Scope),
+    /// Revisions.
+    Revisions(Scope),
+    /// Operations.
+    Operations(Scope),
+    /// The fleet's log.
+    Log,
+    /// One machine.
+    Machine(MachineId),
+    /// One operation.
+    Operation(OperationId),
+    /// The keys.
+    Help,
+}
+
+/// Of which part of the fleet a view shows things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Fleet,
+    /// One cluster.
+    Cluster(ClusterId),
+    /// One pool.
+    Pool(MachinePoolId),
+}
+
+/// Who a row is, whatever stands around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowId {
+    /// A cluster.
+    Cluster(ClusterId),
+    /// A pool.
+    Pool(MachinePoolId),
+    /// A machine.
+    Machine(MachineId),
+    /// A revision of a pool.
+    Revision(MachinePoolId, u32),
+    /// An operation.
+    Operation(OperationId),
+    /// An entry of the log.
+    Event(u64),
+}
+
+/// A view, and where one is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The view.
+    pub view: View,
+    /// The row that the cursor is on; `None` before there were rows.
+    pub cursor: Option<RowId>,
+    /// The first row or line of the window.
+    pub offset: usize,
+    /// Rows are shown only if they hold this text.
+    pub filter: String,
+    /// The column to sort by; `None`: the appliance's order.
+    pub sort: Option<Sort>,
+    /// Rows that are marked.
+    pub marks: BTreeSet<RowId>,
+    /// The row that was marked last.
+    pub marked_last: Option<RowId>,
+    /// Whether the details of the row are shown.
+    pub shows_details: bool,
+}
+
+/// How a table is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// By which column.
+    pub column: usize,
+    /// Whether the other way round.
+    pub is_reversed: bool,
+}
+
+impl View {
+    /// Whether the view is a table.
+    pub fn is_table(&self) -> bool {
+        !matches!(self, Self::Machine(_) | Self::Operation(_) | Self::Help)
+    }
+
+    /// Whether a pool, a revision or an operation is at hand in it, to which orders can be given.
+    pub fn has_orders(&self) -> bool {
+        !matches!(self, Self::Machine(_) | Self::Help | Self::Log)
+    }
+
+    /// The view of the whole fleet that a key goes to.
+    pub fn of(destination: Destination) -> Self {
+        match destination {
+            Destination::Overview => Self::Overview,
+            Destination::Pools => Self::Pools(Scope::Fleet),
+            Destination::Machines => Self::Machines(Scope::Fleet),
+            Destination::Operations => Self::Operations(Scope::Fleet),
+            Destination::Revisions => Self::Revisions(Scope::Fleet),
+            Destination::Log => Self::Log,
+        }
+    }
+}
+
+impl Place {
+    /// A view, with nothing filtered, sorted or marked.
+    pub fn new(view: View) -> Self {
+        Self {
+            view,
+            cursor: None,
+            offset: 0,
+            filter: String::new(),
+            sort: None,
+            marks: BTreeSet::new(),
+            marked_last: None,
+            shows_details: false,
+        }
+    }
+}

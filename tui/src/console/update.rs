@@ -1,0 +1,64 @@
+//! The only code that changes the console's state. Pure: no clock, no I/O, no randomness.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `press` | keys |
+//! | `navigate` | places: going in, back and forward |
+//! | `data` | answers, and what to ask next |
+//! | `orders` | orders to the appliance, from the question to the outcome |
+
+mod data;
+mod navigate;
+mod orders;
+mod press;
+
+use std::time::Duration;
+
+use super::message::{Effect, Message};
+use super::model::{Model, Tone};
+
+/// Takes one message. Returns what the world is to do.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => press::press(model, key),
+        Message::Resized(columns, rows) => {
+            model.size = (columns, rows);
+            model.scroll_to_cursor();
+            vec![Effect::Redraw]
+        }
+        Message::Tick(elapsed) => {
+            age_notices(model, elapsed);
+            Vec::new()
+        }
+        Message::Replied(request, reply) => data::take(model, &request, reply),
+        Message::Clock(report) => {
+            model.clock = report;
+            data::ask_what_changed(model)
+        }
+        Message::Signal(signal) => vec![Effect::Quit(exit_code(signal))],
+        // Whoever loses the terminal is told by SIGHUP, if at all.
+        Message::HungUp => vec![Effect::Quit(exit_code(1))],
+        Message::Continued => vec![Effect::Redraw],
+        Message::Impossible(why) => {
+            model.notify(Tone::Warning, why);
+            Vec::new()
+        }
+    }
+}
+
+/// 128 + n for a process that ended by signal n.
+fn exit_code(signal: i32) -> u8 {
+    u8::try_from(signal).map_or(u8::MAX, |signal| signal.saturating_add(128))
+}
+
+fn age_notices(model: &mut Model, elapsed: Duration) {
+    for notice in &mut model.notices {
+        notice.left = notice.left.saturating_sub(elapsed);
+    }
+    model.notices.retain(|notice| !notice.left.is_zero());
+}
+
+/// What the console asks and tells before anything has happened.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    data::ask_everything(model)
+}

@@ -1,0 +1,112 @@
+//! Answers, and what to ask next: at most one request of a kind at a time, and nothing while nothing happens.
+
+use appliance::{Error, Reply, Request};
+
+use super::orders;
+use crate::console::message::Effect;
+use crate::console::model::{Model, Tone, View};
+
+/// Events that are asked for at once.
+const EVENTS_AT_ONCE: u32 = 5_000;
+
+/// Asks for everything that the console shows anywhere.
+pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
+    model.asked_at = Some(model.clock.events);
+    let after = model.fleet.last_event();
+    let lists = [
+        Request::ListClusters,
+        Request::ListMachinePools,
+        Request::ListMachines,
+        Request::ListOperations,
+        Request::ListRevisions,
+        Request::ListEvents {
+            after,
+            most: EVENTS_AT_ONCE,
+        },
+    ];
+    let mut effects: Vec<_> = lists
+        .into_iter()
+        .filter_map(|request| ask(model, request))
+        .collect();
+    effects.extend(ask_for_place(model));
+    effects
+}
+
+/// Asks for everything if something happened since it was asked for.
+pub(super) fn ask_what_changed(model: &mut Model) -> Vec<Effect> {
+    if model.asked_at == Some(model.clock.events) || !model.asked.is_empty() {
+        return Vec::new();
+    }
+    ask_everything(model)
+}
+
+/// Asks for what only the present view shows.
+pub(super) fn ask_for_place(model: &mut Model) -> Vec<Effect> {
+    let request = match model.place.view {
+        View::Machine(machine) => Request::GetMachine { machine },
+        View::Operation(operation) => Request::GetOperation { operation },
+        _ => return Vec::new(),
+    };
+    ask(model, request).into_iter().collect()
+}
+
+fn ask(model: &mut Model, request: Request) -> Option<Effect> {
+    let is_same_kind =
+        |asked: &Request| std::mem::discriminant(asked) == std::mem::discriminant(&request);
+    let is_about_place = matches!(
+        request,
+        Request::GetMachine { .. } | Request::GetOperation { .. }
+    );
+    let is_asked = model.asked.iter().any(|asked| {
+        if is_about_place {
+            *asked == request
+        } else {
+            is_same_kind(asked)
+        }
+    });
+    if is_asked {
+        return None;
+    }
+    model.asked.push(request.clone());
+    Some(Effect::Ask(request))
+}
+
+/// Takes an answer.
+pub(super) fn take(
+    model: &mut Model,
+    request: &Request,
+    reply: Result<Reply, Error>,
+) -> Vec<Effect> {
+    model.asked.retain(|asked| asked != request);
+    if orders::is_order(request) {
+        return orders::take(model, request, reply);
+    }
+    match reply {
+        Ok(reply) => take_reply(model, reply),
+        Err(error) => model.notify(Tone::Bad, format!("the appliance did not answer: {error}")),
+    }
+    ask_what_changed(model)
+}
+
+fn take_reply(model: &mut Model, reply: Reply) {
+    let fleet = &mut model.fleet;
+    match reply {
+        Reply::Clusters(clusters) => fleet.take_clusters(clusters),
+        Reply::MachinePools(pools) => fleet.take_pools(pools),
+        Reply::Machines(machines) => fleet.take_machines(machines),
+        Reply::Operations(operations) => fleet.take_operations(operations),
+        Reply::Revisions(revisions) => fleet.take_revisions(revisions),
+        Reply::Events(events) => fleet.take_events(events),
+        Reply::Machine(history) => fleet.machine = Some(history),
+        Reply::OperationHistory(history) => fleet.operation = Some(history),
+        Reply::Operation(_) => {}
+    }
+    // One relist for a whole round of answers, when the last has come.
+    if model.asked.is_empty() {
+        let offset = model.place.offset;
+        model.relist();
+        if !model.place.view.is_table() {
+            model.place.offset = offset;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Places: going into a row, back to where one was, forward again.
+
+use appliance::MachinePoolId;
+
+use super::data;
+use crate::console::message::Effect;
+use crate::console::model::{Model, Place, RowId, Scope, View};
+
+/// Places that are remembered.
+const REMEMBERED: usize = 100;
+
+/// Goes to a view, unless it is the one on the screen.
+pub(super) fn go(model: &mut Model, view: View) -> Vec<Effect> {
+    if model.place.view == view {
+        return Vec::new();
+    }
+    let from = std::mem::replace(&mut model.place, Place::new(view));
+    if model.back.len() == REMEMBERED {
+        model.back.remove(0);
+    }
+    model.back.push(from);
+    model.forward.clear();
+    arrive(model)
+}
+
+/// Goes into the row that the cursor is on.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model
+        .listing
+        .id(&model.fleet, model.place.view, model.listing.cursor)
+    else {
+        return Vec::new();
+    };
+    let view = match id {
+        RowId::Cluster(cluster) => View::Pools(Scope::Cluster(cluster)),
+        RowId::Pool(pool) => View::Machines(Scope::Pool(pool)),
+        RowId::Machine(machine) => View::Machine(machine),
+        RowId::Operation(operation) => View::Operation(operation),
+        RowId::Revision(pool, _) if matches!(model.place.view, View::Revisions(_)) => {
+            View::Machines(Scope::Pool(pool))
+        }
+        RowId::Revision(pool, _) => View::Revisions(Scope::Pool(pool)),
+        RowId::Event(number) => match view_of_event(model, number) {
+            Some(view) => view,
+            None => return Vec::new(),
+        },
+    };
+    go(model, view)
+}
+
+/// The machine or the operation that an event is about.
+fn view_of_event(model: &Model, number: u64) -> Option<View> {
+    let place = model
+        .fleet
+        .events
+        .binary_search_by_key(&number, |event| event.number)
+        .ok()?;
+    let event = &model.fleet.events[place];
+    let machine = event.machine_id.map(View::Machine);
+    machine.or(event.operation_id.map(View::Operation))
+}
+
+/// Whether nothing is left to take away: the overview, with neither a filter nor marks.
+pub(super) fn is_outermost(model: &Model) -> bool {
+    let place = &model.place;
+    place.view == View::Overview && place.filter.is_empty() && place.marks.is_empty()
+}
+
+/// Takes away the innermost thing: the filter, the marks, the view.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    if !model.place.filter.is_empty() {
+        model.place.filter.clear();
+        model.relist();
+        return Vec::new();
+    }
+    if !model.place.marks.is_empty() {
+        model.place.marks.clear();
+        return Vec::new();
+    }
+    if model.place.view == View::Overview {
+        return Vec::new();
+    }
+    match model.back.pop() {
+        Some(place) => {
+            model.forward.clear();
+            model.place = place;
+            arrive(model)
+        }
+        None => go(model, View::Overview),
+    }
+}
+
+/// Back to the place before, from which one can come forward again.
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    let Some(place) = model.back.pop() else {
+        return Vec::new();
+    };
+    let from = std::mem::replace(&mut model.place, place);
+    model.forward.push(from);
+    arrive(model)
+}
+
+/// Forward to the place that one came back from.
+pub(super) fn forward(model: &mut Model) -> Vec<Effect> {
+    let Some(place) = model.forward.pop() else {
+        return Vec::new();
+    };
+    let from = std::mem::replace(&mut model.place, place);
+    model.back.push(from);
+    arrive(model)
+}
+
+fn arrive(model: &mut Model) -> Vec<Effect> {
+    let offset = model.place.offset;
+    model.relist();
+    if !model.place.view.is_table() {
+        model.place.offset = offset;
+    }
+    data::ask_for_place(model)
+}
+
+/// The pool that is at hand: that of the row, or of the view.
+pub(super) fn pool_at_hand(model: &Model) -> Option<MachinePoolId> {
+    let of_operation = |id| {
+        let operation = model.fleet.operation(id)?;
+        operation
+            .rollout
+            .as_ref()
+            .map(|rollout| rollout.machine_pool_id)
+    };
+    let row = model
+        .listing
+        .id(&model.fleet, model.place.view, model.listing.cursor);
+    let of_row = match row {
+        Some(RowId::Pool(pool) | RowId::Revision(pool, _)) => Some(pool),
+        Some(RowId::Operation(operation)) => of_operation(operation),
+        Some(RowId::Machine(machine)) => model
+            .fleet
+            .machine(machine)
+            .and_then(|machine| machine.machine_pool_id),
+        Some(RowId::Cluster(_) | RowId::Event(_)) | None => None,
+    };
+    let of_view = match model.place.view {
+        View::Machines(Scope::Pool(pool)) | View::Revisions(Scope::Pool(pool)) => Some(pool),
+        View::Operation(operation) => of_operation(operation),
+        _ => None,
+    };
+    of_row.or(of_view)
+}

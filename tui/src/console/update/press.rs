@@ -1,0 +1,184 @@
+//! Keys: to the dialog if one is open, to the filter if one is typed, else by the table of bindings.
+
+use super::{navigate, orders};
+use crate::console::key::{Code, Key};
+use crate::console::keys::{Action, action};
+use crate::console::message::{ClockState, Drive, Effect};
+use crate::console::model::listing::with_entries;
+use crate::console::model::{Model, RowId, View, document};
+use crate::console::model::{entry::Entry, place::Sort};
+
+pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    let quits = Key {
+        code: Code::Char('c'),
+        ctrl: true,
+    };
+    if key == quits {
+        return vec![Effect::Quit(0)];
+    }
+    if model.dialog.is_some() {
+        return orders::press(model, key);
+    }
+    if model.is_typing {
+        type_filter(model, key);
+        return Vec::new();
+    }
+    match action(key, &model.place.view) {
+        Some(action) => act(model, action),
+        None => Vec::new(),
+    }
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Move(by) => move_by(model, by),
+        Action::HalfPages(by) => {
+            let half = isize::try_from(model.page() / 2).unwrap_or(1).max(1);
+            move_by(model, by * half);
+        }
+        Action::Top => move_to(model, 0),
+        Action::Bottom => move_to(model, usize::MAX),
+        Action::Filter => model.is_typing = true,
+        Action::SortNext | Action::SortReverse => sort(model, action == Action::SortReverse),
+        Action::Details => {
+            model.place.shows_details = !model.place.shows_details;
+            model.scroll_to_cursor();
+        }
+        Action::Mark => mark(model),
+        Action::MarkRange => mark_range(model),
+        Action::Open => return navigate::open(model),
+        Action::Close if navigate::is_outermost(model) => return vec![Effect::Quit(0)],
+        Action::Back | Action::Close => return navigate::leave(model),
+        Action::HistoryBack => return navigate::back(model),
+        Action::HistoryForward => return navigate::forward(model),
+        Action::Go(destination) => return navigate::go(model, View::of(destination)),
+        Action::Help => return navigate::go(model, View::Help),
+        Action::PauseOrRun
+        | Action::Step
+        | Action::Faster
+        | Action::Slower
+        | Action::RunToMilestone => return drive(model, action),
+        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => {
+            return orders::propose(model, action);
+        }
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Quit => return vec![Effect::Quit(0)],
+    }
+    Vec::new()
+}
+
+/// The clock.
+fn drive(model: &Model, action: Action) -> Vec<Effect> {
+    let drive = match action {
+        Action::PauseOrRun if model.clock.state == ClockState::Paused => Drive::Run,
+        Action::PauseOrRun => Drive::Pause,
+        Action::Step => Drive::Step,
+        Action::RunToMilestone => Drive::RunToMilestone,
+        _ => Drive::SetSpeed(model.clock.speed.next(action == Action::Faster)),
+    };
+    vec![Effect::Drive(drive)]
+}
+
+fn type_filter(model: &mut Model, key: Key) {
+    match (key.code, key.ctrl) {
+        (Code::Enter, _) => model.is_typing = false,
+        (Code::Esc, _) => {
+            model.is_typing = false;
+            model.place.filter.clear();
+        }
+        (Code::Backspace, _) => {
+            model.place.filter.pop();
+        }
+        (Code::Char('u'), true) => model.place.filter.clear(),
+        (Code::Char(character), false) if !character.is_control() => {
+            model.place.filter.push(character);
+        }
+        _ => {}
+    }
+    model.relist();
+}
+
+fn move_by(model: &mut Model, by: isize) {
+    let from = if model.place.view.is_table() {
+        model.listing.cursor
+    } else {
+        model.place.offset
+    };
+    move_to(model, from.saturating_add_signed(by));
+}
+
+/// Moves the cursor of a table, or the window of a text.
+fn move_to(model: &mut Model, to: usize) {
+    if !model.place.view.is_table() {
+        let last = document::length_of(model).saturating_sub(model.page());
+        model.place.offset = to.min(last);
+        return;
+    }
+    let last = model.listing.rows.len().saturating_sub(1);
+    model.listing.cursor = to.min(last);
+    let is_at_end = model.place.view == View::Log && model.listing.cursor == last;
+    let id = model
+        .listing
+        .id(&model.fleet, model.place.view, model.listing.cursor);
+    // At its end the log follows what is new.
+    model.place.cursor = id.filter(|_| !is_at_end);
+    model.scroll_to_cursor();
+}
+
+/// Sorts by the next column, after the last one by none; or turns the order round.
+fn sort(model: &mut Model, turns_round: bool) {
+    let columns = with_entries!(model.place.view, _scope => Row::COLUMNS.len(), 0);
+    model.place.sort = match (model.place.sort, turns_round) {
+        (None, _) if columns == 0 => None,
+        (None, is_reversed) => Some(Sort {
+            column: 0,
+            is_reversed,
+        }),
+        (Some(sort), true) => Some(Sort {
+            is_reversed: !sort.is_reversed,
+            ..sort
+        }),
+        (Some(sort), false) if sort.column + 1 < columns => Some(Sort {
+            column: sort.column + 1,
+            is_reversed: false,
+        }),
+        (Some(_), false) => None,
+    };
+    model.relist();
+}
+
+fn mark(model: &mut Model) {
+    let Some(id) = model
+        .listing
+        .id(&model.fleet, model.place.view, model.listing.cursor)
+    else {
+        return;
+    };
+    if !model.place.marks.remove(&id) {
+        model.place.marks.insert(id);
+        model.place.marked_last = Some(id);
+    }
+    move_by(model, 1);
+}
+
+/// Marks every row between the last marked one and the cursor.
+fn mark_range(model: &mut Model) {
+    let ids: Vec<RowId> = (0..model.listing.rows.len())
+        .filter_map(|position| model.listing.id(&model.fleet, model.place.view, position))
+        .collect();
+    let from = model
+        .place
+        .marked_last
+        .and_then(|last| ids.iter().position(|id| *id == last));
+    let from = from.unwrap_or(model.listing.cursor);
+    let (first, last) = (
+        from.min(model.listing.cursor),
+        from.max(model.listing.cursor),
+    );
+    model
+        .place
+        .marks
+        .extend(ids.iter().take(last + 1).skip(first));
+    model.place.marked_last = ids.get(model.listing.cursor).copied();
+}

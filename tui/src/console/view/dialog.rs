@@ -1,0 +1,112 @@
+//! A question over the body.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, width};
+use super::theme;
+use crate::console::model::dialog::{Dialog, Stage};
+use crate::console::model::{Model, Tone};
+
+/// The least width that a dialog has where there is room.
+const LEAST: u16 = 44;
+
+pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>, body: Rect) {
+    let title = dialog.command.title();
+    let context = format!("fleet    {}", model.context);
+    let lines = || std::iter::once(&context).chain(&dialog.consequences);
+    let widest = lines()
+        .chain([&title])
+        .map(|line| width(line))
+        .max()
+        .unwrap_or(0);
+    let size = (
+        (widest + 4).max(LEAST).min(body.width),
+        u16::try_from(lines().count() + 6)
+            .unwrap_or(u16::MAX)
+            .min(body.height),
+    );
+    let area = Rect {
+        x: body.x + (body.width - size.0) / 2,
+        y: body.y + (body.height - size.1) / 2,
+        width: size.0,
+        height: size.1,
+    };
+    pen.clear(area);
+    border(pen, area);
+    let inner = Rect {
+        x: area.x + 2,
+        width: area.width.saturating_sub(4),
+        height: 1,
+        ..area
+    };
+    let at = |line: u16| Rect {
+        y: area.y + line,
+        ..inner
+    };
+    pen.put(at(0), 0, &format!(" {title} "), theme::TITLE);
+    let last = area.height.saturating_sub(3);
+    for (number, line) in (2..last).zip(lines()) {
+        pen.put(at(number), 0, line, theme::PLAIN);
+    }
+    buttons(dialog, pen, at(area.height.saturating_sub(2)));
+}
+
+fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect) {
+    match &dialog.stage {
+        Stage::Prompting => {
+            let style = |has_focus: bool| {
+                if has_focus {
+                    theme::SELECTED
+                } else {
+                    theme::PLAIN
+                }
+            };
+            let verb = dialog.command.title();
+            let verb = verb.split(' ').next().unwrap_or("Do");
+            let taken = pen.put(area, 0, "[ Back ]", style(!dialog.does_it));
+            pen.put(
+                area,
+                taken + 2,
+                &format!("[ {verb} ]"),
+                style(dialog.does_it),
+            );
+        }
+        Stage::Waiting => {
+            pen.put(
+                area,
+                0,
+                "sent, waiting for the appliance …",
+                theme::style(Tone::Busy),
+            );
+        }
+        Stage::Failed(why) => {
+            let style = theme::style(Tone::Bad);
+            let taken = pen.put(area, 0, theme::glyph(Tone::Bad, pen.glyphs), style);
+            pen.put(
+                area,
+                taken,
+                &format!("refused: {why} (enter closes)"),
+                style,
+            );
+        }
+    }
+}
+
+fn border(pen: &mut Pen<'_>, area: Rect) {
+    let inside = usize::from(area.width.saturating_sub(2));
+    let line = |y: u16| Rect {
+        y,
+        height: 1,
+        ..area
+    };
+    for y in area.top()..area.bottom() {
+        let text = if y == area.top() {
+            format!("┌{}┐", "─".repeat(inside))
+        } else if y + 1 == area.bottom() {
+            format!("└{}┘", "─".repeat(inside))
+        } else {
+            format!("│{}│", " ".repeat(inside))
+        };
+        pen.put(line(y), 0, &text, theme::PLAIN);
+    }
+}

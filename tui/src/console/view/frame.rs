@@ -1,0 +1,153 @@
+//! The lines around the body: title with the clock, breadcrumb, notice, footer.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, width};
+use super::theme;
+use crate::clock::clock;
+use crate::console::keys::BINDINGS;
+use crate::console::message::{ClockState, Speed};
+use crate::console::model::listing::with_entries;
+use crate::console::model::{Model, Scope, View, entry::Entry};
+
+pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let pace = match model.clock.speed {
+        Speed::Times(times) => format!("×{times}"),
+        Speed::Max => "×max".to_owned(),
+    };
+    let state = match model.clock.state {
+        ClockState::Paused => "PAUSED  ",
+        ClockState::Running => "",
+        ClockState::RunningToMilestone => "TO NEXT END  ",
+    };
+    let told = format!(
+        "{state}SIM {} {pace} seed {}",
+        clock(model.clock.now_ms),
+        model.seed
+    );
+    let start = pen.put_right(area, &told, theme::TITLE);
+    let left = Rect {
+        width: start.saturating_sub(1),
+        ..area
+    };
+    let taken = pen.put(left, 0, "meltdeck", theme::TITLE);
+    pen.put(left, taken + 2, model.context.as_str(), theme::PLAIN);
+}
+
+pub(super) fn breadcrumb(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let right = pen.put_right(area, &position(model), theme::FAINT);
+    let left = Rect {
+        width: right.saturating_sub(1),
+        ..area
+    };
+    pen.put(left, 0, &trail(model).join(" › "), theme::PLAIN);
+}
+
+/// Where the view stands in the fleet, the outermost first.
+fn trail(model: &Model) -> Vec<String> {
+    let fleet = &model.fleet;
+    let scoped = |scope: Scope, what: &str| match scope {
+        Scope::Fleet => vec![what.to_owned()],
+        Scope::Cluster(id) => {
+            let name = fleet.cluster(id).map(|cluster| cluster.name.to_string());
+            vec![name.unwrap_or_default(), what.to_owned()]
+        }
+        Scope::Pool(id) => vec![
+            fleet.cluster_name(id).to_string(),
+            fleet.pool_name(id).to_string(),
+            what.to_owned(),
+        ],
+    };
+    let mut trail = vec!["fleet".to_owned()];
+    trail.extend(match model.place.view {
+        View::Overview => vec!["overview".to_owned()],
+        View::Pools(scope) => scoped(scope, "pools"),
+        View::Machines(scope) => scoped(scope, "machines"),
+        View::Revisions(scope) => scoped(scope, "revisions"),
+        View::Operations(scope) => scoped(scope, "operations"),
+        View::Log => vec!["log".to_owned()],
+        View::Machine(id) => {
+            let machine = fleet.machine(id);
+            let pool = machine.and_then(|machine| machine.machine_pool_id);
+            let name = machine.map_or_else(|| id.0.to_string(), |machine| machine.name.to_string());
+            pool.map_or_else(
+                || vec!["machines".to_owned()],
+                |pool| scoped(Scope::Pool(pool), "machines"),
+            )
+            .into_iter()
+            .chain([name])
+            .collect()
+        }
+        View::Operation(id) => vec!["operations".to_owned(), id.0.to_string()],
+        View::Help => vec!["help".to_owned()],
+    });
+    trail
+}
+
+/// How many rows there are, how they are filtered and sorted, how many are marked.
+fn position(model: &Model) -> String {
+    if !model.place.view.is_table() {
+        return String::new();
+    }
+    let mut told = Vec::new();
+    if !model.place.marks.is_empty() {
+        told.push(format!("{} marked", model.place.marks.len()));
+    }
+    if let Some(sort) = model.place.sort {
+        let title = with_entries!(model.place.view, _scope => Row::COLUMNS.get(sort.column).map(|column| column.title), None);
+        let direction = if sort.is_reversed { " reversed" } else { "" };
+        told.push(format!(
+            "by {}{direction}",
+            title.unwrap_or_default().to_lowercase()
+        ));
+    }
+    let (shown, all) = (model.listing.rows.len(), model.listing.unfiltered);
+    if model.place.filter.is_empty() {
+        told.push(all.to_string());
+    } else {
+        told.push(format!("/{}", model.place.filter));
+        told.push(format!("{shown} of {all}"));
+    }
+    told.join("  ")
+}
+
+/// The filter while it is typed, or else what happened last.
+pub(super) fn notice(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    if model.is_typing {
+        let taken = pen.put(area, 0, "filter: ", theme::KEY);
+        let end = taken + pen.put(area, taken, &model.place.filter, theme::PLAIN);
+        pen.put(area, end, " ", theme::SELECTED);
+        return;
+    }
+    if let Some(notice) = model.notices.back() {
+        let glyph = theme::glyph(notice.tone, pen.glyphs);
+        let style = theme::style(notice.tone);
+        let taken = pen.put(area, 0, glyph, style);
+        pen.put(area, taken, notice.text.as_str(), style);
+    }
+}
+
+/// As many hints as there is room for, the help first.
+pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let hints: Vec<(&str, &str)> = if model.dialog.is_some() {
+        vec![("tab", "choose"), ("enter", "confirm"), ("esc", "cancel")]
+    } else if model.is_typing {
+        vec![("enter", "keep"), ("esc", "clear")]
+    } else {
+        let valid = BINDINGS
+            .iter()
+            .filter(|binding| binding.is_valid_in(&model.place.view));
+        let told = valid.filter(|binding| !binding.hint.is_empty());
+        told.map(|binding| (binding.keys[0], binding.hint))
+            .collect()
+    };
+    let mut indent = 0;
+    for (key, hint) in hints {
+        let needed = width(key) + 1 + width(hint);
+        if indent + needed > area.width {
+            continue;
+        }
+        indent += pen.put(area, indent, key, theme::KEY) + 1;
+        indent += pen.put(area, indent, hint, theme::FAINT) + 2;
+    }
+}
