@@ -35,6 +35,8 @@ pub struct Forecast {
     /// Each pool by its name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
     pub pools: Vec<(Text, PoolForecast)>,
+    /// Runs in which a step of the timeline was refused, as a pause before there is anything to pause.
+    pub refused_steps: Share,
     /// Runs worth opening with `replay`.
     pub notable_runs: NotableRuns,
     /// What rests on this project's assumptions and not on the scenario.
@@ -141,7 +143,10 @@ struct Sample {
 }
 
 impl Forecast {
-    /// The report of an ensemble of this scenario's runs. The ensemble is not empty.
+    /// The report of an ensemble of this scenario's runs.
+    ///
+    /// # Panics
+    /// When the ensemble is empty.
     pub fn new(blueprint: &Blueprint, ensemble: &Ensemble) -> Self {
         let rows = &ensemble.rows;
         let scenario = blueprint.scenario();
@@ -163,6 +168,12 @@ impl Forecast {
             runs: rows.len(),
             whole: Summary::new(&whole.collect::<Vec<_>>()),
             pools: pools.collect(),
+            refused_steps: Share {
+                share: share(
+                    rows.iter().filter(|row| row.refused_steps > 0).count(),
+                    rows.len(),
+                ),
+            },
             notable_runs: NotableRuns::new(ensemble),
             assumptions: assumptions(blueprint),
         }
@@ -311,7 +322,7 @@ fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
-/// What the pools' hardware takes from the built-in classes.
+/// What the pools' hardware takes from the built-in classes, and what their policy takes from the defaults.
 fn assumptions(blueprint: &Blueprint) -> Vec<String> {
     let scenario = blueprint.scenario();
     let mut names: Vec<&str> = scenario
@@ -322,13 +333,18 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    if names.is_empty() {
-        return Vec::new();
+    let mut assumptions = Vec::new();
+    if !names.is_empty() {
+        let classes = names.join(", ");
+        assumptions.push(format!(
+            "built-in durations and time-outs of hardware {classes}, where the scenario gives none;"
+        ));
     }
-    let classes = names.join(", ");
-    vec![format!(
-        "built-in durations and time-outs of hardware {classes}, where the scenario gives none"
-    )]
+    if scenario.pools.iter().any(|pool| pool.policy.is_assumed) {
+        let default = "one machine at a time, by name, halting at the first failure, without retries, where a pool says nothing else";
+        assumptions.push(default.to_owned());
+    }
+    assumptions
 }
 
 fn as_object<S: Serializer>(

@@ -88,7 +88,11 @@ impl Scenario {
             let offset = error.span().map_or(0, |span| span.start);
             problems.add(offset, error.message());
         }
-        if !problems.is_empty() {
+        // A key that stands twice leaves a document that can be read on; other mistakes of syntax leave a torn one.
+        let is_torn = errors
+            .iter()
+            .any(|error| !error.message().contains("duplicate key"));
+        if is_torn {
             return Err(problems.into_error(file));
         }
         let mut section = Section::new(String::new(), 0, document.get_ref());

@@ -150,16 +150,22 @@ impl Simulation {
         Ok(Reply::Operation(self.operation(operation)))
     }
 
-    /// Carries out what is asked of an operation, if it is the one of its pool that such a thing can be asked of.
+    /// Carries out what is asked of an operation.
     fn order(&mut self, id: OperationId, deed: fn(usize) -> Deed) -> Result<Reply, Error> {
         let index = self.operation_of(id)?;
         let pool = self.world.operation(index).pool;
-        if self.world.latest_operation(pool) != Some(index) {
+        let done = if matches!(deed(0), Deed::Cancel { .. }) {
+            self.world.cancel_operation(index, &mut self.journal)
+        } else if self.world.latest_operation(pool) == Some(index) {
+            self.world.carry_out(deed(pool.at()), &mut self.journal)
+        } else {
             let status = self.world.operation(index).status;
-            let why = format!("operation {} is {status} and not the pool's latest", id.0);
+            let why = format!(
+                "operation {} is {status}: nothing of the kind can be asked of it",
+                id.0
+            );
             return Err(Error::new(ErrorKind::Conflict, why));
-        }
-        let done = self.world.carry_out(deed(pool.at()), &mut self.journal);
+        };
         done.map_err(|refusal: Refusal| Error::new(ErrorKind::Conflict, refusal.to_string()))?;
         Ok(Reply::Operation(self.operation(index)))
     }

@@ -16,8 +16,7 @@ pub(crate) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done, 1 the answer is no (a check failed), 2 the question was wrong (usage, scenario),
-128+n ended by signal n.";
+Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario); 128+n ended by signal n.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -9,7 +9,7 @@
 //! | `demo` | the built-in demo fleet |
 //! | `streams` | where a command writes, and how it can fail |
 //!
-//! Exit codes: 0 done; 1 the answer is no (a check failed); 2 the question was wrong (usage, scenario); 128 + n ended by
+//! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario); 128 + n ended by
 //! signal n.
 
 mod args;

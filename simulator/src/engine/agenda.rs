@@ -237,10 +237,10 @@ impl Agenda {
             if self.heap[parent] < key {
                 break;
             }
-            self.settle(place, self.heap[parent]);
+            self.put(place, self.heap[parent]);
             place = parent;
         }
-        self.settle(place, key);
+        self.put(place, key);
     }
 
     fn sink(&mut self, mut place: usize) {
@@ -254,17 +254,17 @@ impl Agenda {
             if self.heap[least] > key {
                 break;
             }
-            self.settle(place, self.heap[least]);
+            self.put(place, self.heap[least]);
             place = least;
         }
-        self.settle(place, key);
+        self.put(place, key);
     }
 
     #[expect(
         clippy::cast_possible_truncation,
         reason = "there are at most as many places as entities, which are u32"
     )]
-    fn settle(&mut self, place: usize, key: Key) {
+    fn put(&mut self, place: usize, key: Key) {
         self.heap[place] = key;
         self.place[key.index()] = place as u32;
     }

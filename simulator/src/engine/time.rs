@@ -150,7 +150,9 @@ impl fmt::Display for Span {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, millis) = (self.0 / 1000, self.0 % 1000);
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-        let said = if days > 0 {
+        let said = if days > 99 {
+            format!("{days}d {:02}h", hours % 24)
+        } else if days > 0 {
             format!("{days}d {:02}h {:02}m", hours % 24, minutes % 60)
         } else if hours > 0 {
             format!("{hours}h {:02}m {:02}s", minutes % 60, seconds % 60)

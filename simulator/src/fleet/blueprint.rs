@@ -168,6 +168,13 @@ impl Blueprint {
         self.scenario.pools[pool.at()].machines.zone(position)
     }
 
+    /// How long a machine had been in the fleet at the start.
+    pub fn machine_age(&self, machine: MachineIndex) -> Span {
+        let pool = self.pool_of(machine);
+        let position = machine.0 - self.pools[pool.at()].machines.start;
+        self.scenario.pools[pool.at()].machines.age(position)
+    }
+
     /// The machine that a scenario names.
     pub fn machine(&self, machine: MachineRef) -> MachineIndex {
         MachineIndex(self.pools[machine.pool].machines.start + machine.position)

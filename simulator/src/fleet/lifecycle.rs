@@ -1,12 +1,11 @@
 //! A machine's way through the phases: how long each takes, how it ends, and what a failure leads to.
 
-use super::blueprint::deadline;
+use super::MachineIndex;
 use super::event::{MachineEvent, Observer, PhaseEnd};
 use super::machine::{Activity, Membership};
 use super::phase::Phase;
 use super::world::World;
-use super::{MachineIndex, PoolIndex};
-use crate::engine::{Class, Concern, Span, Time};
+use crate::engine::{Class, Concern, Span};
 use crate::scenario::{FaultTarget, Misfortune};
 
 /// What will become of a phase that begins.
@@ -42,9 +41,10 @@ impl World {
     /// What is true from the first instant of a phase.
     fn enter<O: Observer>(&mut self, index: MachineIndex, phase: Phase, observer: &mut O) {
         let now = self.now();
+        self.change(index, |machine| machine.activity = Activity::Phase(phase));
         let machine = &mut self.machines[index.at()];
-        machine.activity = Activity::Phase(phase);
         machine.since = now;
+        machine.entered[phase] = machine.entered[phase].saturating_add(1);
         if matches!(phase, Phase::Firmware | Phase::Update) {
             machine.booting_since = now;
         }
@@ -89,16 +89,20 @@ impl World {
         prospect
     }
 
-    /// What a machine's draw for a phase is keyed by, apart from the machine: the phase, which rollout of the pool it
-    /// belongs to (0 for a boot outside any), and the attempt. So a retry more in one rollout changes no draw of the
-    /// next.
+    /// What a machine's draw for a phase is keyed by, apart from the machine: the phase, the rollout that it belongs to
+    /// (its revision, and how often that was rolled out before), and how often the machine has entered the phase in it.
+    /// So neither a retry more nor another rollout changes a draw that is for something else.
     fn draw_key(&self, index: MachineIndex, phase: Phase) -> (Concern, u32) {
         let machine = &self.machines[index.at()];
+        let entered = u32::from(machine.entered[phase]);
         if machine.membership != Membership::InFlight {
-            return (Concern(phase as u32), machine.own_boots);
+            return (Concern(phase as u32), entered);
         }
-        let rollout = self.pools[machine.pool.at()].rollouts;
-        (Concern(rollout << 8 | phase as u32), machine.attempt)
+        let rollout = self.rollout_key(machine.pool);
+        (
+            Concern(rollout.revision << 8 | phase as u32),
+            rollout.repetition << 16 | entered,
+        )
     }
 
     fn meet_faults(&mut self, index: MachineIndex, phase: Phase, prospect: &mut Prospect) {
@@ -143,19 +147,6 @@ impl World {
         }
     }
 
-    /// Until when the phase that is under way is waited for; `None`: for ever.
-    pub(super) fn limit(&self, index: MachineIndex, phase: Phase) -> Option<Time> {
-        let machine = &self.machines[index.at()];
-        let hardware = &self.blueprint.plan(machine.pool).hardware;
-        let of_phase = deadline(machine.since, hardware.phases[phase].time_out);
-        let of_boot = if phase.is_boot() {
-            deadline(machine.booting_since, hardware.boot_time_out)
-        } else {
-            None
-        };
-        of_phase.into_iter().chain(of_boot).min()
-    }
-
     /// The time of a phase is over: it ended well or failed.
     pub(super) fn phase_over<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         let machine = &self.machines[index.at()];
@@ -167,6 +158,23 @@ impl World {
             self.fail(index, phase, observer);
         } else if let Some(next) = self.leave(index, phase, observer) {
             self.begin(index, next, observer);
+        }
+    }
+
+    /// The time limit of the phase that is under way on a machine is reached.
+    pub(super) fn time_out<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let phase = match self.machines[index.at()].activity {
+            Activity::Phase(phase) => {
+                self.tell_phase_end(index, phase, PhaseEnd::TimedOut, observer);
+                phase
+            }
+            Activity::Powerless(phase) => phase,
+            Activity::Idle | Activity::Backoff(_) => unreachable!("only a phase has a time-out"),
+        };
+        if phase.is_boot() && self.can_power_cycle(index) {
+            self.power_cycle(index, observer);
+        } else {
+            self.fail(index, phase, observer);
         }
     }
 
@@ -203,39 +211,6 @@ impl World {
         next
     }
 
-    /// The node is Ready. A machine that booted outside an update is back; another goes on to be uncordoned.
-    fn joined<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) -> Option<Phase> {
-        let is_in_flight = self.machines[index.at()].membership == Membership::InFlight;
-        self.change(index, |machine| {
-            machine.condition.up = true;
-            if !is_in_flight {
-                machine.activity = Activity::Idle;
-            }
-        });
-        self.tell_of(index, observer, || MachineEvent::Up);
-        if is_in_flight {
-            return Some(Phase::Uncordon);
-        }
-        self.tell_reason(index, observer);
-        self.returned(self.machines[index.at()].pool);
-        None
-    }
-
-    /// A slot or a machine has become free outside an update.
-    fn returned(&mut self, pool: PoolIndex) {
-        self.pools[pool.at()].cursor = 0;
-        self.wake_starter(pool);
-    }
-
-    /// The node is no longer Ready.
-    pub(super) fn go_down<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        if !self.machines[index.at()].condition.up {
-            return;
-        }
-        self.change(index, |machine| machine.condition.up = false);
-        self.tell_of(index, observer, || MachineEvent::Down);
-    }
-
     /// A phase has failed or timed out for good: the update is tried again after a wait, or has failed.
     pub(super) fn fail<O: Observer>(
         &mut self,
@@ -245,10 +220,7 @@ impl World {
     ) {
         let machine = &mut self.machines[index.at()];
         if machine.membership != Membership::InFlight {
-            machine.activity = Activity::Idle;
-            let pool = machine.pool;
-            self.tell_reason(index, observer);
-            self.returned(pool);
+            self.idle(index, observer);
             return;
         }
         let (pool, retries) = (machine.pool, machine.retries);
@@ -273,8 +245,11 @@ impl World {
         self.tell_reason(index, observer);
     }
 
-    /// The wait before a retry is over.
+    /// The wait before a retry is over. While the operation is paused, the retry waits for its end too.
     pub(super) fn try_again<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        if self.is_paused(self.machines[index.at()].pool) {
+            return;
+        }
         let Activity::Backoff(phase) = self.machines[index.at()].activity else {
             unreachable!("only a machine that waits for its retry attempts one");
         };
@@ -305,26 +280,24 @@ impl World {
 
     /// The phase at which an update goes on; `None` when nothing is left to do.
     ///
-    /// A machine that is down boots. One that runs the revision is uncordoned, or soaks again if that is what failed.
+    /// A machine that is down boots. One that runs the revision is uncordoned, and soaks again if that is what failed.
     /// On another, what was done stays done: a cordoned machine is not cordoned again, a drained one not drained.
     fn resumes_at(&self, index: MachineIndex, failed_in: Phase) -> Option<Phase> {
         let machine = &self.machines[index.at()];
         let condition = machine.condition;
         let runs_it = machine.revision == machine.desired && condition.up;
-        if self.blueprint.plan(machine.pool).hardware.is_one_phase {
-            let soaks_again = failed_in == Phase::Soak;
-            return match runs_it {
-                true if soaks_again => Some(Phase::Soak),
-                true if !condition.cordoned => None,
-                _ => Some(Phase::Update),
-            };
-        }
+        let hardware = &self.blueprint.plan(machine.pool).hardware;
         if !condition.up {
-            return Some(Phase::Firmware);
+            return Some(hardware.boot_phase());
+        }
+        if hardware.is_one_phase && !runs_it {
+            return Some(Phase::Update);
         }
         match (runs_it, condition.cordoned, condition.drained) {
             (true, true, _) => Some(Phase::Uncordon),
-            (true, false, _) => (failed_in == Phase::Soak).then_some(Phase::Soak),
+            (true, false, _) => {
+                matches!(failed_in, Phase::Uncordon | Phase::Soak).then_some(failed_in)
+            }
             (false, true, true) => Some(Phase::Stop),
             (false, true, false) => Some(Phase::Drain),
             (false, false, _) => Some(Phase::Cordon),

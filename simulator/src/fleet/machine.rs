@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::PoolIndex;
-use super::phase::Phase;
+use super::phase::{PerPhase, Phase};
 use crate::engine::{Span, Time};
 
 /// One machine, as far as it changes.
@@ -27,12 +27,16 @@ pub struct Machine {
     pub(super) in_flight_since: Time,
     /// How long it has been in flight in the operation, up to `in_flight_since`.
     pub(super) work: Span,
-    /// How often it began a phase sequence in this operation; outside one, how often it booted by itself. Part of the
-    /// key of its draws.
+    /// How often it began, or went on with, its update in this operation.
     pub(super) attempt: u32,
-    pub(super) own_boots: u32,
+    /// How often it entered each phase in this operation, or in boots outside one. Part of the key of its draws.
+    pub(super) entered: PerPhase<u16>,
+    /// How often its update was tried again by itself since its turn came.
     pub(super) retries: u32,
+    /// How often it was power-cycled since its turn came, or its power came back.
     pub(super) power_cycles: u32,
+    /// The phase in which its update failed, while it is failed or waits for another turn.
+    pub(super) failed_in: Option<Phase>,
     /// Whether the phase that is under way fails when its time is over.
     pub(super) fails: bool,
 }
@@ -87,6 +91,8 @@ pub(super) struct Condition {
 pub enum Reason {
     /// It waits: the operation is paused.
     Paused,
+    /// It waits, and will not start: the operation is being stopped.
+    Halted,
     /// It waits for the retry of what failed.
     Backoff,
     /// It waits for a slot.
@@ -116,9 +122,10 @@ impl Machine {
             in_flight_since: Time::START,
             work: Span::ZERO,
             attempt: 0,
-            own_boots: 0,
+            entered: PerPhase::filled(&0),
             retries: 0,
             power_cycles: 0,
+            failed_in: None,
             fails: false,
         }
     }
@@ -126,6 +133,16 @@ impl Machine {
     /// Whether its node is Ready.
     pub fn is_up(&self) -> bool {
         self.condition.up
+    }
+
+    /// Whether its node is marked unschedulable.
+    pub fn is_cordoned(&self) -> bool {
+        self.condition.cordoned
+    }
+
+    /// Whether it has power.
+    pub fn has_power(&self) -> bool {
+        self.condition.powered
     }
 
     /// Whether it uses a slot of its pool: it is in flight, not Ready, or cordoned, whether or not it takes part in a
@@ -148,6 +165,15 @@ impl Machine {
         self.since
     }
 
+    /// Whether an operation to `revision` has nothing to do on it: it runs the revision, its next boot will bring no
+    /// other, it takes workload, and no update of it failed.
+    pub(super) fn is_settled_on(&self, revision: u32) -> bool {
+        self.revision == revision
+            && self.desired == revision
+            && !self.condition.cordoned
+            && self.membership != Membership::Failed
+    }
+
     /// Whether its turn can be taken now.
     pub(super) fn can_start(&self) -> bool {
         self.membership == Membership::Waiting
@@ -155,12 +181,12 @@ impl Machine {
             && self.condition.powered
     }
 
-    /// Why it is where it is in an operation that starts machines; `is_paused` tells of the operation.
-    pub(super) fn reason(&self, is_paused: bool) -> Option<Reason> {
+    /// Why it is where it is in an operation of which `held` tells why it starts no machine, if so.
+    pub(super) fn reason(&self, held: Option<Reason>) -> Option<Reason> {
         match (self.membership, self.activity) {
             (Membership::InFlight, Activity::Phase(phase)) => Some(Reason::Phase(phase)),
-            (Membership::InFlight, Activity::Backoff(_)) => Some(Reason::Backoff),
-            (Membership::Waiting, _) if is_paused => Some(Reason::Paused),
+            (Membership::InFlight, Activity::Backoff(_)) => held.or(Some(Reason::Backoff)),
+            (Membership::Waiting, _) if held.is_some() => held,
             (Membership::Waiting, _) if self.can_start() => Some(Reason::Slot),
             (Membership::Waiting | Membership::InFlight, _) => Some(Reason::Power),
             _ => None,
@@ -173,6 +199,7 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Paused => "paused",
+            Self::Halted => "halted",
             Self::Backoff => "back-off",
             Self::Slot => "slot",
             Self::Power => "power",

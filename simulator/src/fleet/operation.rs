@@ -6,8 +6,8 @@
 use std::fmt;
 
 use super::event::{Event, MachineEvent, Observer};
-use super::machine::{Machine, Membership, Reason};
-use super::phase::Phase;
+use super::machine::{Activity, Machine, Membership, Reason};
+use super::phase::{PerPhase, Phase};
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Span, Time};
@@ -226,8 +226,7 @@ impl World {
         let mut targeted = 0;
         for machine in self.blueprint.machines_of(pool) {
             self.change(machine, |machine| {
-                let is_targeted =
-                    machine.revision != revision || machine.membership == Membership::Failed;
+                let is_targeted = !machine.is_settled_on(revision);
                 targeted += u32::from(is_targeted);
                 machine.membership = if is_targeted {
                     Membership::Waiting
@@ -235,9 +234,9 @@ impl World {
                     Membership::Outside
                 };
                 machine.attempt = 0;
+                machine.entered = PerPhase::filled(&0);
                 machine.work = Span::ZERO;
-                machine.retries = 0;
-                machine.power_cycles = 0;
+                machine.failed_in = None;
             });
         }
         let operation = &mut self.operations[index.at()];
@@ -246,7 +245,7 @@ impl World {
         operation.waiting = targeted;
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].latest = Some(index);
-        self.begin_rollout(pool);
+        self.begin_rollout(pool, revision);
         self.set_status(index, Status::Running, observer);
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
@@ -276,8 +275,23 @@ impl World {
             return;
         }
         operation.stop = Some(why);
+        let status = operation.status;
+        if why != Failure::Cancelled {
+            self.set_status(index, status, observer);
+        }
         self.tell_waiting(pool, observer);
+        self.give_up_retries(pool, observer);
         self.move_on(pool, observer);
+    }
+
+    /// A machine that waits for its retry starts nothing new in an operation that stops: its update has failed.
+    fn give_up_retries<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        for machine in self.blueprint.machines_of(pool) {
+            if let Activity::Backoff(phase) = self.machine(machine).activity {
+                self.agenda.cancel(machine.entity());
+                self.settle(machine, Some(phase), observer);
+            }
+        }
     }
 
     /// Whether nothing new may start in the pool, a retry included.
@@ -299,7 +313,7 @@ impl World {
             (machine.pool, machine.revision)
         };
         self.change(machine, |machine| {
-            settle_machine(machine, now, failed_in.is_some());
+            settle_machine(machine, now, failed_in);
         });
         let work = self.machine(machine).work;
         let segment = now.since(self.machine(machine).in_flight_since);
@@ -335,6 +349,10 @@ impl World {
         if operation.failed > 0 {
             operation.stop.get_or_insert(Failure::MachinesFailed);
         }
+        if operation.failed == 0 && operation.waiting == 0 {
+            // Whatever was to stop it came too late: every machine runs the revision.
+            operation.stop = None;
+        }
         let status = match operation.stop {
             None => Status::Succeeded,
             Some(Failure::Cancelled) => Status::Cancelled,
@@ -344,6 +362,7 @@ impl World {
         self.pools[pool.at()].going_on = None;
         self.agenda.cancel(self.blueprint.operation_clock(pool));
         self.set_status(index, status, observer);
+        self.tell_waiting(pool, observer);
     }
 
     /// Tries the pool's failed operation again with what is left.
@@ -363,8 +382,6 @@ impl World {
             self.change(machine, |machine| {
                 if machine.membership == Membership::Failed {
                     machine.membership = Membership::Waiting;
-                    machine.retries = 0;
-                    machine.power_cycles = 0;
                 }
             });
         }
@@ -384,21 +401,54 @@ impl World {
         Ok(())
     }
 
-    /// Cancels the pool's operation that goes on.
-    pub(super) fn cancel<O: Observer>(
+    /// Cancels an operation. A pending one has done nothing and is over at once.
+    ///
+    /// # Errors
+    /// When it is over, or being cancelled already.
+    pub fn cancel_operation<O: Observer>(
         &mut self,
-        pool: PoolIndex,
+        index: OperationIndex,
         observer: &mut O,
     ) -> Result<(), Refusal> {
-        let index = self.pools[pool.at()]
-            .going_on
-            .ok_or(Refusal::NothingGoingOn)?;
-        if self.operations[index.at()].status == Status::Cancelling {
-            return Err(Refusal::CancellingAlready);
+        let (pool, status) = (
+            self.operations[index.at()].pool,
+            self.operations[index.at()].status,
+        );
+        match status {
+            Status::Pending => {
+                self.pools[pool.at()]
+                    .queue
+                    .retain(|queued| *queued != index);
+                let now = self.now();
+                let operation = &mut self.operations[index.at()];
+                operation.ended = Some(now);
+                operation.stop = Some(Failure::Cancelled);
+                self.set_status(index, Status::Cancelled, observer);
+            }
+            Status::Running => {
+                self.operations[index.at()].stop = Some(Failure::Cancelled);
+                self.set_status(index, Status::Cancelling, observer);
+                self.stop(pool, Failure::Cancelled, observer);
+            }
+            Status::Cancelling => return Err(Refusal::CancellingAlready),
+            Status::Succeeded | Status::Failed | Status::Cancelled => {
+                return Err(Refusal::NothingGoingOn);
+            }
         }
-        self.set_status(index, Status::Cancelling, observer);
-        self.stop(pool, Failure::Cancelled, observer);
         Ok(())
+    }
+
+    /// The pool's operation that goes on, for a step that names the pool.
+    pub(super) fn going_on(&self, pool: PoolIndex) -> Result<OperationIndex, Refusal> {
+        self.pools[pool.at()]
+            .going_on
+            .ok_or(Refusal::NothingGoingOn)
+    }
+
+    /// Whether the pool's operation is paused.
+    pub(super) fn is_paused(&self, pool: PoolIndex) -> bool {
+        let going_on = self.pools[pool.at()].going_on;
+        going_on.is_some_and(|index| self.operations[index.at()].is_paused)
     }
 
     /// Lets nothing new start in the pool's operation until it is resumed.
@@ -417,6 +467,14 @@ impl World {
         observer: &mut O,
     ) -> Result<(), Refusal> {
         self.set_paused(pool, false, Refusal::NotPaused, observer)?;
+        for machine in self.blueprint.machines_of(pool) {
+            let waits_for_retry = matches!(self.machine(machine).activity, Activity::Backoff(_));
+            // A wait that ended during the pause left nothing pending.
+            if waits_for_retry && !self.agenda.is_pending(machine.entity()) {
+                self.agenda
+                    .schedule(machine.entity(), self.now(), Class::Attempt);
+            }
+        }
         self.wake_starter(pool);
         Ok(())
     }
@@ -449,7 +507,7 @@ impl World {
         let operation = &mut self.operations[index.at()];
         operation.status = status;
         let (pool, revision) = (operation.pool, operation.revision);
-        let failure = operation.stop.filter(|_| operation.ended.is_some());
+        let failure = operation.stop;
         self.tell(observer, || Event::Operation {
             operation: index,
             pool,
@@ -459,24 +517,29 @@ impl World {
         });
     }
 
-    /// Why a machine is where it is; `None` outside an operation that starts machines or has it in flight.
+    /// Why a machine is where it is; `None` where it takes no part in an operation that goes on.
     pub fn reason(&self, machine: MachineIndex) -> Option<Reason> {
         let machine = self.machine(machine);
         let operation = self.operation(self.pools[machine.pool.at()].going_on?);
-        if machine.membership == Membership::Waiting && !operation.is_starting() {
-            return None;
-        }
-        machine.reason(operation.is_paused)
+        let held = if operation.stop.is_some() {
+            Some(Reason::Halted)
+        } else if operation.is_paused {
+            Some(Reason::Paused)
+        } else {
+            None
+        };
+        machine.reason(held)
     }
 }
 
-fn settle_machine(machine: &mut Machine, now: Time, failed: bool) {
-    machine.membership = if failed {
+fn settle_machine(machine: &mut Machine, now: Time, failed_in: Option<Phase>) {
+    machine.failed_in = failed_in;
+    machine.membership = if failed_in.is_some() {
         Membership::Failed
     } else {
         Membership::Updated
     };
-    machine.activity = super::machine::Activity::Idle;
+    machine.activity = Activity::Idle;
     machine.work += now.since(machine.in_flight_since);
     machine.since = now;
 }

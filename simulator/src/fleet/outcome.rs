@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::event::Observer;
-use super::operation::{Operation, Status};
+use super::operation::Operation;
 use super::world::World;
 use super::{Blueprint, PoolIndex, Unobserved};
 use crate::engine::{RunSeed, Span, Time};
@@ -35,6 +35,8 @@ pub struct RunRow {
     pub end: Option<Time>,
     /// The earliest end that any schedule could have reached; `None` as for `end`.
     pub bound: Option<Time>,
+    /// How many steps of the timeline were refused.
+    pub refused_steps: u32,
     /// Its pools, in the order of the scenario.
     pub pools: Vec<PoolRow>,
 }
@@ -109,6 +111,7 @@ impl RunRow {
             succeeded: pools.iter().all(|pool| pool.succeeded),
             end: latest(|pool| pool.end),
             bound: latest(|pool| pool.bound),
+            refused_steps: world.refused_steps,
             pools,
         }
     }
@@ -119,9 +122,7 @@ impl World {
         let ending = self.pool_ending(pool);
         let operations: Vec<_> = self.operations_of(pool).collect();
         let is_finished = ending == Ending::Finished;
-        let succeeded = operations
-            .last()
-            .is_none_or(|last| last.status == Status::Succeeded);
+        let succeeded = operations.iter().all(|operation| operation.failed == 0);
         let end = operations
             .iter()
             .filter_map(|operation| operation.ended)

@@ -80,9 +80,9 @@ impl Phase {
         }
     }
 
-    /// Whether this is part of the boot, whose time-out may power-cycle the machine.
+    /// Whether this contains a boot or a part of one, whose time-out may power-cycle the machine.
     pub const fn is_boot(self) -> bool {
-        matches!(self, Self::Firmware | Self::Os)
+        matches!(self, Self::Firmware | Self::Os | Self::Update)
     }
 }
 
@@ -93,7 +93,7 @@ impl fmt::Display for Phase {
 }
 
 /// One value for each phase.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PerPhase<T>([T; Phase::ALL.len()]);
 
 impl<T: Clone> PerPhase<T> {

@@ -20,7 +20,7 @@ impl World {
         if !self.machines[index.at()].condition.powered {
             return Err(Refusal::HasNoPower);
         }
-        self.machines[index.at()].condition.powered = false;
+        self.change(index, |machine| machine.condition.powered = false);
         self.go_down(index, observer);
         if let Activity::Phase(phase) = self.machines[index.at()].activity {
             self.tell_phase_end(index, phase, PhaseEnd::Interrupted, observer);
@@ -35,7 +35,7 @@ impl World {
         let (limit, now) = (self.limit(index, phase), self.now());
         let machine = &mut self.machines[index.at()];
         if machine.membership != Membership::InFlight {
-            machine.activity = Activity::Idle;
+            self.change(index, |machine| machine.activity = Activity::Idle);
             self.agenda.cancel(index.entity());
             return;
         }
@@ -55,31 +55,14 @@ impl World {
         if self.machines[index.at()].condition.powered {
             return Err(Refusal::HasPower);
         }
+        self.change(index, |machine| machine.condition.powered = true);
         let machine = &mut self.machines[index.at()];
-        machine.condition.powered = true;
-        match (machine.membership, machine.activity) {
-            // The retry that it waits for will boot it.
-            (Membership::InFlight, Activity::Backoff(_)) => {}
-            (Membership::InFlight, _) => {
-                machine.attempt += 1;
-                self.boot(index, observer);
-            }
-            _ => {
-                machine.own_boots += 1;
-                machine.power_cycles = 0;
-                self.boot(index, observer);
-            }
-        }
-        Ok(())
-    }
-
-    fn boot<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        let pool = self.machines[index.at()].pool;
-        let first = if self.blueprint.plan(pool).hardware.is_one_phase {
-            Phase::Update
+        if machine.membership == Membership::InFlight {
+            machine.attempt += 1;
         } else {
-            Phase::Firmware
-        };
-        self.begin(index, first, observer);
+            machine.power_cycles = 0;
+        }
+        self.boot(index, observer);
+        Ok(())
     }
 }

@@ -24,26 +24,36 @@ pub(super) struct PoolState {
     pub(super) latest: Option<OperationIndex>,
     /// Operations that wait for it to end.
     pub(super) queue: VecDeque<OperationIndex>,
-    /// How many rollouts have started: part of the key of each draw.
-    pub(super) rollouts: u32,
+    /// Which rollout goes on: part of the key of each draw.
+    rollout: RolloutKey,
     /// The machines in the order of this rollout; `None` when that is the order of their numbers.
     order: Option<Arc<[u32]>>,
     /// Where in that order the search for the next machine goes on.
     pub(super) cursor: u32,
 }
 
+/// What tells a rollout of a pool from every other, whatever else was rolled out before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RolloutKey {
+    /// The revision.
+    pub(super) revision: u32,
+    /// How often this revision was rolled out to the pool before.
+    pub(super) repetition: u32,
+}
+
 /// What the draws of a random order are for: a number that no phase has.
 const ORDER: u32 = 0xff;
 
 impl World {
-    /// The pool's slots that are in use.
-    pub fn slots_used(&self, pool: PoolIndex) -> u32 {
-        self.pools[pool.at()].used
+    /// Which rollout of the pool goes on.
+    pub(super) fn rollout_key(&self, pool: PoolIndex) -> RolloutKey {
+        self.pools[pool.at()].rollout
     }
 
-    /// The pool's operation that goes on.
-    pub fn going_on(&self, pool: PoolIndex) -> Option<OperationIndex> {
-        self.pools[pool.at()].going_on
+    /// A machine came back, or a slot: the pool looks through its machines from the first one on.
+    pub(super) fn search_again(&mut self, pool: PoolIndex) {
+        self.pools[pool.at()].cursor = 0;
+        self.wake_starter(pool);
     }
 
     /// The pool's operation that started last.
@@ -52,17 +62,26 @@ impl World {
     }
 
     /// Puts the pool's machines in order for a rollout that starts.
-    pub(super) fn begin_rollout(&mut self, pool: PoolIndex) {
+    pub(super) fn begin_rollout(&mut self, pool: PoolIndex, revision: u32) {
+        let started = self.operations.iter().filter(|operation| {
+            operation.pool == pool && operation.revision == revision && operation.started.is_some()
+        });
+        let repetition = u32::try_from(started.count())
+            .unwrap_or(u32::MAX)
+            .saturating_sub(1);
         let plan = self.blueprint.plan(pool);
         let state = &mut self.pools[pool.at()];
-        state.rollouts += 1;
+        state.rollout = RolloutKey {
+            revision,
+            repetition,
+        };
         state.cursor = 0;
         state.order.clone_from(&plan.order);
         if plan.policy.order == Order::Random {
-            let concern = Concern(state.rollouts << 8 | ORDER);
+            let concern = Concern(revision << 8 | ORDER);
             let draw = |machine| {
                 let key = self.blueprint.key(MachineIndex(machine));
-                self.seed.draw(key, concern, 0).first
+                self.seed.draw(key, concern, repetition).first
             };
             let mut drawn: Vec<_> = plan
                 .machines
@@ -156,7 +175,10 @@ impl World {
             machine.membership = Membership::InFlight;
             machine.in_flight_since = now;
             machine.desired = revision;
+            machine.retries = 0;
+            machine.power_cycles = 0;
         });
-        self.go_on(machine, Phase::Cordon, observer);
+        let failed_in = self.machine(machine).failed_in;
+        self.go_on(machine, failed_in.unwrap_or(Phase::Cordon), observer);
     }
 }

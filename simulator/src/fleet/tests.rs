@@ -1,6 +1,6 @@
 //! The rules of the model, each seen in the story of one small run.
 
-use std::sync::Arc;
+mod draws;
 
 use super::Blueprint;
 use crate::engine::Seed;
@@ -356,45 +356,169 @@ fn zones_and_ages_decide_the_order() {
 }
 
 #[test]
-fn one_more_machine_changes_no_other_machines_draws() {
-    let text = |machines: u32| {
-        format!(
-            "[[pools]]\nname = \"p\"\nmachines = {machines}\nhardware = \"server\"\nmax_unavailable = 50\n{}",
-            step("+0s", "apply", "pool = \"p\"")
-        )
-    };
-    let of_machines = |machines: u32| {
-        let story = story(&text(machines));
-        let mut lines: Vec<_> = story
-            .into_iter()
-            .filter(|line| line.contains("done") && !line.contains("p-21:"))
-            .collect();
-        lines.sort();
-        lines
-    };
-    assert_eq!(of_machines(20), of_machines(21));
+fn a_revision_is_not_reached_by_a_machine_that_will_boot_another() {
+    let fails = fault("w-1", "drain", "do = \"fail\"");
+    let left_cordoned = step("+200s", "retry", "pool = \"w\"")
+        + &step("+200s", "cancel", "pool = \"w\"")
+        + &step("+500s", "apply", "pool = \"w\"\nrevision = 1");
+    let story = story(&pool(1, "", &(fails + &left_cordoned)));
+    assert_eq!(
+        times(&story, "operation 1, w to revision 2: cancelled"),
+        [200]
+    );
+    assert_eq!(times(&story, "w-1: uncordon done"), [501]);
+    assert_eq!(
+        times(&story, "operation 2, w to revision 1: succeeded"),
+        [501]
+    );
 }
 
 #[test]
-fn to_clone_a_world_is_to_keep_that_instant() {
-    let text = pool(
-        20,
-        "max_unavailable = 3\norder = \"random\"",
-        &fault("w-4", "join", "do = \"fail\""),
-    );
-    let blueprint = Blueprint::new(Scenario::parse(&text, "test", "test").unwrap());
-    let play = |world: super::World| {
-        let mut events = Vec::new();
-        let row = super::RunRow::of_observed_run(world, &mut events);
-        (row, events)
+fn a_failed_uncordon_is_uncordoned_again_and_soaks() {
+    let rest = step("+500ms", "power-loss", "machine = \"w-1\"")
+        + &step("+1s", "power-on", "machine = \"w-1\"")
+        + &fault("w-1", "uncordon", "do = \"fail\"")
+        + "[[faults]]\nmachine = \"w-1\"\nphase = \"soak\"\ntakes = \"1h\"\n";
+    let story = story(&pool(1, "retries = 1\nbackoff = \"4s\"", &rest));
+    assert_eq!(times(&story, "uncordon failed"), [37, 37]);
+    assert_eq!(times(&story, "uncordon done"), [42]);
+    assert_eq!(times(&story, "updated"), [42 + 3600]);
+}
+
+#[test]
+fn an_operators_retry_of_a_failed_soak_soaks_again() {
+    let rest = fault("w-1", "soak", "do = \"fail\"\ntakes = \"10s\"")
+        + "[[faults]]\nmachine = \"w-1\"\nphase = \"soak\"\noccurrence = 2\ntakes = \"20s\"\n"
+        + &step("+100s", "retry", "pool = \"w\"");
+    let story = story(&pool(1, "", &rest));
+    assert_eq!(times(&story, "FAILED in soak"), [62]);
+    assert_eq!(times(&story, "updated"), [120]);
+}
+
+#[test]
+fn boots_outside_a_rollout_do_not_use_up_its_power_cycles() {
+    let limit = "[hardware.h.timeouts]\nboot = \"60s\"\n";
+    let hangs = |occurrence: u32| {
+        fault(
+            "w-2",
+            "os",
+            &format!("do = \"hang\"\noccurrence = {occurrence}"),
+        )
     };
-    let mut world = super::World::new(&blueprint, Seed(3).of_run(5));
-    let (whole, _) = play(world.clone());
-    world.run_until(
-        crate::engine::Time::from_millis(100_000),
-        &mut super::Unobserved,
+    let rest = limit.to_owned()
+        + &fault("w-1", "drain", "takes = \"1h\"")
+        + &step("+10s", "power-loss", "machine = \"w-2\"")
+        + &step("+20s", "power-on", "machine = \"w-2\"")
+        + &[1, 2, 3].map(hangs).concat();
+    let policy = "halt_after = \"never\"\non_boot_timeout = \"power-cycle\"";
+    let story = story(&pool(2, policy, &rest));
+    assert_eq!(times(&story, "w-2: power-cycled"), [80, 3642 + 60]);
+    assert_eq!(times(&story, "w-2: updated"), [3642 + 60 + 36]);
+}
+
+#[test]
+fn a_retry_that_waits_fails_when_the_operation_stops() {
+    let fails = fault("w-1", "drain", "do = \"fail\"");
+    let policy = "retries = 1\nbackoff = \"1h\"";
+    let cancelled = story(&pool(
+        2,
+        policy,
+        &(fails + &step("+30s", "cancel", "pool = \"w\"")),
+    ));
+    assert_eq!(times(&cancelled, "w-1: FAILED in drain"), [30]);
+    assert_eq!(times(&cancelled, "cancelled (cancelled)"), [30]);
+    let both = fault("w-1", "drain", "do = \"fail\"")
+        + &fault("w-2", "stop", "do = \"fail\"\noccurrence = \"every\"");
+    let policy = "retries = 0\nmax_unavailable = 2";
+    let halted = story(&pool(3, policy, &both));
+    assert_eq!(times(&halted, "FAILED"), [11, 16]);
+    let late = fault("w-1", "drain", "do = \"fail\"") + &fault("w-2", "stop", "do = \"fail\"");
+    let stopping = story(&pool(
+        2,
+        "retries = 1\nmax_unavailable = 2\noperation_timeout = \"15s\"",
+        &late,
+    ));
+    assert_eq!(times(&stopping, "w-1: FAILED in drain"), [15]);
+    assert_eq!(times(&stopping, "w-2: FAILED in stop"), [16]);
+}
+
+#[test]
+fn a_retry_waits_for_the_end_of_a_pause_too() {
+    let rest = fault("w-1", "drain", "do = \"fail\"")
+        + &step("+12s", "pause", "pool = \"w\"")
+        + &step("+100s", "resume", "pool = \"w\"");
+    let story = story(&pool(1, "retries = 1\nbackoff = \"10s\"", &rest));
+    assert_eq!(times(&story, "drain done"), [110]);
+}
+
+#[test]
+fn a_power_outage_does_not_stop_the_time_limit_of_a_phase() {
+    let rest = "[hardware.h.timeouts]\ndrain = \"20s\"\n".to_owned()
+        + &step("+5s", "power-loss", "machine = \"w-1\"");
+    let story = story(&pool(1, "", &rest));
+    assert_eq!(times(&story, "w-1: FAILED in drain"), [21]);
+}
+
+#[test]
+fn a_machine_that_waits_for_its_retry_boots_when_its_power_is_back() {
+    let rest = fault("w-1", "drain", "do = \"fail\"")
+        + &step("+20s", "power-loss", "machine = \"w-1\"")
+        + &step("+30s", "power-on", "machine = \"w-1\"");
+    let story = story(&pool(1, "retries = 1\nbackoff = \"1h\"", &rest));
+    assert_eq!(times(&story, "w-1: updated, runs revision 2"), [30 + 36]);
+}
+
+#[test]
+fn the_time_limit_of_an_operation_ends_with_it() {
+    let rest = step("+60s", "apply", "pool = \"w\"");
+    let story = story(&pool(2, "operation_timeout = \"105s\"", &rest));
+    assert_eq!(
+        times(&story, "operation 1, w to revision 2: succeeded"),
+        [104]
     );
-    assert_eq!(play(world.clone()), play(world.clone()));
-    assert_eq!(play(world).0, whole);
-    assert_eq!(Arc::strong_count(&blueprint), 1);
+    assert_eq!(
+        times(&story, "operation 2, w to revision 3: succeeded"),
+        [208]
+    );
+}
+
+#[test]
+fn what_comes_too_late_to_stop_an_operation_does_not_fail_it() {
+    for rest in [step("+10s", "cancel", "pool = \"w\""), String::new()] {
+        let policy = if rest.is_empty() {
+            "operation_timeout = \"10s\""
+        } else {
+            ""
+        };
+        let story = story(&pool(1, policy, &rest));
+        assert_eq!(
+            times(&story, "operation 1, w to revision 2: succeeded"),
+            [52]
+        );
+    }
+}
+
+#[test]
+fn one_duration_for_everything_can_time_out_and_be_power_cycled() {
+    let text = r#"
+        [hardware.h]
+        update = "5m"
+        timeouts = { boot = "10m" }
+        [[pools]]
+        name = "w"
+        machines = 1
+        hardware = "h"
+        on_boot_timeout = "power-cycle"
+        [[faults]]
+        machine = "w-1"
+        phase = "update"
+        do = "hang"
+        [[steps]]
+        at = "+0s"
+        do = "apply"
+        pool = "w"
+    "#;
+    let story = story(text);
+    assert_eq!(times(&story, "power-cycled"), [600]);
+    assert_eq!(times(&story, "w-1: updated"), [900]);
 }

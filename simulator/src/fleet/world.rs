@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::blueprint::Actor;
 use super::event::{Event, MachineEvent, Observer};
-use super::machine::{Machine, Membership};
+use super::machine::{Activity, Machine, Membership};
 use super::operation::{Operation, Refusal};
 use super::phase::{PerPhase, Phase};
 use super::rollout::PoolState;
@@ -21,7 +21,9 @@ pub struct World {
     pub(super) machines: Vec<Machine>,
     pub(super) pools: Vec<PoolState>,
     pub(super) operations: Vec<Operation>,
-    /// How often each machine entered each phase; empty unless the scenario has faults, which count them.
+    /// How many steps of the timeline were refused.
+    pub(super) refused_steps: u32,
+    /// How often each machine entered each phase in the whole run; empty unless the scenario has faults, which count them.
     pub(super) entries: Vec<PerPhase<u32>>,
 }
 
@@ -46,6 +48,7 @@ impl World {
             agenda: Agenda::new(blueprint.entities(), &times),
             pools: blueprint.pools().map(|_| PoolState::default()).collect(),
             operations: Vec::new(),
+            refused_steps: 0,
             entries: vec![PerPhase::filled(&0); counted],
             blueprint: Arc::clone(blueprint),
             seed,
@@ -133,6 +136,7 @@ impl World {
         } else {
             self.carry_out(deed, observer)
         };
+        self.refused_steps += u32::from(done.is_err());
         self.tell(observer, || Event::Step {
             deed,
             refused: done.err(),
@@ -143,6 +147,9 @@ impl World {
     }
 
     /// Does what a step or a request says.
+    ///
+    /// # Errors
+    /// When the fleet is in a state in which it cannot be done; nothing has changed then.
     pub fn carry_out<O: Observer>(&mut self, deed: Deed, observer: &mut O) -> Result<(), Refusal> {
         match deed {
             Deed::Apply { pool, revision } => {
@@ -150,7 +157,7 @@ impl World {
                 Ok(())
             }
             Deed::Retry { pool } => self.retry(pool_at(pool), observer),
-            Deed::Cancel { pool } => self.cancel(pool_at(pool), observer),
+            Deed::Cancel { pool } => self.cancel_operation(self.going_on(pool_at(pool))?, observer),
             Deed::Pause { pool } => self.pause(pool_at(pool), observer),
             Deed::Resume { pool } => self.resume(pool_at(pool), observer),
             Deed::PowerLoss { machine } => {
@@ -204,7 +211,10 @@ impl World {
             return;
         }
         for machine in self.blueprint.machines_of(pool) {
-            if self.machine(machine).membership == Membership::Waiting {
+            let machine_now = self.machine(machine);
+            let is_held = machine_now.membership == Membership::Waiting
+                || matches!(machine_now.activity, Activity::Backoff(_));
+            if is_held {
                 self.tell_reason(machine, observer);
             }
         }
@@ -218,9 +228,9 @@ impl World {
     }
 }
 
-/// Whether a machine's turn is still to come although it uses a slot already, being down or cordoned.
+/// Whether a machine's turn could be taken now although it uses a slot already, being down or cordoned.
 fn waits_on_slot(machine: &Machine) -> bool {
-    machine.membership == Membership::Waiting && machine.uses_slot()
+    machine.can_start() && machine.uses_slot()
 }
 
 /// The pool at a place of the scenario.

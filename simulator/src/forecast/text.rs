@@ -37,6 +37,24 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
             writeln!(out, "  {:>7} {cause}", percent(share))?;
         }
     }
+    if whole.duration_s.quantiles.p50.is_none()
+        && forecast
+            .pools
+            .iter()
+            .all(|(_, pool)| pool.rollouts.is_empty())
+    {
+        writeln!(
+            out,
+            "no step of the scenario applies a revision: there is no rollout to forecast"
+        )?;
+    }
+    if forecast.refused_steps.share > 0.0 {
+        let share = percent(forecast.refused_steps.share);
+        writeln!(
+            out,
+            "in {share} of runs a step was refused: replay one to see why"
+        )?;
+    }
     write!(out, "\n{:LABEL$}", "")?;
     for title in ["P50", "P90", "P99", "mean", "longest"] {
         write!(out, "{title:>COLUMN$}")?;
@@ -55,6 +73,7 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
             continue;
         }
         let share = percent(pool.summary.finished.share);
+        let name = shortened(name.as_str(), WIDTH - 40);
         writeln!(out, "\npool {name}: finished {share} of runs")?;
         for rollout in &pool.rollouts {
             let label = format!("  rev {} at {}", rollout.revision, rollout.requested_s);
@@ -100,17 +119,34 @@ fn assumptions(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     Ok(())
 }
 
-fn durations(out: &mut impl Write, label: &str, durations: &Durations) -> fmt::Result {
+/// A text of at most `most` characters, the last being an ellipsis where some are missing.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// The label of a row; one that is too long stands on a line of its own.
+fn label(out: &mut impl Write, label: &str) -> fmt::Result {
+    if label.chars().count() > LABEL {
+        writeln!(out, "{label}")?;
+        return write!(out, "{:LABEL$}", "");
+    }
+    write!(out, "{label:LABEL$}")
+}
+
+fn durations(out: &mut impl Write, title: &str, durations: &Durations) -> fmt::Result {
     let of = durations.quantiles;
-    write!(out, "{label:LABEL$}")?;
+    label(out, title)?;
     for span in [of.p50, of.p90, of.p99, durations.mean, durations.max] {
         write!(out, "{:>COLUMN$}", said(span))?;
     }
     writeln!(out)
 }
 
-fn quantiles(out: &mut impl Write, label: &str, of: &Quantiles) -> fmt::Result {
-    write!(out, "{label:LABEL$}")?;
+fn quantiles(out: &mut impl Write, title: &str, of: &Quantiles) -> fmt::Result {
+    label(out, title)?;
     for span in [of.p50, of.p90, of.p99] {
         write!(out, "{:>COLUMN$}", said(span))?;
     }

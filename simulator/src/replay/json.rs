@@ -65,8 +65,12 @@ struct MachineState<'b> {
     name: String,
     pool: &'b str,
     zone: Option<&'b str>,
+    /// How long it had been in the fleet at the start.
+    age_s: Span,
     revision: u32,
     is_up: bool,
+    is_cordoned: bool,
+    has_power: bool,
 }
 
 #[derive(Serialize)]
@@ -133,7 +137,7 @@ enum What<'b> {
     PowerCycled {
         #[serde(flatten)]
         who: Who<'b>,
-        time: u32,
+        cycle: u32,
     },
     RetryPlanned {
         #[serde(flatten)]
@@ -193,8 +197,11 @@ pub(super) fn opening(subject: &Subject<'_>, world: &World, out: &mut dyn Write)
             name: blueprint.machine_name(index),
             pool: blueprint.pool_name(machine.pool),
             zone: blueprint.machine_zone(index),
+            age_s: blueprint.machine_age(index),
             revision: machine.revision,
             is_up: machine.is_up(),
+            is_cordoned: machine.is_cordoned(),
+            has_power: machine.has_power(),
         }
     });
     line(
@@ -322,7 +329,7 @@ fn of_machine(who: Who<'_>, what: MachineEvent) -> What<'_> {
         },
         MachineEvent::Down => What::MachineDown { who },
         MachineEvent::Up => What::MachineUp { who },
-        MachineEvent::PowerCycled { time } => What::PowerCycled { who, time },
+        MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
         MachineEvent::RetryPlanned {
             phase,
             retry,

@@ -78,7 +78,7 @@ fn machine_told(what: MachineEvent) -> Option<String> {
         }
         MachineEvent::Down => "down".to_owned(),
         MachineEvent::Up => "up".to_owned(),
-        MachineEvent::PowerCycled { time } => format!("power-cycled for time {time}"),
+        MachineEvent::PowerCycled { time } => format!("power-cycled, cycle {time}"),
         MachineEvent::RetryPlanned {
             phase,
             retry,

@@ -17,6 +17,10 @@ pub struct Calendar {
     starts: Zoned,
 }
 
+/// The last year in which a scenario may start: the calendar ends with 9999, and what begins at the last instant may
+/// take its time.
+const LAST_YEAR: i16 = 9700;
+
 const WEEKDAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Monday),
     ("tue", Weekday::Tuesday),
@@ -160,10 +164,11 @@ fn text(item: &Item<'_, '_>) -> Option<String> {
 /// When the scenario starts.
 pub(super) fn starts(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Calendar> {
     let starts = text(item).and_then(|text| zoned(&text));
+    let starts = starts.filter(|starts| (1..=LAST_YEAR).contains(&starts.year()));
     if starts.is_none() {
         item.refuse(
             problems,
-            "a date, a time and a zone, as \"2026-01-05T00:00Z\" or \"2026-01-05 22:00 Europe/Zurich\"",
+            "a date, a time and a zone, as \"2026-01-05T00:00Z\" or \"2026-01-05 22:00 Europe/Zurich\", up to the year 9700",
         );
     }
     Some(Calendar { starts: starts? })

@@ -100,6 +100,8 @@ impl Hardware {
             (Phase::Os, os),
             (Phase::Join, join),
             (Phase::Uncordon, fixed(1)),
+            // Flatcar marks a boot as good about two minutes after it; before that a failure rolls it back.
+            (Phase::Soak, fixed(120)),
         ] {
             class.phases[phase].takes = takes;
         }
@@ -113,6 +115,15 @@ impl Hardware {
             Phase::Update
         } else {
             Phase::Cordon
+        }
+    }
+
+    /// The phase with which a machine that is down comes back.
+    pub fn boot_phase(&self) -> Phase {
+        if self.is_one_phase {
+            Phase::Update
+        } else {
+            Phase::Firmware
         }
     }
 
@@ -180,6 +191,12 @@ pub(super) fn classes(
 
 fn class(name: &str, item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Hardware> {
     let mut section = item.section(problems)?;
+    if section.len() == 0 {
+        item.refuse(
+            problems,
+            "at least one phase with its duration, or \"update\" for all of them",
+        );
+    }
     let like = section.get("like", problems, |item, problems| {
         let like = item.as_str().and_then(Hardware::built_in);
         if like.is_none() {

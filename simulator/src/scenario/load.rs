@@ -1,5 +1,6 @@
 //! Reading a scenario file: the one place of this crate that touches the file system.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::{Scenario, ScenarioError};
@@ -22,8 +23,22 @@ impl Scenario {
         if about.len() > LARGEST {
             return Err(unreadable("it is larger than 64 MiB"));
         }
-        let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text"))?;
+        let file_error = |error: std::io::Error| unreadable(&error.to_string());
+        let mut bytes = Vec::new();
+        let opened = std::fs::File::open(path).map_err(file_error)?;
+        // A device may have more to give than its size says.
+        opened
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(file_error)?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(unreadable("it is larger than 64 MiB"));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            ScenarioError::not_text(&file, &before)
+        })?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         Self::parse(&text, &file, &stem)
     }

@@ -29,6 +29,8 @@ pub struct Policy {
     pub power_cycles: u32,
     /// How long the whole operation may take; `None`: for ever.
     pub operation_time_out: Option<Span>,
+    /// Whether some of what decides how a rollout runs is this project's default and not the scenario's word.
+    pub is_assumed: bool,
 }
 
 /// When the next machine may start.
@@ -88,6 +90,7 @@ impl Default for Policy {
             },
             power_cycles: 0,
             operation_time_out: None,
+            is_assumed: true,
         }
     }
 }
@@ -128,6 +131,8 @@ pub(super) fn policy(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -
     };
     let power_cycles = power_cycles(table, problems).unwrap_or(default.power_cycles);
     let operation_time_out = table.get("operation_timeout", problems, time_out);
+    let is_assumed =
+        max_unavailable.is_none() || order.is_none() || halt_after.is_none() || retries.is_none();
     Policy {
         max_unavailable: max_unavailable.unwrap_or(default.max_unavailable),
         rounds_up: rounds_up.unwrap_or(default.rounds_up),
@@ -138,6 +143,7 @@ pub(super) fn policy(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -
         backoff,
         power_cycles,
         operation_time_out: operation_time_out.map_or(default.operation_time_out, Switched::on),
+        is_assumed,
     }
 }
 
@@ -151,7 +157,7 @@ fn power_cycles(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> Opt
         .and_then(|item| bounded(1, 10_000)(item, problems));
     match (cycles_power, item) {
         (Some(true), _) => Some(times.unwrap_or(1)),
-        (_, Some(item)) => {
+        (_, Some(item)) if times.is_some() => {
             item.object(problems, "which needs on_boot_timeout = \"power-cycle\"");
             None
         }

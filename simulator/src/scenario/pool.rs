@@ -142,7 +142,7 @@ pub(super) fn clusters(section: &mut Section<'_, '_>, problems: &mut Problems<'_
             });
         }
     }
-    if clusters.is_empty() && problems.is_empty() {
+    if clusters.is_empty() {
         clusters.push(Cluster {
             name: "cluster".to_owned(),
             version: DEFAULT_VERSION.to_owned(),
@@ -165,23 +165,18 @@ pub(super) fn pools(
 ) -> Vec<Pool> {
     let mut pools = Vec::new();
     let mut pool_names = BTreeSet::new();
-    let mut machine_names = BTreeSet::new();
     let tables = section.tables("pools", problems);
-    if tables.is_empty() && problems.is_empty() {
+    if tables.is_empty() && section.item("pools").is_none() {
         problems.add(0, "pools: missing; allowed: at least one [[pools]]");
     }
     for mut table in tables {
-        let pool = pool(
-            &mut table,
-            problems,
-            around,
-            &mut pool_names,
-            &mut machine_names,
-        );
+        let offset = table.offset();
+        let pool = pool(&mut table, problems, around, &mut pool_names);
         table.finish(problems);
-        pools.extend(pool);
+        pools.extend(pool.map(|pool| (pool, offset)));
     }
-    pools
+    check_machine_names(&pools, problems);
+    pools.into_iter().map(|(pool, _)| pool).collect()
 }
 
 fn pool(
@@ -189,7 +184,6 @@ fn pool(
     problems: &mut Problems<'_>,
     around: &Surroundings<'_>,
     pool_names: &mut BTreeSet<String>,
-    machine_names: &mut BTreeSet<String>,
 ) -> Option<Pool> {
     let pool_name = table.need("name", problems, |item, problems| {
         unique_name(pool_names, item, problems)
@@ -199,9 +193,6 @@ fn pool(
     let machines = table.need("machines", problems, |item, problems| {
         machines(item, problems, zones.clone())
     });
-    if let (Some(pool), Some(machines)) = (&pool_name, &machines) {
-        register(pool, machines, machine_names, table.offset(), problems);
-    }
     let hardware = table.get("hardware", problems, |item, problems| {
         let known = || around.classes.keys().map(String::as_str);
         one_of(known, item, problems)
@@ -386,27 +377,36 @@ fn machine(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Machine> 
     })
 }
 
-/// Notes machine names that another pool or the same one has too.
-fn register(
-    pool: &str,
-    machines: &Machines,
-    taken: &mut BTreeSet<String>,
-    offset: usize,
-    problems: &mut Problems<'_>,
-) {
-    for position in 0..machines.count() {
-        let name = machines.name(pool, position);
-        if !is_name(&name) {
+/// Notes machine names that two machines have. Generated names of two pools differ, since the pools' names do; so
+/// only listed ones have to be compared with all others.
+fn check_machine_names(pools: &[(Pool, usize)], problems: &mut Problems<'_>) {
+    let mut listed = BTreeSet::new();
+    for (pool, offset) in pools {
+        let longest = pool.machines.count().saturating_sub(1);
+        if pool.machines.count() > 0 && !is_name(&pool.machines.name(&pool.name, longest)) {
             problems.add(
-                offset,
-                format!("the pool's machine \"{name}\" has too long a name"),
+                *offset,
+                format!("machines of the pool \"{}\" get too long a name", pool.name),
             );
-            return;
         }
-        if !taken.insert(name.clone()) {
-            let why = "is named twice: machine names are unique in a scenario";
-            problems.add(offset, format!("the pool's machine \"{name}\" {why}"));
-            return;
+        let Machines::Listed(machines) = &pool.machines else {
+            continue;
+        };
+        for machine in machines {
+            let is_generated = pools.iter().any(|(other, _)| {
+                matches!(other.machines, Machines::Count { .. })
+                    && other
+                        .machines
+                        .position(&other.name, &machine.name)
+                        .is_some()
+            });
+            if is_generated || !listed.insert(&machine.name) {
+                let why = "is named twice: machine names are unique in a scenario";
+                problems.add(
+                    *offset,
+                    format!("the pool's machine \"{}\" {why}", machine.name),
+                );
+            }
         }
     }
 }

@@ -87,9 +87,14 @@ impl ScenarioError {
         }
     }
 
-    /// One line for each problem, in the order of the file.
-    pub fn lines(&self) -> &[String] {
-        &self.lines
+    /// A file that is no text behind `before`.
+    pub(super) fn not_text(file: &str, before: &str) -> Self {
+        let (line, column) = place(before, before.len());
+        Self {
+            lines: vec![format!(
+                "{file}:{line}:{column}: found a byte that is not UTF-8 text"
+            )],
+        }
     }
 }
 
@@ -101,14 +106,37 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
+/// Words that mean another than the one that they look like.
+const MEANT: [(&str, &str); 4] = [
+    (
+        "power-off",
+        "; a machine loses its power with \"power-loss\"",
+    ),
+    (
+        "reboot",
+        "; a machine reboots with \"power-loss\" and \"power-on\"",
+    ),
+    ("boot", "; a boot is \"firmware\" and \"os\""),
+    (
+        "reboot-loss",
+        "; a machine that does not come back \"hangs\" in \"os\"",
+    ),
+];
+
 /// A word further away than this from every known one is not a slip.
 const LARGEST_SLIP: usize = 3;
 
 /// `did you mean …?` for the one of `known` that is closest to `word`, or nothing when none is close.
 pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let lower = word.to_lowercase();
+    let mut known = known.into_iter().peekable();
+    if let Some((_, meant)) = MEANT
+        .iter()
+        .find(|(other, _)| *other == lower && known.peek().is_some())
+    {
+        return (*meant).to_owned();
+    }
     let closest = known
-        .into_iter()
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
             (distance, candidate)

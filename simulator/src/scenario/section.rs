@@ -134,7 +134,9 @@ impl<'a, 'i> Section<'a, 'i> {
 
     /// The value of `key`, if it is there.
     pub(super) fn item(&mut self, key: &'static str) -> Option<Item<'a, 'i>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.table.get(key).map(|value| Item {
             path: self.path_of(key),
             value,

@@ -41,7 +41,8 @@ const LONGEST_NAME: usize = 253;
 /// The largest count of anything that a scenario may ask for.
 const LARGEST_COUNT: u32 = 10_000_000;
 
-const DURATION: &str = "a duration with its unit, as \"90s\", \"30m\" or \"1h 30m\"";
+const DURATION: &str =
+    "a duration of at most 36500 days with its unit, as \"90s\", \"30m\" or \"1h 30m\"";
 
 /// A duration, zero included.
 pub(super) fn duration(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Span> {
