@@ -162,10 +162,9 @@ impl Seen {
         match (self.part, &self.in_phase) {
             (Part::InFlight, Some(phase)) => Some(phase),
             (Part::InFlight, None) if self.waits_until.is_some() => held.or(Some("back-off")),
-            (Part::InFlight, None) => Some("power"),
             (Part::Waiting, _) if held.is_some() => held,
-            (Part::Waiting, Some(_)) => Some("power"),
-            (Part::Waiting, None) => None,
+            // Without power; or in a boot of its own.
+            (Part::InFlight, None) | (Part::Waiting, Some(_)) => Some("power"),
             _ => None,
         }
     }

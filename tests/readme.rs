@@ -89,3 +89,118 @@ fn every_file_that_it_names_exists() {
         assert!(places.iter().any(|place| place.exists()), "{name}");
     }
 }
+
+/// The rows of the table below a heading: their first cells, without their quotes.
+fn table(heading: &str) -> Vec<String> {
+    let readme = readme();
+    let section = readme
+        .split(heading)
+        .nth(1)
+        .unwrap()
+        .split("\n#")
+        .next()
+        .unwrap()
+        .to_owned();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| row.split('|').nth(1).unwrap().trim().to_owned())
+        .collect()
+}
+
+/// Whether a value has a field at a path such as `duration_s.p50`.
+fn has(value: &serde_json::Value, path: &str) -> bool {
+    path.split('.')
+        .try_fold(value, |value, key| value.get(key))
+        .is_some()
+}
+
+#[test]
+fn the_fields_of_a_forecast_are_those_of_the_table() {
+    let file = root().join("scenarios/monthly-image.toml");
+    let said = meltdeck([
+        "rehearse",
+        file.to_str().unwrap(),
+        "--runs",
+        "20",
+        "-o",
+        "json",
+    ]);
+    let forecast: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let mut told = Vec::new();
+    for cell in table("### The JSON of a forecast") {
+        let mut before = String::new();
+        for name in cell.split('`').skip(1).step_by(2) {
+            // `.p90` beside `duration_s.p50` means `duration_s.p90`.
+            let path = match name.strip_prefix('.') {
+                Some(last) => format!("{}.{last}", before.rsplit_once('.').unwrap().0),
+                None => name.replace("NAME", "workers"),
+            };
+            assert!(has(&forecast, &path), "{path}");
+            told.push(path.split('.').next().unwrap().to_owned());
+            before = path;
+        }
+    }
+    for field in forecast
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|field| *field != "schema_version")
+    {
+        assert!(told.contains(field), "README does not tell of {field}");
+    }
+}
+
+#[test]
+fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
+    let text = r#"
+        [hardware.h]
+        like = "vm"
+        fails = { drain = "30%" }
+        hangs = { os = "30%" }
+        [[pools]]
+        name = "p"
+        machines = 9
+        hardware = "h"
+        retries = 2
+        halt_after = "never"
+        on_boot_timeout = "power-cycle"
+        [[steps]]
+        at = "+0s"
+        do = "apply"
+        pool = "p"
+        [[steps]]
+        at = "+1m"
+        do = "pause"
+        pool = "p"
+        [[steps]]
+        at = "+2m"
+        do = "resume"
+        pool = "p"
+    "#;
+    let file = ScenarioFile::new("kinds", text);
+    let said = meltdeck(["replay", file.path().to_str().unwrap(), "-o", "json"]);
+    let kinds: std::collections::BTreeSet<String> = said
+        .out
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["kind"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let readme = readme();
+    let section = readme
+        .split("### The JSON lines of a replay")
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
+    assert!(kinds.len() > 10, "{kinds:?}");
+    for kind in kinds {
+        assert!(
+            section.contains(&format!("`{kind}`")),
+            "README does not tell of {kind}"
+        );
+    }
+}

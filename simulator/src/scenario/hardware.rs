@@ -310,3 +310,43 @@ fn per_phase<T>(
     table.finish(problems);
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What published times of other platforms lead one to expect of one machine on an idle cluster, in minutes.
+    #[test]
+    fn built_in_machines_take_as_long_as_is_published() {
+        let bands = [
+            ("vm", 2.0..4.0),
+            ("edge", 3.0..5.0),
+            ("raspberry-pi", 3.0..6.0),
+            ("server", 8.0..12.0),
+        ];
+        for (name, band) in bands {
+            let class = Hardware::built_in(name).unwrap();
+            let mean_ms = |phase: Phase| {
+                let cells = 2000;
+                let middles = (0..cells).map(|cell| (f64::from(cell) + 0.5) / f64::from(cells));
+                let sum: f64 = middles
+                    .map(|u| class.phases[phase].takes.quantile(u).as_millis_f64())
+                    .sum();
+                sum / f64::from(cells)
+            };
+            let minutes = Phase::ALL.into_iter().map(mean_ms).sum::<f64>() / 60_000.0;
+            assert!(band.contains(&minutes), "{name}: {minutes}");
+        }
+    }
+
+    #[test]
+    fn a_class_has_its_own_phases_only() {
+        let one_phase = Hardware {
+            is_one_phase: true,
+            ..Hardware::default()
+        };
+        assert!(one_phase.has(Phase::Update) && one_phase.has(Phase::Soak));
+        assert!(!one_phase.has(Phase::Drain));
+        assert!(!Hardware::default().has(Phase::Update));
+    }
+}
