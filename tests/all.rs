@@ -4,8 +4,11 @@
 
 mod architecture;
 mod command_line;
+mod console_rules;
 mod determinism;
 mod invalid_scenarios;
+mod journeys;
 mod properties;
 mod readme;
 mod scenarios;
+mod screens;

@@ -1,8 +1,13 @@
-//! What the whole-system tests share: the program run in memory, and the places of the tree.
+//! What the whole-system tests share: the program run in memory, the console without a terminal, the places of the
+//! tree.
+
+#[path = "console.rs"]
+pub mod console;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+pub use console::Console;
 use tui::Streams;
 
 /// What the program said to one command line.

@@ -204,7 +204,7 @@ pub const BINDINGS: &[Binding] = &[
         &["1"],
         Action::Go(Destination::Overview),
         Where::Everywhere,
-        "",
+        "to 6 views",
         "overview",
     ),
     binding(
@@ -288,7 +288,7 @@ pub const BINDINGS: &[Binding] = &[
         &["space"],
         Action::PauseOrRun,
         Where::Everywhere,
-        "run/pause",
+        "run",
         "let the clock run or stand",
     ),
     binding(
@@ -344,7 +344,7 @@ pub const BINDINGS: &[Binding] = &[
         &["p"],
         Action::PauseOrResume,
         Where::Orders,
-        "pause op",
+        "pause",
         "pause or resume the operation",
     ),
     binding(

@@ -7,6 +7,7 @@
 //! | `entry` | what the rows of each table are, and their columns |
 //! | `listing` | which rows a table shows, in which order |
 //! | `document` | views that are text: one machine, one operation, the help |
+//! | `offer` | what can be ordered here and now |
 //! | `dialog` | a question before an order |
 //!
 //! Nothing here knows a terminal, a clock or a channel.
@@ -16,6 +17,7 @@ pub mod document;
 pub mod entry;
 pub mod fleet;
 pub mod listing;
+mod offer;
 pub mod place;
 
 use std::collections::VecDeque;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use appliance::Text;
 use simulator::simulation::Simulation;
 
+use super::driver::pace::Pace;
 use super::driver::{self, Order};
 use super::input;
 use super::message::{Effect, Message};
@@ -37,7 +38,8 @@ pub fn run(simulation: Simulation, context: Text, seed: u64, glyphs: Glyphs) -> 
     let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
     let (sender, messages) = channel();
     let model = Model::new(context, seed, glyphs, size);
-    let orders = driver::start(simulation, model.clock.speed, sender.clone());
+    let pace = Pace::new(simulation, model.clock.speed);
+    let orders = driver::start(pace, sender.clone());
     let guard = Guard::take().context("cannot take the terminal")?;
     input::listen(&sender).context("cannot listen to signals")?;
     let mut console = Console {

@@ -1,7 +1,5 @@
 //! Places: going into a row, back to where one was, forward again.
 
-use appliance::MachinePoolId;
-
 use super::data;
 use crate::console::message::Effect;
 use crate::console::model::{Model, Place, RowId, Scope, View};
@@ -117,33 +115,4 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
         model.place.offset = offset;
     }
     data::ask_for_place(model)
-}
-
-/// The pool that is at hand: that of the row, or of the view.
-pub(super) fn pool_at_hand(model: &Model) -> Option<MachinePoolId> {
-    let of_operation = |id| {
-        let operation = model.fleet.operation(id)?;
-        operation
-            .rollout
-            .as_ref()
-            .map(|rollout| rollout.machine_pool_id)
-    };
-    let row = model
-        .listing
-        .id(&model.fleet, model.place.view, model.listing.cursor);
-    let of_row = match row {
-        Some(RowId::Pool(pool) | RowId::Revision(pool, _)) => Some(pool),
-        Some(RowId::Operation(operation)) => of_operation(operation),
-        Some(RowId::Machine(machine)) => model
-            .fleet
-            .machine(machine)
-            .and_then(|machine| machine.machine_pool_id),
-        Some(RowId::Cluster(_) | RowId::Event(_)) | None => None,
-    };
-    let of_view = match model.place.view {
-        View::Machines(Scope::Pool(pool)) | View::Revisions(Scope::Pool(pool)) => Some(pool),
-        View::Operation(operation) => of_operation(operation),
-        _ => None,
-    };
-    of_row.or(of_view)
 }

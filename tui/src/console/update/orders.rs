@@ -1,14 +1,14 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, MachinePoolId, Operation, OperationStatus, Reply, Request};
+use appliance::{Error, MachinePoolId, Operation, Reply, Request};
 
-use super::{data, navigate};
+use super::data;
 use crate::console::command::{Command, Verb};
 use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
 use crate::console::message::Effect;
 use crate::console::model::dialog::Stage;
-use crate::console::model::{Dialog, Model, RowId, Tone};
+use crate::console::model::{Dialog, Model, Tone};
 
 /// Machines that a question names one by one.
 const NAMED: usize = 5;
@@ -27,14 +27,14 @@ pub(super) fn is_order(request: &Request) -> bool {
 
 /// Opens the question before an order, or says why there is nothing to order. What harms nothing is sent at once.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(pool) = navigate::pool_at_hand(model) else {
+    let Some(pool) = model.pool_at_hand() else {
         model.notify(
             Tone::Warning,
             "choose a pool, a revision or an operation first",
         );
         return Vec::new();
     };
-    let verb = match verb(model, action, pool) {
+    let verb = match model.offer(action, pool) {
         Ok(verb) => verb,
         Err(why) => {
             model.notify(Tone::Warning, why);
@@ -53,54 +53,6 @@ pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
     let consequences = consequences(model, &command, pool);
     model.dialog = Some(Dialog::new(command, consequences));
     Vec::new()
-}
-
-fn verb(model: &Model, action: Action, pool: MachinePoolId) -> Result<Verb, String> {
-    let name = model.fleet.pool_name(pool);
-    if action == Action::Apply {
-        let row = model
-            .listing
-            .id(&model.fleet, model.place.view, model.listing.cursor);
-        let chosen = match row {
-            Some(RowId::Revision(_, revision)) => Some(revision),
-            _ => model.fleet.pending_revision(pool),
-        };
-        let nothing = || {
-            format!(
-                "{name} has no revision that waits to be applied; choose one in the revisions (5)"
-            )
-        };
-        return chosen
-            .map(|revision| Verb::Apply { pool, revision })
-            .ok_or_else(nothing);
-    }
-    let latest = model.fleet.latest_operation(pool);
-    let operation = latest.ok_or_else(|| format!("{name} has no operation"))?;
-    let (id, is_paused) = (operation.id, is_paused(operation));
-    let goes_on = !operation.status.is_final();
-    match action {
-        Action::Retry if operation.status == OperationStatus::Failed => {
-            Ok(Verb::Retry { operation: id })
-        }
-        Action::Retry => Err(format!(
-            "operation {} of {name} is {}: only a failed one can be retried",
-            id.0, operation.status
-        )),
-        _ if !goes_on => Err(format!(
-            "operation {} of {name} is {} and over",
-            id.0, operation.status
-        )),
-        Action::Cancel => Ok(Verb::Cancel { operation: id }),
-        _ if is_paused => Ok(Verb::Resume { operation: id }),
-        _ => Ok(Verb::Pause { operation: id }),
-    }
-}
-
-fn is_paused(operation: &Operation) -> bool {
-    operation
-        .rollout
-        .as_ref()
-        .is_some_and(|rollout| rollout.is_paused)
 }
 
 /// What the order will do, for the question.

@@ -63,7 +63,13 @@ fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect) {
             };
             let verb = dialog.command.title();
             let verb = verb.split(' ').next().unwrap_or("Do");
-            let taken = pen.put(area, 0, "[ Back ]", style(!dialog.does_it));
+            // Beside "Cancel" as the order itself, the way out has another name.
+            let way_out = if verb == "Cancel" {
+                "[ Back ]"
+            } else {
+                "[ Cancel ]"
+            };
+            let taken = pen.put(area, 0, way_out, style(!dialog.does_it));
             pen.put(
                 area,
                 taken + 2,

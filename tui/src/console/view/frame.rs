@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, width};
 use super::theme;
 use crate::clock::clock;
-use crate::console::keys::BINDINGS;
+use crate::console::keys::{Action, BINDINGS};
 use crate::console::message::{ClockState, Speed};
 use crate::console::model::listing::with_entries;
 use crate::console::model::{Model, Scope, View, entry::Entry};
@@ -127,6 +127,17 @@ pub(super) fn notice(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What to show first where there is no room for all: how to get help and about, then orders, then the rest.
+fn weight(action: Action) -> u8 {
+    match action {
+        Action::Help => 0,
+        Action::Go(_) | Action::Open | Action::Back => 1,
+        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => 2,
+        Action::PauseOrRun | Action::RunToMilestone | Action::Filter => 3,
+        _ => 4,
+    }
+}
+
 /// As many hints as there is room for, the help first.
 pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let hints: Vec<(&str, &str)> = if model.dialog.is_some() {
@@ -134,11 +145,15 @@ pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     } else if model.is_typing {
         vec![("enter", "keep"), ("esc", "clear")]
     } else {
-        let valid = BINDINGS
-            .iter()
-            .filter(|binding| binding.is_valid_in(&model.place.view));
-        let told = valid.filter(|binding| !binding.hint.is_empty());
-        told.map(|binding| (binding.keys[0], binding.hint))
+        let valid = BINDINGS.iter().filter(|binding| {
+            !binding.hint.is_empty()
+                && binding.is_valid_in(&model.place.view)
+                && model.offers(binding.action)
+        });
+        let mut told: Vec<_> = valid.collect();
+        told.sort_by_key(|binding| weight(binding.action));
+        told.iter()
+            .map(|binding| (binding.keys[0], binding.hint))
             .collect()
     };
     let mut indent = 0;

@@ -1,0 +1,131 @@
+//! A whole console without a terminal, a thread or a clock: keys go in, pictures come out.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use simulator::engine::{Seed, Time};
+use simulator::fleet::Blueprint;
+use simulator::scenario::Scenario;
+use simulator::simulation::Simulation;
+use tui::console::driver::pace::Pace;
+use tui::console::key::Key;
+use tui::console::message::{Effect, Message};
+use tui::console::model::{Glyphs, Model};
+use tui::console::update::{begin, update};
+use tui::console::view::view;
+
+/// A console on a simulated fleet.
+#[derive(Debug)]
+pub struct Console {
+    /// Its state.
+    pub model: Model,
+    /// Effects that nobody carries out here: to quit, to suspend, to redraw.
+    pub effects: Vec<Effect>,
+    pace: Pace,
+}
+
+impl Console {
+    /// The console on run 0 of a scenario at an instant of its story, on a screen of this size.
+    pub fn new(text: &str, at_ms: u64, size: (u16, u16)) -> Self {
+        let scenario =
+            Scenario::parse(text, "test", "test-fleet").expect("the test's scenario is valid");
+        let seed = scenario.seed;
+        let mut simulation = Simulation::new(&Blueprint::new(scenario), seed, 0);
+        simulation.run_until(Time::from_millis(at_ms));
+        Self::on(simulation, seed, size)
+    }
+
+    /// The console on the demo fleet, as the program shows it.
+    pub fn on_demo_fleet(size: (u16, u16)) -> Self {
+        let file = crate::root().join("scenarios/demo-fleet.toml");
+        let text = std::fs::read_to_string(file).expect("the demo fleet is a scenario");
+        Self::new(&text, (2 * 3600 + 13 * 60 + 7) * 1000, size)
+    }
+
+    fn on(simulation: Simulation, seed: Seed, size: (u16, u16)) -> Self {
+        let context = simulation.blueprint().scenario().name.clone();
+        let model = Model::new(context, seed.0, Glyphs::Unicode, size);
+        let mut console = Self {
+            pace: Pace::new(simulation, model.clock.speed),
+            effects: Vec::new(),
+            model,
+        };
+        let clock = Message::Clock(console.pace.report());
+        let mut effects = begin(&mut console.model);
+        effects.extend(update(&mut console.model, clock));
+        console.carry_out(effects);
+        console.settle();
+        console
+    }
+
+    /// Presses the keys of a script, such as `3jj<enter>`, and waits until every answer has come.
+    pub fn press(&mut self, script: &str) -> &mut Self {
+        for key in Key::script(script).expect("the test's keys are keys") {
+            self.send(Message::Key(key));
+        }
+        self
+    }
+
+    /// Lets real time go by.
+    pub fn wait(&mut self, real: Duration) -> &mut Self {
+        self.pace.advance(real, || true);
+        self.send(Message::Tick(real))
+    }
+
+    /// Tells the console something, and waits until every answer has come.
+    pub fn send(&mut self, message: Message) -> &mut Self {
+        let effects = update(&mut self.model, message);
+        self.carry_out(effects);
+        self.settle();
+        self
+    }
+
+    /// The picture.
+    pub fn buffer(&self) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.model.size.0, self.model.size.1));
+        view(&self.model, &mut buffer);
+        buffer
+    }
+
+    /// The picture's characters, line by line.
+    pub fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let lines = buffer
+            .content()
+            .chunks(usize::from(self.model.size.0).max(1));
+        let line = |cells: &[ratatui::buffer::Cell]| {
+            let text: String = cells.iter().map(ratatui::buffer::Cell::symbol).collect();
+            text.trim_end().to_owned()
+        };
+        lines.map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut effects = std::collections::VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            let message = match effect {
+                Effect::Ask(request) => {
+                    let reply = self.pace.answer(&request);
+                    Message::Replied(request, reply)
+                }
+                Effect::Drive(drive) => match self.pace.drive(drive) {
+                    Some(why) => Message::Impossible(why),
+                    None => Message::Clock(self.pace.report()),
+                },
+                other => {
+                    self.effects.push(other);
+                    continue;
+                }
+            };
+            effects.extend(update(&mut self.model, message));
+        }
+    }
+
+    /// Tells the clock, and carries out what the console asks because of it.
+    fn settle(&mut self) {
+        let clock = Message::Clock(self.pace.report());
+        let effects = update(&mut self.model, clock);
+        self.carry_out(effects);
+    }
+}
