@@ -34,12 +34,13 @@ use streams::{Answer, Failure};
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let (stdout_is_terminal, err_is_terminal) = (stdout.is_terminal(), stderr.is_terminal());
-    let mut out = io::BufWriter::new(stdout.lock());
+    // Not locked: a thread that panics must be able to tell it.
+    let mut out = io::BufWriter::new(stdout);
     let code = run_on(
         args,
         &mut Streams {
             out: &mut out,
-            err: &mut stderr.lock(),
+            err: &mut io::stderr(),
             has_terminal: stdout_is_terminal && io::stdin().is_terminal(),
             err_is_terminal,
         },
