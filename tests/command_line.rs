@@ -167,6 +167,37 @@ fn the_self_test_exits_0_and_prints_every_case() {
 }
 
 #[test]
+fn every_text_fits_eighty_columns() {
+    let long = "a-pool-with-a-name-that-is-longer-than-any-column-of-the-report-and-goes-on-and-on";
+    let text = format!(
+        "horizon = \"300d\"\n[hardware.h]\nupdate = \"146d\"\n[[pools]]\nname = \"{long}\"\nmachines = 1\nhardware = \"h\"\n[[steps]]\nat = \"+100d\"\ndo = \"apply\"\npool = \"{long}\"\n"
+    );
+    let file = ScenarioFile::new("wide", &text);
+    let path = file.path().to_str().unwrap();
+    let demo = root().join("scenarios/demo-fleet.toml");
+    let questions: [&[&str]; 6] = [
+        &["selftest"],
+        &["--help"],
+        &["rehearse", "--help"],
+        &["rehearse", path, "--runs", "3"],
+        &["rehearse", demo.to_str().unwrap(), "--runs", "3"],
+        &["console", "--scenario", demo.to_str().unwrap()],
+    ];
+    for question in questions {
+        let said = meltdeck(question);
+        assert_eq!(said.code, 0, "{question:?}");
+        for line in said.out.lines() {
+            assert!(line.chars().count() <= 100, "{question:?}: {line}");
+            let is_help = question.contains(&"--help");
+            assert!(
+                is_help || line.chars().count() <= 80,
+                "{question:?}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_demo_fleet_is_one_of_the_scenarios() {
     let file = root().join("scenarios/demo-fleet.toml");
     assert_eq!(meltdeck(["validate".as_ref(), file.as_os_str()]).code, 0);

@@ -97,26 +97,12 @@ fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
 
 /// The assumptions as one paragraph.
 fn assumptions(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
-    const INTRODUCTION: &str = "assumed:";
-    let mut column = 0;
-    for word in forecast.assumptions.iter().flat_map(|text| text.split(' ')) {
-        let width = word.chars().count() + 1;
-        if column == 0 || column + width > WIDTH {
-            let start = if column == 0 {
-                INTRODUCTION
-            } else {
-                "\n        "
-            };
-            write!(out, "{start}")?;
-            column = INTRODUCTION.len();
-        }
-        write!(out, " {word}")?;
-        column += width;
+    if forecast.assumptions.is_empty() {
+        return Ok(());
     }
-    if column > 0 {
-        writeln!(out)?;
-    }
-    Ok(())
+    let text = format!("assumed: {}", forecast.assumptions.join(" "));
+    let layout = textwrap::Options::new(WIDTH).subsequent_indent("         ");
+    writeln!(out, "{}", textwrap::fill(&text, layout))
 }
 
 /// A text of at most `most` characters, the last being an ellipsis where some are missing.

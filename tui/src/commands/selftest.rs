@@ -23,18 +23,31 @@ pub(super) fn run(output: Output, streams: &mut Streams<'_>) -> Result<Answer, F
     })
 }
 
+/// Width of the text.
+const WIDTH: usize = 80;
+
 /// Each case on a line, below the title that several share.
 fn write_text(cases: &[Case], failed: usize, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut title = "";
     for case in cases {
         if case.title != title {
             title = case.title;
-            writeln!(streams.out, "\n{title}\n  source: {}", case.source)?;
+            let source = textwrap::Options::new(WIDTH)
+                .initial_indent("  source: ")
+                .subsequent_indent("          ");
+            writeln!(streams.out, "\n{}", textwrap::fill(title, WIDTH))?;
+            writeln!(streams.out, "{}", textwrap::fill(case.source, source))?;
+            let titles = ["expected", "got", "tolerance"];
+            writeln!(
+                streams.out,
+                "{:44}{:>12}{:>12}{:>12}",
+                "", titles[0], titles[1], titles[2]
+            )?;
         }
-        let verdict = if case.passed { "ok  " } else { "FAIL" };
+        let verdict = if case.passed { "ok" } else { "FAIL" };
         writeln!(
             streams.out,
-            "  {verdict} {:36} expected {:>10}  got {:>10}  ±{}",
+            "  {verdict:5}{:37}{:>12}{:>12}{:>12}",
             case.case,
             number(case.expected),
             number(case.got),
