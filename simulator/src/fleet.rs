@@ -4,7 +4,6 @@
 //! |---|---|
 //! | `blueprint` | what does not change in a run, made once from the scenario |
 //! | `world` | everything that does change, and the loop that takes one event after the other |
-//! | `phase` | the phases of an update and their order |
 //! | `machine` | one machine's state, and why it waits |
 //! | `lifecycle` | a machine's way through the phases: durations, failures, time-outs, retries |
 //! | `boot` | what a boot time-out and a power-cycle do |
@@ -21,7 +20,6 @@ mod lifecycle;
 pub mod machine;
 pub mod operation;
 pub mod outcome;
-pub mod phase;
 mod power;
 mod rollout;
 pub mod world;
@@ -34,5 +32,4 @@ pub use event::{Event, MachineEvent, Observer, PhaseEnd, Unobserved};
 pub use machine::{Machine, Membership, Reason};
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
-pub use phase::{PerPhase, Phase};
 pub use world::World;

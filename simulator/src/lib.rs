@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`engine`] | time, the order of events, keyed random draws; knows nothing about fleets |
 //! | [`distribution`] | how long something takes, by monotone inversion |
+//! | [`phase`] | the phases of an update and their order |
 //! | [`scenario`] | scenario files, read with all their errors |
 //! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
 //! | [`simulation`] | one run that answers an appliance's requests |
@@ -11,6 +12,8 @@
 //! | [`forecast`] | what an ensemble says: the report and its printers |
 //! | [`replay`] | one run as a story |
 //! | [`selftest`] | closed-form cases that the shipped program checks itself against |
+//!
+//! Each room uses only rooms above it.
 //!
 //! The same scenario, seed and version give the same bytes on any machine and any number of threads. Nothing here
 //! reads a clock; only `scenario::load` reads a file.
@@ -20,6 +23,7 @@ pub mod engine;
 pub mod ensemble;
 pub mod fleet;
 pub mod forecast;
+pub mod phase;
 pub mod replay;
 pub mod scenario;
 pub mod selftest;

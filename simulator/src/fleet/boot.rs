@@ -7,9 +7,9 @@ use super::MachineIndex;
 use super::blueprint::deadline;
 use super::event::{MachineEvent, Observer};
 use super::machine::{Activity, Membership};
-use super::phase::Phase;
 use super::world::World;
 use crate::engine::Time;
+use crate::phase::Phase;
 
 impl World {
     /// Begins a boot.

@@ -2,9 +2,9 @@
 
 use super::machine::Reason;
 use super::operation::{Failure, Refusal, Status};
-use super::phase::Phase;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Span, Time};
+use crate::phase::Phase;
 use crate::scenario::Deed;
 
 /// Something that happened in the fleet.

@@ -3,9 +3,9 @@
 use super::MachineIndex;
 use super::event::{MachineEvent, Observer, PhaseEnd};
 use super::machine::{Activity, Membership};
-use super::phase::Phase;
 use super::world::World;
 use crate::engine::{Class, Concern, Span};
+use crate::phase::Phase;
 use crate::scenario::{FaultTarget, Misfortune};
 
 /// What will become of a phase that begins.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::PoolIndex;
-use super::phase::{PerPhase, Phase};
 use crate::engine::{Span, Time};
+use crate::phase::{PerPhase, Phase};
 
 /// One machine, as far as it changes.
 #[derive(Clone, Copy, Debug, PartialEq)]

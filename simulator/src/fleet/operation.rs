@@ -7,10 +7,10 @@ use std::fmt;
 
 use super::event::{Event, MachineEvent, Observer};
 use super::machine::{Activity, Machine, Membership, Reason};
-use super::phase::{PerPhase, Phase};
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Span, Time};
+use crate::phase::{PerPhase, Phase};
 
 /// The rollout of one revision to one pool.
 #[derive(Clone, Debug, PartialEq)]

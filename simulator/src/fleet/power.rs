@@ -7,9 +7,9 @@ use super::MachineIndex;
 use super::event::{Observer, PhaseEnd};
 use super::machine::{Activity, Membership};
 use super::operation::Refusal;
-use super::phase::Phase;
 use super::world::World;
 use crate::engine::Class;
+use crate::phase::Phase;
 
 impl World {
     pub(super) fn lose_power<O: Observer>(

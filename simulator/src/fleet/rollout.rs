@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::event::Observer;
 use super::machine::Membership;
-use super::phase::Phase;
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Concern};
+use crate::phase::Phase;
 use crate::scenario::{Mode, Order};
 
 /// What changes of a pool.

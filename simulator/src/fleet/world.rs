@@ -6,10 +6,10 @@ use super::blueprint::Actor;
 use super::event::{Event, MachineEvent, Observer};
 use super::machine::{Activity, Machine, Membership};
 use super::operation::{Operation, Refusal};
-use super::phase::{PerPhase, Phase};
 use super::rollout::PoolState;
 use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Agenda, Class, Due, Entity, RunSeed, Time};
+use crate::phase::{PerPhase, Phase};
 use crate::scenario::Deed;
 
 /// A fleet at one instant of one run. To clone it is to keep that instant.

@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::{SCHEMA_VERSION, Subject};
 use crate::engine::{Span, Time};
 use crate::fleet::{
-    Blueprint, Ending, Event, Failure, MachineEvent, Phase, PoolIndex, Reason, RunRow, World,
+    Blueprint, Ending, Event, Failure, MachineEvent, PoolIndex, Reason, RunRow, World,
 };
+use crate::phase::Phase;
 use crate::scenario::{Deed, Mode, Order};
 
 #[derive(Serialize)]

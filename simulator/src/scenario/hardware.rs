@@ -15,7 +15,7 @@ use super::section::{Item, Section};
 use super::values::{probability, quoted, time_out};
 use crate::distribution::{Distribution, Shape};
 use crate::engine::Span;
-use crate::fleet::{PerPhase, Phase};
+use crate::phase::{PerPhase, Phase};
 
 /// One kind of machine.
 #[derive(Clone, Debug, PartialEq)]

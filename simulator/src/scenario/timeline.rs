@@ -7,7 +7,7 @@ use super::problem::{Problems, did_you_mean};
 use super::section::{Item, Section};
 use super::values::{Switched, count_unless, duration, quoted, word};
 use crate::engine::{Span, Time};
-use crate::fleet::Phase;
+use crate::phase::Phase;
 
 /// Something that is done to the fleet at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

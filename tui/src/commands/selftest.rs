@@ -28,31 +28,38 @@ const WIDTH: usize = 80;
 
 /// Each case on a line, below the title that several share.
 fn write_text(cases: &[Case], failed: usize, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    let mut title = "";
+    let mut titles: Vec<&str> = Vec::new();
     for case in cases {
-        if case.title != title {
-            title = case.title;
+        if !titles.contains(&case.title) {
+            titles.push(case.title);
+        }
+    }
+    for title in titles {
+        let mut own = cases.iter().filter(|case| case.title == title).peekable();
+        if let Some(first) = own.peek() {
             let source = textwrap::Options::new(WIDTH)
                 .initial_indent("  source: ")
                 .subsequent_indent("          ");
             writeln!(streams.out, "\n{}", textwrap::fill(title, WIDTH))?;
-            writeln!(streams.out, "{}", textwrap::fill(case.source, source))?;
-            let titles = ["expected", "got", "tolerance"];
+            writeln!(streams.out, "{}", textwrap::fill(first.source, source))?;
+            let columns = ["expected", "got", "tolerance"];
             writeln!(
                 streams.out,
                 "{:44}{:>12}{:>12}{:>12}",
-                "", titles[0], titles[1], titles[2]
+                "", columns[0], columns[1], columns[2]
             )?;
         }
-        let verdict = if case.passed { "ok" } else { "FAIL" };
-        writeln!(
-            streams.out,
-            "  {verdict:5}{:37}{:>12}{:>12}{:>12}",
-            case.case,
-            number(case.expected),
-            number(case.got),
-            number(case.tolerance),
-        )?;
+        for case in own {
+            let verdict = if case.passed { "ok" } else { "FAIL" };
+            writeln!(
+                streams.out,
+                "  {verdict:5}{:37}{:>12}{:>12}{:>12}",
+                case.case,
+                number(case.expected),
+                number(case.got),
+                number(case.tolerance),
+            )?;
+        }
     }
     let passed = cases.len() - failed;
     writeln!(streams.out, "\n{passed} passed, {failed} failed")?;
