@@ -217,6 +217,22 @@ fn a_resized_terminal_is_drawn_anew() {
     assert_eq!(terminal.end(), 0);
 }
 
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_meltdeck"));
+    let example = program.parent().unwrap().join("examples/panic");
+    let mut terminal = Terminal::start(&[example.to_str().unwrap()]);
+    assert_eq!(terminal.end(), 101);
+    terminal.assert_restored();
+    assert!(
+        terminal
+            .screen
+            .screen()
+            .contents()
+            .contains("planted to see")
+    );
+}
+
 /// A paused console writes nothing, however long it stands.
 #[test]
 fn an_idle_console_is_silent() {
@@ -277,6 +293,18 @@ fn ctrl_z_stops_and_fg_goes_on() {
     terminal.until("left with 0");
     terminal.press("exit\n");
     terminal.end();
+}
+
+#[test]
+fn a_stop_from_outside_does_not_confuse_it() {
+    let mut terminal = Terminal::console();
+    terminal.signal(Signal::STOP);
+    terminal.signal(Signal::CONT);
+    terminal.press("2");
+    terminal.until("fleet › pools");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
 }
 
 #[test]

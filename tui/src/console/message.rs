@@ -103,6 +103,8 @@ pub enum Effect {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Take the terminal again, after somebody else had it.
+    Retake,
 }
 
 /// What the simulation's clock is to do.

@@ -98,6 +98,7 @@ impl Console {
                 Effect::Quit(code) => leaves_with = Some(code),
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => self.screen.forget(),
+                Effect::Retake => self.retake()?,
             }
         }
         Ok(leaves_with)
@@ -107,12 +108,19 @@ impl Console {
         self.orders.send(order).context("the simulation has ended")
     }
 
-    fn suspend(&mut self) -> anyhow::Result<()> {
+    fn suspend(&self) -> anyhow::Result<()> {
         if !terminal::suspend().context("cannot give the terminal back")? {
             let why = Message::Impossible("there is no shell to go back to");
             // The receiver is this console's own.
             let _ = self.sender.send(why);
         }
+        Ok(())
+    }
+
+    /// Takes the terminal again, which may have another size by now.
+    fn retake(&mut self) -> anyhow::Result<()> {
+        terminal::retake().context("cannot take the terminal again")?;
+        self.screen.forget();
         let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
         let _ = self.sender.send(Message::Resized(size.0, size.1));
         Ok(())

@@ -109,15 +109,17 @@ fn turn_off(mode: Mode) -> io::Result<()> {
     output()?.write_all(&bytes)
 }
 
-/// Forgets what is on without turning it off: after a stop somebody else may have changed it.
-pub fn forget() {
-    ON.lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .clear();
+/// Takes the terminal again after somebody else had it, whatever that left on or off.
+///
+/// # Errors
+/// When the terminal refuses.
+pub fn retake() -> io::Result<()> {
+    give_back();
+    enter()
 }
 
-/// Gives the terminal back and stops the process's group as Ctrl-Z does elsewhere. Returns when it goes on, with the
-/// terminal taken again; or at once with `false` where no shell would be there to let it go on.
+/// Gives the terminal back and stops the process's group as Ctrl-Z does elsewhere. Returns when it goes on, which a
+/// SIGCONT tells too; or at once with `false` where no shell would be there to let it go on.
 ///
 /// # Errors
 /// When the terminal refuses.
@@ -131,6 +133,5 @@ pub fn suspend() -> io::Result<bool> {
     give_back();
     // SIGSTOP, since a SIGTSTP that a process sends to itself is dropped where its group is orphaned.
     kill_current_process_group(Signal::STOP)?;
-    enter()?;
     Ok(true)
 }

@@ -38,7 +38,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Signal(signal) => vec![Effect::Quit(exit_code(signal))],
         // Whoever loses the terminal is told by SIGHUP, if at all.
         Message::HungUp => vec![Effect::Quit(exit_code(1))],
-        Message::Continued => vec![Effect::Redraw],
+        Message::Continued => vec![Effect::Retake],
         Message::Impossible(why) => {
             model.notify(Tone::Warning, why);
             Vec::new()
