@@ -271,8 +271,7 @@ fn a_hang_up_ends_it_even_if_sighup_is_ignored() {
 /// Under a shell with job control: Ctrl-Z gives the terminal back, `fg` takes it again.
 #[test]
 fn ctrl_z_stops_and_fg_goes_on() {
-    let mut terminal = Terminal::start(&["bash", "--norc", "-i"]);
-    terminal.press("PS1='shell> '\n");
+    let mut terminal = Terminal::start(&["env", "PS1=shell> ", "bash", "--norc", "-i"]);
     terminal.until("shell> ");
     terminal.press(&format!("{}\n", env!("CARGO_BIN_EXE_meltdeck")));
     terminal.until("fleet › overview");
@@ -281,8 +280,10 @@ fn ctrl_z_stops_and_fg_goes_on() {
     assert!(!terminal.screen.screen().alternate_screen());
     assert!(!terminal.screen.screen().hide_cursor());
     terminal.press("fg\n");
-    terminal.until("fleet › overview");
-    assert!(terminal.screen.screen().alternate_screen());
+    terminal.until_that("console again", |terminal| {
+        let screen = terminal.screen.screen();
+        screen.alternate_screen() && screen.contents().contains("boards to revision 3")
+    });
     terminal.press("q");
     // What is typed before the shell is back may still be read by the program.
     terminal.until_that("prompt", |terminal| {

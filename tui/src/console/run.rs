@@ -28,6 +28,8 @@ struct Console {
     messages: Receiver<Message>,
     sender: Sender<Message>,
     orders: Sender<Order>,
+    /// Whether the terminal was retaken after a stop whose SIGCONT has not been told yet.
+    has_retaken: bool,
 }
 
 /// Shows the console of a simulated fleet until the operator leaves. Returns the exit code.
@@ -48,6 +50,7 @@ pub fn run(simulation: Simulation, context: Text, seed: u64, glyphs: Glyphs) -> 
         messages,
         sender,
         orders,
+        has_retaken: false,
     };
     let code = console.run();
     drop(guard);
@@ -98,6 +101,7 @@ impl Console {
                 Effect::Quit(code) => leaves_with = Some(code),
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => self.screen.forget(),
+                Effect::Retake if std::mem::take(&mut self.has_retaken) => {}
                 Effect::Retake => self.retake()?,
             }
         }
@@ -108,8 +112,12 @@ impl Console {
         self.orders.send(order).context("the simulation has ended")
     }
 
-    fn suspend(&self) -> anyhow::Result<()> {
-        if !terminal::suspend().context("cannot give the terminal back")? {
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        if terminal::suspend().context("cannot give the terminal back")? {
+            // Before anything is drawn; and the SIGCONT that ended the stop is still to be told.
+            self.retake()?;
+            self.has_retaken = true;
+        } else {
             let why = Message::Impossible("there is no shell to go back to");
             // The receiver is this console's own.
             let _ = self.sender.send(why);
