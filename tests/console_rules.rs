@@ -29,7 +29,7 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(tests::same_cases(48))]
 
     #[test]
     fn no_keys_and_no_size_break_it(keys in prop::collection::vec(key(), 0..60), sizes in prop::collection::vec((0_u16..=300, 0_u16..=100), 1..6)) {

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use console::Console;
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use tui::Streams;
 
 /// What the program said to one command line.
@@ -39,6 +40,23 @@ pub fn meltdeck<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Said {
         code,
         out: text(out),
         err: text(err),
+    }
+}
+
+/// Random cases that are the same in every run of the tests, `cases` of them. Other ones are tried with
+/// `PROPTEST_RNG_SEED` and more with `PROPTEST_CASES`.
+pub fn same_cases(cases: u32) -> ProptestConfig {
+    let asked = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value| value.parse::<u64>().ok())
+    };
+    let more = asked("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok());
+    ProptestConfig {
+        cases: more.unwrap_or(cases),
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(asked("PROPTEST_RNG_SEED").unwrap_or(1)),
+        ..ProptestConfig::default()
     }
 }
 

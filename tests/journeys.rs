@@ -177,3 +177,127 @@ fn a_filter_shows_its_matches_and_how_many_there_are() {
     console.press("<esc>");
     assert!(line(&console, "fleet › machines").contains("91"));
 }
+
+/// Two rollouts of one pool, of which the second waits for the first.
+const QUEUED: &str = r#"
+[hardware.h]
+update = "10m"
+[[pools]]
+name = "p"
+machines = 3
+hardware = "h"
+saved_revision = 3
+[[steps]]
+at = "+0s"
+do = "apply"
+pool = "p"
+revision = 2
+[[steps]]
+at = "+1m"
+do = "apply"
+pool = "p"
+revision = 3
+"#;
+
+#[test]
+fn an_order_is_for_the_operation_on_the_screen() {
+    let mut console = Console::new(QUEUED, 120_000, (100, 30));
+    let overview = console.screen();
+    assert!(
+        overview.contains("p to revision 2") && overview.contains("p to revision 3"),
+        "{overview}"
+    );
+    console.press("2p");
+    assert!(
+        console.screen().contains("operation 1 is paused"),
+        "the one that goes on\n{}",
+        console.screen()
+    );
+    console.press("4p");
+    assert!(
+        console.screen().contains("operation 2 of p is pending"),
+        "the one under the cursor\n{}",
+        console.screen()
+    );
+    console.press("c<tab><enter>");
+    assert!(line(&console, "  2  p").contains("cancelled"));
+    assert!(line(&console, "  1  p").contains("paused"));
+    let mut later = Console::new(QUEUED, 3_000_000, (100, 30));
+    later.press("4j<enter>p");
+    assert!(
+        later
+            .screen()
+            .contains("operation 1 of p is succeeded and over"),
+        "{}",
+        later.screen()
+    );
+}
+
+#[test]
+fn a_row_that_goes_leaves_the_cursor_where_it_was() {
+    let mut console = demo();
+    console.press("Ga<tab><enter>");
+    let last = console.model.listing.rows.len() - 1;
+    assert_eq!(console.model.listing.cursor, last);
+}
+
+#[test]
+fn a_row_keeps_its_identity_between_two_answers() {
+    use appliance::{Reply, Request};
+    use tui::console::message::Message;
+    let mut console = demo();
+    console.press("jjjj");
+    let before = console.model.place.cursor;
+    let mut operations = console.model.fleet.operations.clone();
+    operations.retain(|operation| operation.id.0 != 3);
+    console.model.asked = vec![Request::ListOperations, Request::ListMachines];
+    let answer = Message::Replied(Request::ListOperations, Ok(Reply::Operations(operations)));
+    tui::console::update::update(&mut console.model, answer);
+    let listing = &console.model.listing;
+    let after = listing.id(
+        &console.model.fleet,
+        console.model.place.view,
+        listing.cursor,
+    );
+    assert_eq!(after, before);
+}
+
+#[test]
+fn fast_keys_mean_what_they_say() {
+    use tui::console::message::{Message, Speed};
+    let mut console = demo();
+    let key = |name: &str| Message::Key(tui::console::key::Key::parse(name).unwrap());
+    for name in ["+", "+", "space", "space"] {
+        tui::console::update::update(&mut console.model, key(name));
+    }
+    assert_eq!(console.model.clock.speed, Speed::Times(1200));
+    assert_eq!(console.model.clock.state, ClockState::Paused);
+}
+
+#[test]
+fn the_terminal_can_be_given_back_whatever_is_open() {
+    for open in ["4c", "3/work", "?"] {
+        let mut console = demo();
+        console.press(open).press("<ctrl-z>");
+        assert!(console.effects.contains(&Effect::Suspend), "{open}");
+    }
+}
+
+#[test]
+fn what_the_clock_ran_to_is_told() {
+    let mut console = demo();
+    console.press("}").wait(Duration::from_secs(1));
+    assert!(
+        line(&console, "operation 3, workers to revision 13: succeeded").contains("02:49:19: "),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn a_question_that_cannot_be_read_is_not_asked() {
+    let mut console = Console::on_demo_fleet((40, 12));
+    console.press("4c");
+    assert!(console.model.dialog.is_none());
+    assert!(console.screen().contains("too small"));
+}

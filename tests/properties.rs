@@ -117,7 +117,7 @@ struct Seen {
     in_phase: Option<String>,
     part: Part,
     /// Until when it waits before a retry.
-    waits_until: Option<f64>,
+    waits_until: Option<u64>,
     reason: Option<String>,
 }
 
@@ -269,7 +269,7 @@ impl Checker {
                 seen.reason = word(&event["reason"]);
                 let is_over = seen
                     .waits_until
-                    .is_some_and(|until| event["t_s"].as_f64().unwrap() >= until);
+                    .is_some_and(|until| millis(&event["t_s"]) >= until);
                 if seen.reason.as_deref() == Some("power") && seen.is_down && is_over {
                     seen.waits_until = None;
                 }
@@ -294,8 +294,7 @@ impl Checker {
                 seen.is_down = false;
             }
             "retry-planned" => {
-                let (now, after) = (&event["t_s"], &event["after_s"]);
-                seen.waits_until = Some(now.as_f64().unwrap() + after.as_f64().unwrap());
+                seen.waits_until = Some(millis(&event["t_s"]) + millis(&event["after_s"]));
             }
             "machine-settled" => {
                 assert_eq!(seen.in_phase, None, "{event}");
@@ -353,12 +352,22 @@ fn events(text: &str, run: u32) -> Vec<Value> {
         .collect()
 }
 
+/// Seconds as whole milliseconds.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "times of a log are positive and small"
+)]
+fn millis(seconds: &Value) -> u64 {
+    (seconds.as_f64().unwrap() * 1000.0).round() as u64
+}
+
 fn word(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(tests::same_cases(256))]
 
     #[test]
     fn every_run_keeps_the_rules(text in scenario(), run in 0..50_u32) {

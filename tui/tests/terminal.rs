@@ -180,7 +180,7 @@ fn q_leaves_and_gives_the_terminal_back() {
 fn ctrl_c_leaves_too() {
     let mut terminal = Terminal::console();
     terminal.press("\u{3}");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.end(), 130);
     terminal.assert_restored();
 }
 
@@ -268,6 +268,41 @@ fn a_hang_up_ends_it_even_if_sighup_is_ignored() {
     }
 }
 
+/// A terminal that takes no bytes holds nobody: a signal ends the program all the same.
+#[test]
+fn a_signal_ends_it_although_nobody_reads_what_it_writes() {
+    let pty = native_pty_system().openpty(size(80, 24)).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_meltdeck"));
+    command.env("TERM", "xterm-256color");
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut keys = pty.master.take_writer().unwrap();
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let (mut seen, mut chunk) = (Vec::new(), vec![0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains("overview") {
+        let count = reader.read(&mut chunk).unwrap();
+        seen.extend(&chunk[..count]);
+    }
+    // Whole pictures, until the terminal's buffer is full; keys that find no room are not needed any more.
+    let redraws = std::thread::spawn(move || {
+        for _ in 0..200 {
+            if keys.write_all(b"\x0c3\x0c2").is_err() {
+                break;
+            }
+        }
+        keys
+    });
+    let keys = redraws.join().unwrap();
+    let id = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
+    kill_process(id, Signal::TERM).unwrap();
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed() < LIMIT, "it waits for a reader");
+        std::thread::yield_now();
+    }
+    drop(keys);
+}
+
 /// Under a shell with job control: Ctrl-Z gives the terminal back, `fg` takes it again.
 #[test]
 fn ctrl_z_stops_and_fg_goes_on() {
@@ -304,7 +339,7 @@ fn a_stop_from_outside_does_not_confuse_it() {
     terminal.press("2");
     terminal.until("fleet › pools");
     terminal.press("\u{3}");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.end(), 130);
     terminal.assert_restored();
 }
 

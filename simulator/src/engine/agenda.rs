@@ -328,6 +328,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Against the obvious structure: a map of entity to event, searched for its minimum.
         #[test]
         fn it_behaves_like_a_searched_map(orders in prop::collection::vec((0_u32..12, 0_u64..50, 0_usize..5, 0_u8..4), 1..200)) {

@@ -16,6 +16,9 @@ use super::terminal;
 /// How long the console has to leave by itself once it was told to, before it is made to.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long it may then take to restore the terminal.
+const LAST_CHANCE: Duration = Duration::from_millis(300);
+
 /// Starts the threads that listen. They end with the process.
 ///
 /// # Errors
@@ -38,6 +41,13 @@ fn read_events(console: &Sender<Message>) {
             Ok(event) => messages(&event),
             Err(_) => vec![Message::HungUp],
         };
+        let quits = Message::Key(Key {
+            code: Code::Char('c'),
+            ctrl: true,
+        });
+        if messages.contains(&quits) {
+            leave_for_certain(SIGINT);
+        }
         let is_over = messages == [Message::HungUp];
         let is_heard = messages
             .into_iter()
@@ -124,11 +134,13 @@ fn watch_for_hang_up(console: &Sender<Message>) {
     }
 }
 
-/// Ends the process a while from now, should the console not have ended it by then.
+/// Ends the process a while from now, should the console not have ended it by then. A terminal that takes no more
+/// bytes must not hold this up: whoever restores it does so on the side.
 fn leave_for_certain(signal: i32) {
     std::thread::spawn(move || {
         std::thread::sleep(GRACE);
-        terminal::give_back();
+        std::thread::spawn(terminal::give_back);
+        std::thread::sleep(LAST_CHANCE);
         signal_hook::low_level::exit(128 + signal);
     });
 }

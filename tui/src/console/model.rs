@@ -62,6 +62,8 @@ pub struct Model {
     pub dialog: Option<Dialog>,
     /// What to tell the operator, the oldest first.
     pub notices: VecDeque<Notice>,
+    /// Whether the clock stands because something ended, which the next answers will tell.
+    pub awaits_news: bool,
     /// Requests that are not answered yet.
     pub asked: Vec<Request>,
     /// Up to which event the fleet was asked for.
@@ -115,6 +117,7 @@ impl Model {
             is_typing: false,
             dialog: None,
             notices: VecDeque::new(),
+            awaits_news: false,
             asked: Vec::new(),
             asked_at: None,
         }

@@ -39,11 +39,13 @@ struct Console {
 pub fn run(simulation: Simulation, context: Text, seed: u64, glyphs: Glyphs) -> anyhow::Result<u8> {
     let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
     let (sender, messages) = channel();
-    let model = Model::new(context, seed, glyphs, size);
+    let mut model = Model::new(context, seed, glyphs, size);
     let pace = Pace::new(simulation, model.clock.speed);
+    model.clock = pace.report();
     let orders = driver::start(pace, sender.clone());
-    let guard = Guard::take().context("cannot take the terminal")?;
+    // First who listens, then what a signal must undo.
     input::listen(&sender).context("cannot listen to signals")?;
+    let guard = Guard::take().context("cannot take the terminal")?;
     let mut console = Console {
         model,
         screen: Screen::new(terminal::output()?),

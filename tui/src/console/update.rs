@@ -14,8 +14,8 @@ mod press;
 
 use std::time::Duration;
 
-use super::message::{Effect, Message};
-use super::model::{Model, Tone};
+use super::message::{ClockState, Effect, Message};
+use super::model::{Model, Tone, document};
 
 /// Takes one message. Returns what the world is to do.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -23,7 +23,13 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Key(key) => press::press(model, key),
         Message::Resized(columns, rows) => {
             model.size = (columns, rows);
-            model.scroll_to_cursor();
+            if model.place.view.is_table() {
+                model.scroll_to_cursor();
+            } else {
+                let last = document::length_of(model).saturating_sub(model.page());
+                model.place.offset = model.place.offset.min(last);
+            }
+            orders::close_if_too_small(model);
             vec![Effect::Redraw]
         }
         Message::Tick(elapsed) => {
@@ -32,6 +38,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Replied(request, reply) => data::take(model, &request, reply),
         Message::Clock(report) => {
+            let stands_again = model.clock.state == ClockState::RunningToMilestone
+                && report.state == ClockState::Paused;
+            model.awaits_news |= stands_again;
             model.clock = report;
             data::ask_what_changed(model)
         }

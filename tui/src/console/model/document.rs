@@ -85,11 +85,11 @@ fn machine_head(model: &Model, history: &MachineHistory) -> Vec<Line> {
         )
     });
     let runs = match machine.desired_machine_revision {
-        Some(desired) => format!(
+        Some(desired) if Some(desired) != machine.machine_revision => format!(
             "{}, being moved to {desired}",
             revision(machine.machine_revision)
         ),
-        None => revision(machine.machine_revision),
+        _ => revision(machine.machine_revision),
     };
     let reason = match (&machine.reason, history.phases.last()) {
         (Some(reason), Some(phase)) if phase.ended_ms.is_none() => {

@@ -176,13 +176,20 @@ impl Fleet {
 
     /// The pool's newest operation.
     pub fn latest_operation(&self, pool: MachinePoolId) -> Option<&Operation> {
-        let is_own = |operation: &&Operation| {
-            operation
-                .rollout
-                .as_ref()
-                .is_some_and(|rollout| rollout.machine_pool_id == pool)
-        };
-        self.operations.iter().rev().find(is_own)
+        self.operations_of(pool).next_back()
+    }
+
+    /// The pool's oldest operation that is not over: the one that goes on, where others wait for it.
+    pub fn open_operation(&self, pool: MachinePoolId) -> Option<&Operation> {
+        self.operations_of(pool)
+            .find(|operation| !operation.status.is_final())
+    }
+
+    fn operations_of(&self, pool: MachinePoolId) -> impl DoubleEndedIterator<Item = &Operation> {
+        self.operations.iter().filter(move |operation| {
+            let rollout = operation.rollout.as_ref();
+            rollout.is_some_and(|rollout| rollout.machine_pool_id == pool)
+        })
     }
 
     /// The pool's newest revision that was saved and not applied.
@@ -202,15 +209,14 @@ impl Fleet {
             .map(|cluster| Attention::Cluster(cluster.id))
             .collect();
         for pool in &self.pools {
-            let latest = self.latest_operation(pool.id);
+            let latest = self.latest_operation(pool.id).map(|operation| operation.id);
             let is_open = |operation: &&Operation| {
-                !operation.status.is_final() || operation.status == OperationStatus::Failed
+                let failed_last =
+                    operation.status == OperationStatus::Failed && Some(operation.id) == latest;
+                failed_last || !operation.status.is_final()
             };
-            attention.extend(
-                latest
-                    .filter(is_open)
-                    .map(|operation| Attention::Operation(operation.id)),
-            );
+            let open = self.operations_of(pool.id).filter(is_open);
+            attention.extend(open.map(|operation| Attention::Operation(operation.id)));
         }
         for revision in self.revisions.iter().filter(|revision| revision.is_pending) {
             attention.push(Attention::Pending(

@@ -105,8 +105,9 @@ impl Listing {
         self.cursor = match found {
             Some(position) => position,
             None if follows_end => last,
-            None => place.offset.min(last),
+            None => place.position.min(last),
         };
+        place.position = self.cursor;
         if !follows_end {
             place.cursor = self.rows.get(self.cursor).map(id);
         }
@@ -127,11 +128,21 @@ fn matches<E: Entry>(fleet: &Fleet, entry: &E, needle: &str) -> bool {
         .any(|text| find(text, needle).is_some())
 }
 
-/// Where `needle`, in lower case, stands in `text` in any case: bytes from and to. Letters beyond ASCII are compared
-/// as they are.
+/// Where `needle`, in lower case, stands in `text` in any case: bytes from and to.
 pub fn find(text: &str, needle: &str) -> Option<(usize, usize)> {
     if needle.is_empty() || needle.len() > text.len() {
         return None;
+    }
+    if !needle.is_ascii() {
+        let lower = text.to_lowercase();
+        let at = lower.find(needle)?;
+        // Where lower case has another length, what was found cannot be pointed at.
+        let is_same = lower.len() == text.len();
+        return Some(if is_same {
+            (at, at + needle.len())
+        } else {
+            (0, 0)
+        });
     }
     let (hay, pin) = (text.as_bytes(), needle.as_bytes());
     let at = hay
@@ -149,6 +160,7 @@ mod tests {
     fn a_filter_is_found_in_any_case() {
         assert_eq!(find("Workers-12", "ers-1"), Some((4, 9)));
         assert_eq!(find("Zürich", "ric"), Some((3, 6)));
+        assert_eq!(find("Über-1", "ü"), Some((0, 2)));
         assert_eq!(find("abc", ""), None);
         assert_eq!(find("abc", "abcd"), None);
     }

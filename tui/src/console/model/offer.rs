@@ -1,6 +1,6 @@
 //! What can be ordered here and now: of the pool at hand, and why not.
 
-use appliance::{MachinePoolId, OperationId, OperationStatus};
+use appliance::{MachinePoolId, Operation, OperationId, OperationStatus};
 
 use super::{Model, RowId, Scope, View};
 use crate::console::command::Verb;
@@ -37,6 +37,24 @@ impl Model {
             .map(|rollout| rollout.machine_pool_id)
     }
 
+    /// The operation that is at hand: that of the row, or of the view; else the pool's that goes on, or its newest.
+    fn operation_at_hand(&self, pool: MachinePoolId) -> Option<&Operation> {
+        let row = self
+            .listing
+            .id(&self.fleet, self.place.view, self.listing.cursor);
+        let named = match (row, self.place.view) {
+            (Some(RowId::Operation(id)), _) | (_, View::Operation(id)) => Some(id),
+            _ => None,
+        };
+        match named {
+            Some(id) => self.fleet.operation(id),
+            None => self
+                .fleet
+                .open_operation(pool)
+                .or_else(|| self.fleet.latest_operation(pool)),
+        }
+    }
+
     /// What an action would order of a pool.
     ///
     /// # Errors
@@ -55,27 +73,37 @@ impl Model {
                 format!("{name} has no revision that waits to be applied; choose one in the revisions (5)")
             });
         }
-        let latest = self.fleet.latest_operation(pool);
-        let operation = latest.ok_or_else(|| format!("{name} has no operation"))?;
-        let id = operation.id;
-        let goes_on = !operation.status.is_final();
+        let at_hand = self.operation_at_hand(pool);
+        let operation = at_hand.ok_or_else(|| format!("{name} has no operation"))?;
+        let (id, status) = (operation.id, &operation.status);
         let is_paused = operation
             .rollout
             .as_ref()
             .is_some_and(|rollout| rollout.is_paused);
+        let is_newest = self
+            .fleet
+            .latest_operation(pool)
+            .is_some_and(|latest| latest.id == id);
         match action {
-            Action::Retry if operation.status == OperationStatus::Failed => {
+            Action::Retry if *status == OperationStatus::Failed && is_newest => {
                 Ok(Verb::Retry { operation: id })
             }
+            Action::Retry if *status == OperationStatus::Failed => Err(format!(
+                "a later operation took over what operation {} of {name} left",
+                id.0
+            )),
             Action::Retry => Err(format!(
-                "operation {} of {name} is {}: only a failed one can be retried",
-                id.0, operation.status
+                "operation {} of {name} is {status}: only a failed one can be retried",
+                id.0
             )),
-            _ if !goes_on => Err(format!(
-                "operation {} of {name} is {} and over",
-                id.0, operation.status
-            )),
+            _ if status.is_final() => {
+                Err(format!("operation {} of {name} is {status} and over", id.0))
+            }
             Action::Cancel => Ok(Verb::Cancel { operation: id }),
+            _ if *status == OperationStatus::Pending => Err(format!(
+                "operation {} of {name} is pending: it waits for the one before it",
+                id.0
+            )),
             _ if is_paused => Ok(Verb::Resume { operation: id }),
             _ => Ok(Verb::Pause { operation: id }),
         }

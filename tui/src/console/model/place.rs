@@ -64,6 +64,8 @@ pub struct Place {
     pub view: View,
     /// The row that the cursor is on; `None` before there were rows.
     pub cursor: Option<RowId>,
+    /// Where that row stood last, for when it is gone.
+    pub position: usize,
     /// The first row or line of the window.
     pub offset: usize,
     /// Rows are shown only if they hold this text.
@@ -117,6 +119,7 @@ impl Place {
         Self {
             view,
             cursor: None,
+            position: 0,
             offset: 0,
             filter: String::new(),
             sort: None,

@@ -1,9 +1,11 @@
 //! Answers, and what to ask next: at most one request of a kind at a time, and nothing while nothing happens.
 
-use appliance::{Error, Reply, Request};
+use appliance::{Error, FleetEvent, Reply, Request, Severity};
 
 use super::orders;
+use crate::clock::clock;
 use crate::console::message::Effect;
+use crate::console::model::entry::event_tone;
 use crate::console::model::{Model, Tone, View};
 
 /// Events that are asked for at once.
@@ -89,6 +91,7 @@ pub(super) fn take(
 }
 
 fn take_reply(model: &mut Model, reply: Reply) {
+    let is_shown = is_shown(model.place.view, &reply);
     let fleet = &mut model.fleet;
     match reply {
         Reply::Clusters(clusters) => fleet.take_clusters(clusters),
@@ -96,17 +99,44 @@ fn take_reply(model: &mut Model, reply: Reply) {
         Reply::Machines(machines) => fleet.take_machines(machines),
         Reply::Operations(operations) => fleet.take_operations(operations),
         Reply::Revisions(revisions) => fleet.take_revisions(revisions),
-        Reply::Events(events) => fleet.take_events(events),
+        Reply::Events(events) => {
+            fleet.take_events(events);
+            tell_news(model);
+        }
         Reply::Machine(history) => fleet.machine = Some(history),
         Reply::OperationHistory(history) => fleet.operation = Some(history),
         Reply::Operation(_) => {}
     }
-    // One relist for a whole round of answers, when the last has come.
-    if model.asked.is_empty() {
-        let offset = model.place.offset;
+    // At once: a row must not change its identity between two answers.
+    if is_shown {
         model.relist();
-        if !model.place.view.is_table() {
-            model.place.offset = offset;
-        }
+    }
+}
+
+/// Whether an answer changes the rows of a table.
+fn is_shown(view: View, reply: &Reply) -> bool {
+    match view {
+        View::Overview => !matches!(reply, Reply::Machines(_) | Reply::Events(_)),
+        View::Pools(_) => matches!(reply, Reply::MachinePools(_) | Reply::Machines(_)),
+        View::Machines(_) => matches!(reply, Reply::Machines(_) | Reply::MachinePools(_)),
+        View::Revisions(_) => matches!(reply, Reply::Revisions(_) | Reply::MachinePools(_)),
+        View::Operations(_) => matches!(reply, Reply::Operations(_) | Reply::MachinePools(_)),
+        View::Log => matches!(reply, Reply::Events(_)),
+        View::Machine(_) | View::Operation(_) | View::Help => false,
+    }
+}
+
+/// Tells what made the clock stand, once the events are known that say it.
+fn tell_news(model: &mut Model) {
+    if !std::mem::take(&mut model.awaits_news) {
+        return;
+    }
+    let is_news = |event: &&FleetEvent| {
+        let is_end = event.machine_id.is_none() && event.severity != Severity::Info;
+        is_end || event.severity == Severity::Failure
+    };
+    if let Some(event) = model.fleet.events.iter().rev().find(is_news) {
+        let (tone, text) = (event_tone(event.severity), event.text.clone());
+        model.notify(tone, format!("{}: {text}", clock(event.at_ms)));
     }
 }

@@ -8,10 +8,27 @@ use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
 use crate::console::message::Effect;
 use crate::console::model::dialog::Stage;
+use crate::console::model::entry::operation_state;
 use crate::console::model::{Dialog, Model, Tone};
 
 /// Machines that a question names one by one.
 const NAMED: usize = 5;
+
+/// Columns and rows that a question needs to say all that it must.
+const ROOM: (u16, u16) = (44, 18);
+const TOO_SMALL: &str = "the terminal is too small for the question: 44x18 at least";
+
+fn is_too_small(model: &Model) -> bool {
+    model.size.0 < ROOM.0 || model.size.1 < ROOM.1
+}
+
+/// Takes a question away that the terminal has no room for any more.
+pub(super) fn close_if_too_small(model: &mut Model) {
+    if model.dialog.is_some() && is_too_small(model) {
+        model.dialog = None;
+        model.notify(Tone::Warning, TOO_SMALL);
+    }
+}
 
 /// Whether a request changes something.
 pub(super) fn is_order(request: &Request) -> bool {
@@ -50,6 +67,10 @@ pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
     if matches!(command.verb, Verb::Pause { .. } | Verb::Resume { .. }) {
         return send(model, command.request());
     }
+    if is_too_small(model) {
+        model.notify(Tone::Warning, TOO_SMALL);
+        return Vec::new();
+    }
     let consequences = consequences(model, &command, pool);
     model.dialog = Some(Dialog::new(command, consequences));
     Vec::new()
@@ -64,9 +85,22 @@ fn consequences(model: &Model, command: &Command, pool: MachinePoolId) -> Vec<St
     match command.verb {
         Verb::Apply { revision, .. } => {
             told.push(format!("revision {revision}"));
-            told.extend(reboots(model, pool, Some(revision)));
+            told.extend(reboots(model, pool, revision));
+            if let Some(open) = model.fleet.open_operation(pool) {
+                let state = operation_state(open).text;
+                told.push(format!(
+                    "It waits for operation {}, which is {state}.",
+                    open.id.0
+                ));
+            }
         }
-        Verb::Retry { .. } => told.extend(reboots(model, pool, None)),
+        Verb::Retry { operation } => {
+            let operation = model.fleet.operation(operation);
+            let rollout = operation.and_then(|operation| operation.rollout.as_ref());
+            told.extend(
+                rollout.map_or_else(Vec::new, |rollout| reboots(model, pool, rollout.revision)),
+            );
+        }
         Verb::Cancel { .. } => {
             told.push("No further machine starts; those in flight still end.".to_owned());
             told.push("A cancelled operation cannot be resumed.".to_owned());
@@ -76,17 +110,11 @@ fn consequences(model: &Model, command: &Command, pool: MachinePoolId) -> Vec<St
     told
 }
 
-/// How many machines will reboot, and which. A retry moves to the revision of the operation.
-fn reboots(model: &Model, pool: MachinePoolId, revision: Option<u32>) -> Vec<String> {
-    let of_operation = || {
-        let operation = model.fleet.latest_operation(pool)?;
-        operation.rollout.as_ref().map(|rollout| rollout.revision)
-    };
-    let to = revision.or_else(of_operation);
-    let mut machines =
-        model.fleet.machines.iter().filter(|machine| {
-            machine.machine_pool_id == Some(pool) && machine.machine_revision != to
-        });
+/// How many machines will reboot on their way to a revision, and which.
+fn reboots(model: &Model, pool: MachinePoolId, revision: u32) -> Vec<String> {
+    let mut machines = model.fleet.machines.iter().filter(|machine| {
+        machine.machine_pool_id == Some(pool) && machine.machine_revision != Some(revision)
+    });
     let named: Vec<_> = machines
         .by_ref()
         .take(NAMED)

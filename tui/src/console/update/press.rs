@@ -8,13 +8,22 @@ use crate::console::model::listing::with_entries;
 use crate::console::model::{Model, RowId, View, document};
 use crate::console::model::{entry::Entry, place::Sort};
 
+/// The exit code of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
 pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     let quits = Key {
         code: Code::Char('c'),
         ctrl: true,
     };
     if key == quits {
-        return vec![Effect::Quit(0)];
+        return vec![Effect::Quit(INTERRUPTED)];
+    }
+    // What concerns the terminal works whatever is open.
+    match action(key, &model.place.view) {
+        Some(Action::Suspend) => return vec![Effect::Suspend],
+        Some(Action::Redraw) => return vec![Effect::Redraw],
+        _ => {}
     }
     if model.dialog.is_some() {
         return orders::press(model, key);
@@ -61,21 +70,31 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => {
             return orders::propose(model, action);
         }
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Redraw => return vec![Effect::Redraw],
-        Action::Quit => return vec![Effect::Quit(0)],
+        // These were taken before.
+        Action::Suspend | Action::Redraw | Action::Quit => {}
     }
     Vec::new()
 }
 
-/// The clock.
-fn drive(model: &Model, action: Action) -> Vec<Effect> {
+/// The clock. The model takes what was ordered for done, so that the next key means what the screen says; the report
+/// that follows has the last word.
+fn drive(model: &mut Model, action: Action) -> Vec<Effect> {
+    let clock = &mut model.clock;
     let drive = match action {
-        Action::PauseOrRun if model.clock.state == ClockState::Paused => Drive::Run,
-        Action::PauseOrRun => Drive::Pause,
+        Action::PauseOrRun if clock.state == ClockState::Paused => {
+            clock.state = ClockState::Running;
+            Drive::Run
+        }
+        Action::PauseOrRun => {
+            clock.state = ClockState::Paused;
+            Drive::Pause
+        }
         Action::Step => Drive::Step,
         Action::RunToMilestone => Drive::RunToMilestone,
-        _ => Drive::SetSpeed(model.clock.speed.next(action == Action::Faster)),
+        _ => {
+            clock.speed = clock.speed.next(action == Action::Faster);
+            Drive::SetSpeed(clock.speed)
+        }
     };
     vec![Effect::Drive(drive)]
 }
@@ -117,6 +136,7 @@ fn move_to(model: &mut Model, to: usize) {
     }
     let last = model.listing.rows.len().saturating_sub(1);
     model.listing.cursor = to.min(last);
+    model.place.position = model.listing.cursor;
     let is_at_end = model.place.view == View::Log && model.listing.cursor == last;
     let id = model
         .listing
@@ -130,7 +150,8 @@ fn move_to(model: &mut Model, to: usize) {
 fn sort(model: &mut Model, turns_round: bool) {
     let columns = with_entries!(model.place.view, _scope => Row::COLUMNS.len(), 0);
     model.place.sort = match (model.place.sort, turns_round) {
-        (None, _) if columns == 0 => None,
+        // The overview has its own order.
+        _ if columns == 0 || model.place.view == View::Overview => None,
         (None, is_reversed) => Some(Sort {
             column: 0,
             is_reversed,

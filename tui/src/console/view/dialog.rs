@@ -13,15 +13,20 @@ const LEAST: u16 = 44;
 pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>, body: Rect) {
     let title = dialog.command.title();
     let context = format!("fleet    {}", model.context);
-    let lines = || std::iter::once(&context).chain(&dialog.consequences);
-    let widest = lines()
+    let whole = || std::iter::once(&context).chain(&dialog.consequences);
+    let widest = whole()
         .chain([&title])
         .map(|line| width(line))
         .max()
         .unwrap_or(0);
+    let columns = (widest + 4).max(LEAST).min(body.width);
+    let room = usize::from(columns.saturating_sub(4)).max(1);
+    let lines: Vec<_> = whole()
+        .flat_map(|line| textwrap::wrap(line, room))
+        .collect();
     let size = (
-        (widest + 4).max(LEAST).min(body.width),
-        u16::try_from(lines().count() + 6)
+        columns,
+        u16::try_from(lines.len() + 5)
             .unwrap_or(u16::MAX)
             .min(body.height),
     );
@@ -44,8 +49,8 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>, body: Rect
         ..inner
     };
     pen.put(at(0), 0, &format!(" {title} "), theme::TITLE);
-    let last = area.height.saturating_sub(3);
-    for (number, line) in (2..last).zip(lines()) {
+    let last = area.height.saturating_sub(2);
+    for (number, line) in (2..last).zip(&lines) {
         pen.put(at(number), 0, line, theme::PLAIN);
     }
     buttons(dialog, pen, at(area.height.saturating_sub(2)));

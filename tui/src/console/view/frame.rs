@@ -7,6 +7,7 @@ use super::theme;
 use crate::clock::clock;
 use crate::console::keys::{Action, BINDINGS};
 use crate::console::message::{ClockState, Speed};
+use crate::console::model::dialog::Stage;
 use crate::console::model::listing::with_entries;
 use crate::console::model::{Model, Scope, View, entry::Entry};
 
@@ -132,16 +133,30 @@ fn weight(action: Action) -> u8 {
     match action {
         Action::Help => 0,
         Action::Go(_) | Action::Open | Action::Back => 1,
-        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => 2,
-        Action::PauseOrRun | Action::RunToMilestone | Action::Filter => 3,
+        Action::PauseOrRun
+        | Action::RunToMilestone
+        | Action::Apply
+        | Action::Retry
+        | Action::Cancel
+        | Action::PauseOrResume => 2,
+        Action::Filter => 3,
         _ => 4,
+    }
+}
+
+/// The keys of a question, by how far it is.
+fn dialog_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
+    match model.dialog.as_ref().map(|dialog| &dialog.stage) {
+        Some(Stage::Prompting) => vec![("tab", "choose"), ("enter", "confirm"), ("esc", "cancel")],
+        Some(Stage::Waiting) => vec![("esc", "close")],
+        Some(Stage::Failed(_)) | None => vec![("enter", "close")],
     }
 }
 
 /// As many hints as there is room for, the help first.
 pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let hints: Vec<(&str, &str)> = if model.dialog.is_some() {
-        vec![("tab", "choose"), ("enter", "confirm"), ("esc", "cancel")]
+        dialog_hints(model)
     } else if model.is_typing {
         vec![("enter", "keep"), ("esc", "clear")]
     } else {
@@ -160,7 +175,7 @@ pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     for (key, hint) in hints {
         let needed = width(key) + 1 + width(hint);
         if indent + needed > area.width {
-            continue;
+            return;
         }
         indent += pen.put(area, indent, key, theme::KEY) + 1;
         indent += pen.put(area, indent, hint, theme::FAINT) + 2;

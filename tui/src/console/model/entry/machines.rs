@@ -38,7 +38,7 @@ impl Entry for Machine {
         column!(number "REV", 4, 1, |_, machine| revision_cell(machine.machine_revision), |_, a, b| {
             a.machine_revision.cmp(&b.machine_revision)
         }),
-        column!(number "TO", 4, 2, |_, machine| revision_cell(machine.desired_machine_revision), |_, a, b| {
+        column!(number "TO", 4, 2, |_, machine| revision_cell(moves_to(machine)), |_, a, b| {
             a.desired_machine_revision.cmp(&b.desired_machine_revision)
         }),
         column!(
@@ -87,6 +87,12 @@ impl Entry for Machine {
             reason.into(),
         ]
     }
+}
+
+/// The revision that the machine is being moved to, while it runs another.
+fn moves_to(machine: &Machine) -> Option<u32> {
+    let desired = machine.desired_machine_revision;
+    desired.filter(|_| desired != machine.machine_revision)
 }
 
 fn pool_of(fleet: &Fleet, machine: &Machine) -> Text {

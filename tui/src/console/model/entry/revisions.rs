@@ -65,7 +65,15 @@ fn revision_state(fleet: &Fleet, revision: &Revision) -> Cell {
     if revision.is_pending {
         toned("saved, not applied", Tone::Warning)
     } else if current == Some(revision.number) {
-        toned("current", Tone::Good)
+        let all = fleet.counts(revision.machine_pool_id).all;
+        if revision.machines == all {
+            toned("current", Tone::Good)
+        } else {
+            toned(
+                format!("target, {} of {all}", revision.machines),
+                Tone::Busy,
+            )
+        }
     } else {
         toned("older", Tone::Faint)
     }
