@@ -301,3 +301,16 @@ fn a_question_that_cannot_be_read_is_not_asked() {
     assert!(console.model.dialog.is_none());
     assert!(console.screen().contains("too small"));
 }
+
+#[test]
+fn a_machine_that_did_not_come_back_says_why() {
+    let mut console = demo();
+    console.press("3/boards-5<enter><enter>");
+    assert!(line(&console, "reason").contains("its update failed: os timed-out at 01:09:45"));
+    console.press("r<tab><enter>");
+    assert!(
+        console
+            .screen()
+            .contains("operation 2 goes on with what is left")
+    );
+}

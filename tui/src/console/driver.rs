@@ -29,6 +29,19 @@ const SLICE: Duration = Duration::from_millis(20);
 /// How often the clock is told while it runs.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
 
+/// Tells the console when the thread that holds it panics, so that no console stays behind on a terminal that was given
+/// back.
+pub(super) struct Alarm(pub(super) Sender<Message>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Where nobody listens any more, nobody is left behind.
+            let _ = self.0.send(Message::Died);
+        }
+    }
+}
+
 struct Driver {
     pace: Pace,
     console: Sender<Message>,
@@ -38,12 +51,16 @@ struct Driver {
 /// Starts the thread. It ends when the console no longer listens, or no longer sends.
 pub fn start(pace: Pace, console: Sender<Message>) -> Sender<Order> {
     let (sender, orders) = channel();
+    let alarm = Alarm(console.clone());
     let mut driver = Driver {
         pace,
         console,
         reported: Instant::now(),
     };
-    std::thread::spawn(move || driver.run(&orders));
+    std::thread::spawn(move || {
+        let _alarm = alarm;
+        driver.run(&orders);
+    });
     sender
 }
 

@@ -9,6 +9,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
+use super::driver::Alarm;
 use super::key::{Code, Key};
 use super::message::Message;
 use super::terminal;
@@ -36,6 +37,7 @@ pub fn listen(console: &Sender<Message>) -> io::Result<()> {
 
 /// Keys, sizes and pasted text.
 fn read_events(console: &Sender<Message>) {
+    let _alarm = Alarm(console.clone());
     loop {
         let messages = match event::read() {
             Ok(event) => messages(&event),

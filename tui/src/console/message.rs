@@ -25,6 +25,8 @@ pub enum Message {
     HungUp,
     /// The process goes on after it was stopped.
     Continued,
+    /// A thread that the console cannot do without has panicked, and said so.
+    Died,
     /// What was to happen cannot: in words.
     Impossible(&'static str),
 }

@@ -179,4 +179,4 @@ impl Model {
 /// Lines that the frame takes: title, breadcrumb, notice, footer.
 const FRAME_LINES: usize = 4;
 /// Lines of the details below a table.
-pub const DETAIL_LINES: usize = 8;
+pub const DETAIL_LINES: usize = 10;

@@ -47,6 +47,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Signal(signal) => vec![Effect::Quit(exit_code(signal))],
         // Whoever loses the terminal is told by SIGHUP, if at all.
         Message::HungUp => vec![Effect::Quit(exit_code(1))],
+        // The code of a program that panicked.
+        Message::Died => vec![Effect::Quit(101)],
         Message::Continued => vec![Effect::Retake],
         Message::Impossible(why) => {
             model.notify(Tone::Warning, why);

@@ -98,8 +98,8 @@ fn machine_head(model: &Model, history: &MachineHistory) -> Vec<Line> {
                 length(model.clock.now_ms.saturating_sub(phase.started_ms))
             )
         }
-        (Some(reason), _) => reason.to_string(),
-        (None, _) => "none: no rollout waits for it".to_owned(),
+        (Some(reason), _) => explained(reason.as_str()),
+        (None, _) => unexplained(history),
     };
     vec![
         field("machine", machine.name.as_str(), Tone::Plain),
@@ -118,6 +118,35 @@ fn machine_head(model: &Model, history: &MachineHistory) -> Vec<Line> {
         field("zone", String::from(zone_of(machine)), Tone::Plain),
         field("uuid", machine.uuid.as_str(), Tone::Faint),
     ]
+}
+
+/// Why a machine waits, in words.
+fn explained(reason: &str) -> String {
+    let meaning = match reason {
+        "slot" => "waits until fewer machines of its pool are unavailable",
+        "paused" => "waits until the operation is resumed",
+        "halted" => "will not start: the operation is being stopped",
+        "back-off" => "waits before its update is tried again",
+        "power" => "has no power, or boots by itself",
+        _ => return reason.to_owned(),
+    };
+    format!("{reason}: {meaning}")
+}
+
+/// What there is to say of a machine that no operation has: how its last update failed, if it did.
+fn unexplained(history: &MachineHistory) -> String {
+    let went_wrong = |phase: &&PhaseRecord| phase.how.as_ref().is_some_and(|how| *how != "done");
+    match history.phases.last().filter(went_wrong) {
+        Some(PhaseRecord {
+            phase,
+            how: Some(how),
+            ended_ms: Some(ended),
+            ..
+        }) => {
+            format!("its update failed: {phase} {how} at {}", clock(*ended))
+        }
+        _ => "none: no operation waits for it".to_owned(),
+    }
 }
 
 fn machine_line(model: &Model, history: &MachineHistory, number: usize) -> Line {

@@ -24,6 +24,10 @@ impl Model {
         let of_view = match self.place.view {
             View::Machines(Scope::Pool(pool)) | View::Revisions(Scope::Pool(pool)) => Some(pool),
             View::Operation(operation) => self.pool_of(operation),
+            View::Machine(machine) => {
+                let machine = self.fleet.machine(machine);
+                machine.and_then(|machine| machine.machine_pool_id)
+            }
             _ => None,
         };
         of_row.or(of_view)

@@ -97,7 +97,7 @@ impl View {
 
     /// Whether a pool, a revision or an operation is at hand in it, to which orders can be given.
     pub fn has_orders(&self) -> bool {
-        !matches!(self, Self::Machine(_) | Self::Help | Self::Log)
+        !matches!(self, Self::Help | Self::Log)
     }
 
     /// The view of the whole fleet that a key goes to.

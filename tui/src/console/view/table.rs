@@ -1,7 +1,6 @@
 //! A table: its header, and of its rows only those in the window.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::pen::{Pen, width};
 use super::theme;
@@ -100,54 +99,64 @@ fn empty(model: &Model) -> &'static str {
     }
 }
 
-/// The columns that fit, each with its width. Those of the highest rank go first where there is no room.
+/// The columns that fit, each with its width. Where there is no room, the last of the highest rank goes first.
 fn fit<E>(columns: &'static [Column<E>], room: u16) -> Vec<(&'static Column<E>, u16)> {
-    let needed = |most: u8| -> u16 {
-        let kept = columns.iter().filter(|column| column.rank <= most);
-        kept.map(|column| column.width + GAP)
-            .sum::<u16>()
-            .saturating_sub(GAP)
+    let mut kept: Vec<&Column<E>> = columns.iter().collect();
+    let needed = |kept: &[&Column<E>]| -> u16 {
+        let widths = kept.iter().map(|column| column.width + GAP);
+        widths.sum::<u16>().saturating_sub(GAP)
     };
-    let highest = columns.iter().map(|column| column.rank).max().unwrap_or(0);
-    let most = (0..=highest)
-        .rev()
-        .find(|most| needed(*most) <= room)
-        .unwrap_or(0);
-    let spare = room.saturating_sub(needed(most));
-    columns
-        .iter()
-        .filter(|column| column.rank <= most)
-        .map(|column| (column, column.width + if column.grows { spare } else { 0 }))
+    while kept.len() > 1 && needed(&kept) > room {
+        let least = kept
+            .iter()
+            .enumerate()
+            .max_by_key(|(place, column)| (column.rank, *place));
+        let least = least.map_or(0, |(place, _)| place);
+        kept.remove(least);
+    }
+    let spare = room.saturating_sub(needed(&kept));
+    kept.into_iter()
+        .map(|column| {
+            let width = column.width + if column.grows { spare } else { 0 };
+            (column, width.min(room))
+        })
         .collect()
 }
 
-/// Writes a cell: glyph, text, and underlined in it what the filter found.
+/// Writes a cell: glyph, text, and underlined in it what the filter found. Text that has no room ends in an ellipsis.
 fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle: &str) {
     let style = theme::style(cell.tone);
-    let text = cell.text.as_str();
+    let glyph = theme::glyph(cell.tone, pen.glyphs);
+    let text = shortened(cell.text.as_str(), room.width.saturating_sub(width(glyph)));
     if is_number {
-        pen.put_right(room, text, style);
+        pen.put_right(room, &text, style);
         return;
     }
-    let mut indent = pen.put(room, 0, theme::glyph(cell.tone, pen.glyphs), style);
-    let found = find(text, needle);
-    let parts: [(&str, Style); 3] = match found {
-        Some((from, to)) => [
-            (&text[..from], style),
-            (&text[from..to], style.patch(theme::MATCH)),
-            (&text[to..], style),
-        ],
-        None => [(text, style), ("", style), ("", style)],
-    };
+    let mut indent = pen.put(room, 0, glyph, style);
+    let (from, to) = find(&text, needle).unwrap_or((0, 0));
+    let parts = [
+        (&text[..from], style),
+        (&text[from..to], style.patch(theme::MATCH)),
+        (&text[to..], style),
+    ];
     for (part, style) in parts {
         indent += pen.put(room, indent, part, style);
     }
-    if width(text) + width(theme::glyph(cell.tone, pen.glyphs)) > room.width && room.width > 1 {
-        let last = Rect {
-            x: room.right() - 1,
-            width: 1,
-            ..room
-        };
-        pen.put(last, 0, "…", style);
+}
+
+/// A text of at most `room` cells, the last being an ellipsis where some are missing.
+fn shortened(text: &str, room: u16) -> std::borrow::Cow<'_, str> {
+    if width(text) <= room {
+        return text.into();
     }
+    let mut cut = String::new();
+    for character in text.chars() {
+        cut.push(character);
+        if width(&cut) >= room {
+            cut.pop();
+            break;
+        }
+    }
+    cut.push('…');
+    cut.into()
 }
