@@ -143,7 +143,10 @@ impl Model {
     /// Puts the rows of the table together anew: after new data, another filter, another place.
     pub fn relist(&mut self) {
         self.listing = Listing::new(&self.fleet, &mut self.place);
-        self.scroll_to_cursor();
+        // A text has no cursor to scroll to: its window stays.
+        if self.place.view.is_table() {
+            self.scroll_to_cursor();
+        }
     }
 
     /// Moves the window so that the cursor is in it.

@@ -15,7 +15,8 @@ mod press;
 use std::time::Duration;
 
 use super::message::{ClockState, Effect, Message};
-use super::model::{Model, Tone, document};
+use super::model::document::Document;
+use super::model::{Model, Tone};
 
 /// Takes one message. Returns what the world is to do.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -26,7 +27,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             if model.place.view.is_table() {
                 model.scroll_to_cursor();
             } else {
-                let last = document::length_of(model).saturating_sub(model.page());
+                let last = Document::new(model).last_offset(model.page());
                 model.place.offset = model.place.offset.min(last);
             }
             orders::close_if_too_small(model);

@@ -3,60 +3,86 @@
 
 use appliance::{FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, Text};
 
+use super::Model;
 use super::entry::{Tone, event_tone, machine_tone, operation_state, zone_of};
 use super::place::View;
-use super::{Fleet, Model};
 use crate::clock::{clock, length};
 use crate::console::keys::BINDINGS;
 
 /// A line: parts in their tones.
 pub type Line = Vec<(String, Tone)>;
 
-/// How many lines the text of a view has.
-pub fn length_of(model: &Model) -> usize {
-    match (&model.place.view, &model.fleet) {
-        (
-            View::Machine(id),
-            Fleet {
-                machine: Some(history),
-                ..
-            },
-        ) if history.machine.id == *id => {
-            machine_head(model, history).len() + 2 + history.phases.len() + 2 + history.log.len()
-        }
-        (
-            View::Operation(id),
-            Fleet {
-                operation: Some(history),
-                ..
-            },
-        ) if history.operation.id == *id => {
-            operation_head(model, history).len() + 2 + history.steps.len() + 2 + history.log.len()
-        }
-        (View::Help, _) => BINDINGS.len() + HELP_HEAD.len(),
-        _ => 1,
-    }
+/// The text of a view: a head, a table with a title, and a log; made once, and read line by line.
+pub struct Document<'m> {
+    head: Vec<Line>,
+    /// What there is below the head; nothing in a text that is all head.
+    sections: Option<Sections<'m>>,
 }
 
-/// A line of the text of a view, by its number.
-pub fn line(model: &Model, number: usize) -> Line {
-    match (&model.place.view, &model.fleet) {
-        (
-            View::Machine(id),
-            Fleet {
-                machine: Some(history),
-                ..
+struct Sections<'m> {
+    title: String,
+    rows: usize,
+    row: Box<dyn Fn(usize) -> Line + 'm>,
+    log: &'m [FleetEvent],
+}
+
+impl<'m> Document<'m> {
+    /// The text of the present view; one line where it is not known yet.
+    pub fn new(model: &'m Model) -> Self {
+        match (
+            model.place.view,
+            &model.fleet.machine,
+            &model.fleet.operation,
+        ) {
+            (View::Machine(id), Some(history), _) if history.machine.id == id => {
+                machine(model, history)
+            }
+            (View::Operation(id), _, Some(history)) if history.operation.id == id => {
+                operation(model, history)
+            }
+            (View::Help, ..) => Self {
+                head: help(model),
+                sections: None,
             },
-        ) if history.machine.id == *id => machine_line(model, history, number),
-        (
-            View::Operation(id),
-            Fleet {
-                operation: Some(history),
-                ..
+            _ => Self {
+                head: vec![vec![faint("asking the appliance …")]],
+                sections: None,
             },
-        ) if history.operation.id == *id => operation_line(model, history, number),
-        (View::Help, _) => help_line(model, number),
-        _ => vec![("asking the appliance …".to_owned(), Tone::Faint)],
+        }
+    }
+
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        // An empty line and a title stand before the table, and before the log.
+        let below = self
+            .sections
+            .as_ref()
+            .map_or(0, |below| 2 + below.rows + 2 + below.log.len());
+        self.head.len() + below
+    }
+
+    /// A line by its number; an empty one beyond the last.
+    pub fn line(&self, number: usize) -> Line {
+        if let Some(line) = self.head.get(number) {
+            return line.clone();
+        }
+        let Some(below) = &self.sections else {
+            return Line::new();
+        };
+        let number = number - self.head.len();
+        match number.checked_sub(2 + below.rows) {
+            None if number == 0 => Line::new(),
+            None if number == 1 => vec![faint(below.title.clone())],
+            None => (below.row)(number - 2),
+            Some(0) => Line::new(),
+            Some(1) => vec![faint("LOG")],
+            Some(number) => below.log.get(number - 2).map_or_else(Line::new, event_line),
+        }
+    }
+
+    /// The last first line of a window of `page` lines.
+    pub fn last_offset(&self, page: usize) -> usize {
+        self.lines().saturating_sub(page)
     }
 }
 
@@ -149,22 +175,18 @@ fn unexplained(history: &MachineHistory) -> String {
     }
 }
 
-fn machine_line(model: &Model, history: &MachineHistory, number: usize) -> Line {
-    let head = machine_head(model, history);
-    let sections = Sections {
-        head: head.len(),
-        middle: history.phases.len(),
-    };
-    match sections.part(number) {
-        Part::Head(number) => head[number].clone(),
-        Part::Middle(number) => phase_line(model, &history.phases[number]),
-        Part::MiddleTitle => vec![faint(format!(
-            "{:<12}{:>11}  {:>11}  {}",
-            "PHASE", "STARTED", "TOOK", "ENDED"
-        ))],
-        Part::LogTitle => vec![faint("LOG")],
-        Part::Empty => Vec::new(),
-        Part::Log(number) => event_line(history.log.get(number)),
+fn machine<'m>(model: &'m Model, history: &'m MachineHistory) -> Document<'m> {
+    Document {
+        head: machine_head(model, history),
+        sections: Some(Sections {
+            title: format!(
+                "{:<12}{:>11}  {:>11}  {}",
+                "PHASE", "STARTED", "TOOK", "ENDED"
+            ),
+            rows: history.phases.len(),
+            row: Box::new(|row| phase_line(model, &history.phases[row])),
+            log: &history.log,
+        }),
     }
 }
 
@@ -230,22 +252,18 @@ fn operation_head(model: &Model, history: &OperationHistory) -> Vec<Line> {
     head
 }
 
-fn operation_line(model: &Model, history: &OperationHistory, number: usize) -> Line {
-    let head = operation_head(model, history);
-    let sections = Sections {
-        head: head.len(),
-        middle: history.steps.len(),
-    };
-    match sections.part(number) {
-        Part::Head(number) => head[number].clone(),
-        Part::Middle(number) => step_line(model, &history.steps[number]),
-        Part::MiddleTitle => vec![faint(format!(
-            "{:<16}{:>11}  {:>11}  {}",
-            "STEP", "STARTED", "TOOK", "STATE"
-        ))],
-        Part::LogTitle => vec![faint("LOG")],
-        Part::Empty => Vec::new(),
-        Part::Log(number) => event_line(history.log.get(number)),
+fn operation<'m>(model: &'m Model, history: &'m OperationHistory) -> Document<'m> {
+    Document {
+        head: operation_head(model, history),
+        sections: Some(Sections {
+            title: format!(
+                "{:<16}{:>11}  {:>11}  {}",
+                "STEP", "STARTED", "TOOK", "STATE"
+            ),
+            rows: history.steps.len(),
+            row: Box::new(|row| step_line(model, &history.steps[row])),
+            log: &history.log,
+        }),
     }
 }
 
@@ -267,67 +285,27 @@ fn step_line(model: &Model, step: &OperationStep) -> Line {
     ]
 }
 
-fn event_line(event: Option<&FleetEvent>) -> Line {
-    let Some(event) = event else {
-        return Vec::new();
-    };
+fn event_line(event: &FleetEvent) -> Line {
     vec![
         faint(format!("{:>11}  ", clock(event.at_ms))),
         (event.text.to_string(), event_tone(event.severity)),
     ]
 }
 
-/// A head, a table with a title, and a log with a title.
-struct Sections {
-    head: usize,
-    middle: usize,
-}
-
-enum Part {
-    Head(usize),
-    Empty,
-    MiddleTitle,
-    Middle(usize),
-    LogTitle,
-    Log(usize),
-}
-
-impl Sections {
-    fn part(&self, number: usize) -> Part {
-        let Some(beyond) = number.checked_sub(self.head) else {
-            return Part::Head(number);
-        };
-        match beyond {
-            0 => Part::Empty,
-            1 => Part::MiddleTitle,
-            _ if beyond < 2 + self.middle => Part::Middle(beyond - 2),
-            _ if beyond == 2 + self.middle => Part::Empty,
-            _ if beyond == 3 + self.middle => Part::LogTitle,
-            _ => Part::Log(beyond - 4 - self.middle),
-        }
-    }
-}
-
-const HELP_HEAD: [&str; 2] = [
-    "Keys. Faint ones mean nothing in the view that you came from.",
-    "",
-];
-
-fn help_line(model: &Model, number: usize) -> Line {
-    if let Some(head) = HELP_HEAD.get(number) {
-        return vec![plain(*head)];
-    }
-    let Some(binding) = BINDINGS.get(number - HELP_HEAD.len()) else {
-        return Vec::new();
-    };
+/// Every key; faint those that mean nothing where one came from.
+fn help(model: &Model) -> Vec<Line> {
     let from = model.back.last().map_or(View::Overview, |place| place.view);
-    let tone = if binding.is_valid_in(&from) {
-        Tone::Plain
-    } else {
-        Tone::Faint
-    };
-    vec![(
-        format!("{:<16}{}", binding.keys.join(" "), binding.help),
-        tone,
-    )]
+    let intro = plain("Keys. Faint ones mean nothing in the view that you came from.");
+    let keys = BINDINGS.iter().map(|binding| {
+        let tone = if binding.is_valid_in(&from) {
+            Tone::Plain
+        } else {
+            Tone::Faint
+        };
+        vec![(
+            format!("{:<16}{}", binding.keys.join(" "), binding.help),
+            tone,
+        )]
+    });
+    [vec![intro], Line::new()].into_iter().chain(keys).collect()
 }

@@ -1,6 +1,6 @@
 //! What can be ordered here and now: of the pool at hand, and why not.
 
-use appliance::{MachinePoolId, Operation, OperationId, OperationStatus};
+use appliance::{MachineId, MachinePoolId, Operation, OperationId, OperationStatus};
 
 use super::{Model, RowId, Scope, View};
 use crate::console::command::Verb;
@@ -15,22 +15,20 @@ impl Model {
         let of_row = match row {
             Some(RowId::Pool(pool) | RowId::Revision(pool, _)) => Some(pool),
             Some(RowId::Operation(operation)) => self.pool_of(operation),
-            Some(RowId::Machine(machine)) => {
-                let machine = self.fleet.machine(machine);
-                machine.and_then(|machine| machine.machine_pool_id)
-            }
+            Some(RowId::Machine(machine)) => self.pool_of_machine(machine),
             Some(RowId::Cluster(_) | RowId::Event(_)) | None => None,
         };
         let of_view = match self.place.view {
             View::Machines(Scope::Pool(pool)) | View::Revisions(Scope::Pool(pool)) => Some(pool),
             View::Operation(operation) => self.pool_of(operation),
-            View::Machine(machine) => {
-                let machine = self.fleet.machine(machine);
-                machine.and_then(|machine| machine.machine_pool_id)
-            }
+            View::Machine(machine) => self.pool_of_machine(machine),
             _ => None,
         };
         of_row.or(of_view)
+    }
+
+    fn pool_of_machine(&self, machine: MachineId) -> Option<MachinePoolId> {
+        self.fleet.machine(machine)?.machine_pool_id
     }
 
     fn pool_of(&self, operation: OperationId) -> Option<MachinePoolId> {

@@ -109,10 +109,6 @@ pub(super) fn forward(model: &mut Model) -> Vec<Effect> {
 }
 
 fn arrive(model: &mut Model) -> Vec<Effect> {
-    let offset = model.place.offset;
     model.relist();
-    if !model.place.view.is_table() {
-        model.place.offset = offset;
-    }
     data::ask_for_place(model)
 }

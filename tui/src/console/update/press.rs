@@ -4,8 +4,9 @@ use super::{navigate, orders};
 use crate::console::key::{Code, Key};
 use crate::console::keys::{Action, action};
 use crate::console::message::{ClockState, Drive, Effect};
+use crate::console::model::document::Document;
 use crate::console::model::listing::with_entries;
-use crate::console::model::{Model, RowId, View, document};
+use crate::console::model::{Model, RowId, View};
 use crate::console::model::{entry::Entry, place::Sort};
 
 /// The exit code of a program that Ctrl-C ended.
@@ -130,7 +131,7 @@ fn move_by(model: &mut Model, by: isize) {
 /// Moves the cursor of a table, or the window of a text.
 fn move_to(model: &mut Model, to: usize) {
     if !model.place.view.is_table() {
-        let last = document::length_of(model).saturating_sub(model.page());
+        let last = Document::new(model).last_offset(model.page());
         model.place.offset = to.min(last);
         return;
     }

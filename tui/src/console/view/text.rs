@@ -4,20 +4,21 @@ use ratatui::layout::Rect;
 
 use super::pen::Pen;
 use super::theme;
-use crate::console::model::{Model, document};
+use crate::console::model::Model;
+use crate::console::model::document::{Document, Line};
 
 pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let length = document::length_of(model);
-    let window = (model.place.offset..length).take(usize::from(area.height));
+    let document = Document::new(model);
+    let window = (model.place.offset..document.lines()).take(usize::from(area.height));
     let mut line = Rect { height: 1, ..area };
     for number in window {
-        put_line(pen, line, &document::line(model, number));
+        put_line(pen, line, &document.line(number));
         line.y += 1;
     }
 }
 
 /// Writes parts in their tones one after the other.
-pub(super) fn put_line(pen: &mut Pen<'_>, area: Rect, parts: &document::Line) {
+pub(super) fn put_line(pen: &mut Pen<'_>, area: Rect, parts: &Line) {
     let mut indent = 0;
     for (text, tone) in parts {
         let style = theme::style(*tone);
