@@ -8,7 +8,7 @@ use crate::{Machine, MachineId, MachinePoolId, Operation, OperationId, Text};
 /// An entry of the log that operators read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FleetEvent {
-    /// Its number, rising from 1.
+    /// Its number. The first of a fleet is 1, the next one 2: where numbers are missing, so are entries.
     pub number: u64,
     /// When, in milliseconds since the start of the simulated time.
     pub at_ms: u64,
@@ -43,19 +43,38 @@ pub enum Severity {
 pub struct MachineHistory {
     /// The machine as it is now.
     pub machine: Machine,
+    /// Every revision that it came to run, the oldest first.
+    pub revisions: Vec<RevisionRecord>,
     /// The phases of its updates, the oldest first, as far back as is kept.
     pub phases: Vec<PhaseRecord>,
     /// Its events, the oldest first, as far back as is kept.
     pub log: Vec<FleetEvent>,
+    /// How many of its events came before those.
+    pub log_missing: u64,
+}
+
+/// A revision that a machine came to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionRecord {
+    /// Its number.
+    pub revision: u32,
+    /// When the machine had booted it, in milliseconds since the start of the simulated time.
+    pub at_ms: u64,
+    /// The operation that asked the machine for it; `None` where it ran it from the start.
+    pub operation_id: Option<OperationId>,
 }
 
 /// One phase that a machine went through or is in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseRecord {
+    /// Its number among the phases of its machine, the first being 1: where numbers are missing, so are phases.
+    pub number: u32,
     /// The phase's name.
     pub phase: Text,
     /// The machine's attempt in its operation, from 1; 0 outside one.
     pub attempt: u32,
+    /// The operation that it belongs to; `None` outside one.
+    pub operation_id: Option<OperationId>,
     /// When it began, in milliseconds since the start of the simulated time.
     pub started_ms: u64,
     /// When it ended; `None` while it goes on.
@@ -69,10 +88,12 @@ pub struct PhaseRecord {
 pub struct OperationHistory {
     /// The operation as it is now.
     pub operation: Operation,
-    /// What it did to each machine whose turn has come, in that order, as far back as is kept.
+    /// What it did to each machine whose turn has come, in that order.
     pub steps: Vec<OperationStep>,
     /// Its events, the oldest first, as far back as is kept.
     pub log: Vec<FleetEvent>,
+    /// How many of its events came before those.
+    pub log_missing: u64,
 }
 
 /// What an operation did to one machine.

@@ -28,7 +28,8 @@ pub mod text;
 pub use cluster::{Cluster, ClusterId};
 pub use error::{Error, ErrorKind};
 pub use event::{
-    FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, Severity,
+    FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, RevisionRecord,
+    Severity,
 };
 pub use machine::{Label, Machine, MachineId};
 pub use operation::{Operation, OperationId, Rollout};

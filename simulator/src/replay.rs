@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::engine::{Seed, Time};
 use crate::fleet::{Blueprint, Event, Observer, RunRow, World};
 
-pub(crate) use story::told;
+pub(crate) use story::{is_told, told};
 
 /// The version of the JSON lines.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -3,8 +3,10 @@
 //! | file | holds |
 //! |---|---|
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
-//! | `journal` | what happened, as far back as is kept, and the histories made from it |
+//! | `journal` | what happened, as far back as is kept |
+//! | `history` | the log, and the histories of machines and operations, made from it |
 
+mod history;
 mod journal;
 mod resources;
 
@@ -69,11 +71,14 @@ impl Simulation {
 
     /// Takes the next event, unless it lies beyond `limit`; whether there was one.
     pub fn step(&mut self, limit: Time) -> bool {
-        self.world.step(limit, &mut self.journal)
+        let is_taken = self.world.step(limit, &mut self.journal);
+        self.note_adoptions();
+        is_taken
     }
 
     /// Takes every event up to `until` and moves the clock there.
     pub fn run_until(&mut self, until: Time) {
+        while self.step(until) {}
         self.world.run_until(until, &mut self.journal);
     }
 

@@ -67,6 +67,20 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
     })
 }
 
+/// Whether an event is told in words: whether [`told`] has a line for it, without making it.
+pub(crate) fn is_told(event: &Event) -> bool {
+    match *event {
+        Event::Machine { what, .. } => match what {
+            MachineEvent::PhaseStarted { .. } | MachineEvent::Reason { .. } => false,
+            MachineEvent::PhaseEnded { after, how, .. } => {
+                !after.is_zero() || how != PhaseEnd::Done
+            }
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
 fn machine_told(what: MachineEvent) -> Option<String> {
     Some(match what {
         MachineEvent::PhaseStarted { .. } | MachineEvent::Reason { .. } => return None,

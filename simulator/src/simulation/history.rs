@@ -1,0 +1,217 @@
+//! The log, and the histories of one machine or operation, made from the journal.
+
+use appliance::{
+    FleetEvent, MachineHistory, MachineId, OperationHistory, OperationId, OperationStep,
+    PhaseRecord, RevisionRecord, Severity, Text,
+};
+
+use super::Simulation;
+use super::journal::{Adoption, Entry, Step};
+use super::resources::pool_id;
+use crate::engine::Time;
+use crate::fleet::{Event, MachineEvent, MachineIndex, OperationIndex, PhaseEnd, Status};
+use crate::replay::{is_told, told};
+
+fn severity(event: &Event) -> Severity {
+    match event {
+        Event::Operation {
+            status: Status::Succeeded,
+            ..
+        } => Severity::Good,
+        Event::Operation {
+            status: Status::Failed,
+            ..
+        } => Severity::Failure,
+        Event::Step {
+            refused: Some(_), ..
+        }
+        | Event::Operation {
+            status: Status::Cancelled | Status::Cancelling,
+            ..
+        } => Severity::Warning,
+        Event::Machine { what, .. } => match what {
+            MachineEvent::Settled {
+                failed_in: Some(_), ..
+            } => Severity::Failure,
+            MachineEvent::Settled {
+                failed_in: None, ..
+            } => Severity::Good,
+            MachineEvent::PowerCycled { .. } | MachineEvent::RetryPlanned { .. } => {
+                Severity::Warning
+            }
+            MachineEvent::PhaseEnded { how, .. } if *how != PhaseEnd::Done => Severity::Warning,
+            _ => Severity::Info,
+        },
+        _ => Severity::Info,
+    }
+}
+
+impl Simulation {
+    /// Notes which machines run another revision than before, now that something happened.
+    pub(super) fn note_adoptions(&mut self) {
+        for machine in self.journal.take_booted() {
+            let now = self.world.machine(machine);
+            let before = self.journal.adoptions(machine).last();
+            let first = self.world.blueprint().scenario().pools[now.pool.at()].revision;
+            if before.map_or(first, |before| before.revision) == now.revision {
+                continue;
+            }
+            let asked_for_it = |index: &u32| {
+                let operation = self.world.operation(OperationIndex(*index));
+                operation.pool == now.pool
+                    && operation.revision == now.revision
+                    && operation.status != Status::Pending
+            };
+            let count = u32::try_from(self.world.operations().len()).unwrap_or(u32::MAX);
+            let adoption = Adoption {
+                revision: now.revision,
+                at: self.world.now(),
+                operation: (0..count).rev().find(asked_for_it).map(OperationIndex),
+            };
+            self.journal.adopt(machine, adoption);
+        }
+    }
+
+    /// The newest `most` lines of the log after number `after`.
+    pub(super) fn events(&self, after: u64, most: u32) -> Vec<FleetEvent> {
+        let entries = self.journal.entries().rev();
+        let mut newest: Vec<_> = entries
+            .take_while(|entry| entry.line > after)
+            .filter_map(|entry| self.told_event(entry))
+            .take(most as usize)
+            .collect();
+        newest.reverse();
+        newest
+    }
+
+    /// An event as the log tells it; `None` for one that the next says anyway.
+    fn told_event(&self, entry: &Entry) -> Option<FleetEvent> {
+        let blueprint = self.world.blueprint();
+        let text = told(blueprint, &entry.event)?;
+        let (pool, machine) = match entry.event {
+            Event::Operation { pool, .. } | Event::Paused { pool, .. } => (Some(pool), None),
+            Event::Machine { machine, .. } => (Some(blueprint.pool_of(machine)), Some(machine)),
+            Event::Step { .. } => (None, None),
+        };
+        Some(FleetEvent {
+            number: entry.line,
+            at_ms: entry.at.as_millis(),
+            severity: severity(&entry.event),
+            machine_pool_id: pool.map(pool_id),
+            machine_id: machine.map(machine_id),
+            operation_id: entry.operation.map(operation_id),
+            text: Text::from(text),
+        })
+    }
+
+    pub(super) fn machine_history(&self, index: MachineIndex) -> MachineHistory {
+        let is_own = move |entry: &Entry| matches!(entry.event, Event::Machine { machine, .. } if machine == index);
+        let pool = &self.world.blueprint().scenario().pools[self.world.machine(index).pool.at()];
+        let first = RevisionRecord {
+            revision: pool.revision,
+            at_ms: 0,
+            operation_id: None,
+        };
+        let adoptions = self.journal.adoptions(index).iter();
+        let later = adoptions.map(|adoption| RevisionRecord {
+            revision: adoption.revision,
+            at_ms: adoption.at.as_millis(),
+            operation_id: adoption.operation.map(operation_id),
+        });
+        let log = self.log(is_own);
+        let lines = u64::from(self.journal.of_machine(index).lines);
+        MachineHistory {
+            machine: self.machine(index),
+            revisions: std::iter::once(first).chain(later).collect(),
+            phases: self.phases(index, is_own),
+            log_missing: lines - log.len() as u64,
+            log,
+        }
+    }
+
+    /// The phases of a machine, as far back as is kept.
+    fn phases(&self, index: MachineIndex, is_own: impl Fn(&Entry) -> bool) -> Vec<PhaseRecord> {
+        let mut phases: Vec<PhaseRecord> = Vec::new();
+        for entry in self.journal.entries().filter(|entry| is_own(entry)) {
+            match entry.event {
+                Event::Machine {
+                    what: MachineEvent::PhaseStarted { phase, attempt },
+                    ..
+                } => {
+                    phases.push(PhaseRecord {
+                        number: 0,
+                        phase: Text::from(phase.as_str()),
+                        attempt: entry.operation.map_or(0, |_| attempt),
+                        operation_id: entry.operation.map(operation_id),
+                        started_ms: entry.at.as_millis(),
+                        ended_ms: None,
+                        how: None,
+                    });
+                }
+                Event::Machine {
+                    what: MachineEvent::PhaseEnded { how, .. },
+                    ..
+                } => {
+                    if let Some(last) = phases.last_mut() {
+                        last.ended_ms = Some(entry.at.as_millis());
+                        last.how = Some(Text::from(how.as_str()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (number, phase) in (0..=self.journal.of_machine(index).phases)
+            .rev()
+            .zip(phases.iter_mut().rev())
+        {
+            phase.number = number;
+        }
+        phases
+    }
+
+    pub(super) fn operation_history(&self, index: OperationIndex) -> OperationHistory {
+        let record = self.journal.of_operation(index);
+        let steps = record.map_or(&[][..], |record| &record.steps);
+        let log = self.log(move |entry: &Entry| entry.operation == Some(index));
+        OperationHistory {
+            operation: self.operation(index),
+            steps: steps.iter().map(|step| self.operation_step(step)).collect(),
+            log_missing: record.map_or(0, |record| record.lines) - log.len() as u64,
+            log,
+        }
+    }
+
+    fn operation_step(&self, step: &Step) -> OperationStep {
+        let result = if step.has_failed { "failed" } else { "updated" };
+        OperationStep {
+            machine_id: machine_id(step.machine),
+            machine: Text::from(self.world.blueprint().machine_name(step.machine)),
+            phase: Text::from(step.phase.as_str()),
+            started_ms: step.started.as_millis(),
+            ended_ms: step.ended.map(Time::as_millis),
+            result: step.ended.map(|_| Text::from(result)),
+        }
+    }
+
+    /// The newest lines of the log of which `is_meant` says so, the oldest of them first.
+    fn log(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<FleetEvent> {
+        /// More lines than this nobody reads in a history.
+        const LONGEST: usize = 500;
+        let entries = self.journal.entries().rev();
+        let mut newest: Vec<_> = entries
+            .filter(|entry| is_meant(entry) && is_told(&entry.event))
+            .filter_map(|entry| self.told_event(entry))
+            .take(LONGEST)
+            .collect();
+        newest.reverse();
+        newest
+    }
+}
+
+fn machine_id(index: MachineIndex) -> MachineId {
+    MachineId(i64::from(index.0) + 1)
+}
+
+fn operation_id(index: OperationIndex) -> OperationId {
+    OperationId(i64::from(index.0) + 1)
+}
