@@ -12,3 +12,4 @@ mod properties;
 mod readme;
 mod scenarios;
 mod screens;
+mod views;

@@ -14,6 +14,8 @@ pub enum Action {
     Top,
     /// Moves the cursor to the last row.
     Bottom,
+    /// Moves the cursor to the first row of the next section.
+    NextSection,
     /// Goes into what the cursor is on.
     Open,
     /// Leaves the filter, the marks or the view, whatever is innermost.
@@ -90,6 +92,10 @@ pub enum Where {
     Everywhere,
     /// In views that are tables.
     Tables,
+    /// In views that are text with sections.
+    Sections,
+    /// In views with rows that the cursor can be on.
+    Rows,
     /// In views in which a pool, a revision or an operation is at hand.
     Orders,
 }
@@ -146,7 +152,7 @@ pub const BINDINGS: &[Binding] = &[
     binding(
         &["enter", "right", "l"],
         Action::Open,
-        Where::Tables,
+        Where::Rows,
         "open",
         "go into the row",
     ),
@@ -184,7 +190,14 @@ pub const BINDINGS: &[Binding] = &[
         Action::Bottom,
         Where::Everywhere,
         "",
-        "last row",
+        "last row; there a log is followed",
+    ),
+    binding(
+        &["tab"],
+        Action::NextSection,
+        Where::Sections,
+        "next part",
+        "to the next part of a machine or an operation",
     ),
     binding(
         &["["],
@@ -369,6 +382,8 @@ impl Binding {
         match self.where_ {
             Where::Everywhere => true,
             Where::Tables => view.is_table(),
+            Where::Sections => view.has_rows() && !view.is_table(),
+            Where::Rows => view.has_rows(),
             Where::Orders => view.has_orders(),
         }
     }

@@ -3,20 +3,26 @@
 //! | file | holds |
 //! |---|---|
 //! | `fleet` | what the appliance told |
+//! | `log` | the log of the fleet, and what is missing of it |
 //! | `place` | views, and where one is in them: cursor, filter, sort, marks |
 //! | `entry` | what the rows of each table are, and their columns |
 //! | `listing` | which rows a table shows, in which order |
 //! | `document` | views that are text: one machine, one operation, the help |
+//! | `follow` | whether a log is followed, and how much is new below |
+//! | `cut` | text cut to a number of cells |
 //! | `offer` | what can be ordered here and now |
 //! | `dialog` | a question before an order |
 //!
 //! Nothing here knows a terminal, a clock or a channel.
 
+pub mod cut;
 pub mod dialog;
 pub mod document;
 pub mod entry;
 pub mod fleet;
+mod follow;
 pub mod listing;
+pub mod log;
 mod offer;
 pub mod place;
 
@@ -26,6 +32,7 @@ use std::time::Duration;
 use appliance::{Request, Text};
 
 pub use dialog::Dialog;
+use document::Document;
 pub use entry::{Cell, Tone};
 pub use fleet::Fleet;
 pub use listing::Listing;
@@ -143,14 +150,16 @@ impl Model {
     /// Puts the rows of the table together anew: after new data, another filter, another place.
     pub fn relist(&mut self) {
         self.listing = Listing::new(&self.fleet, &mut self.place);
-        // A text has no cursor to scroll to: its window stays.
-        if self.place.view.is_table() {
-            self.scroll_to_cursor();
-        }
+        self.note_seen();
+        self.scroll_to_cursor();
     }
 
     /// Moves the window so that the cursor is in it.
     pub fn scroll_to_cursor(&mut self) {
+        if !self.place.view.is_table() {
+            self.place.offset = self.offset_in_text();
+            return;
+        }
         let page = self.table_page();
         let cursor = self.listing.cursor;
         let first = cursor.saturating_sub(page - 1);
@@ -160,6 +169,28 @@ impl Model {
             .offset
             .clamp(first, cursor.max(first))
             .min(last_start);
+    }
+
+    /// The first line of a text's window, such that the cursor is in it.
+    fn offset_in_text(&self) -> usize {
+        let document = Document::new(self);
+        let (page, last) = (self.page(), document.last_offset(self.page()));
+        let cursor = self.listing.cursor;
+        if document.rows() == 0 {
+            // Nothing to be on: only the window moves. An answer that is to come brings the rows back.
+            let is_awaited = self.place.view.has_rows();
+            return if is_awaited {
+                self.place.offset
+            } else {
+                self.place.offset.min(last)
+            };
+        }
+        if cursor > 0 && cursor + 1 == document.rows() {
+            return last;
+        }
+        let (from, to) = document.lines_of(cursor);
+        let first = (to + 1).saturating_sub(page);
+        self.place.offset.clamp(first, from.max(first)).min(last)
     }
 
     /// Rows of the table that the screen has room for: one less than a page, for the header, and less if details are

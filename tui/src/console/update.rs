@@ -15,7 +15,6 @@ mod press;
 use std::time::Duration;
 
 use super::message::{ClockState, Effect, Message};
-use super::model::document::Document;
 use super::model::{Model, Tone};
 
 /// Takes one message. Returns what the world is to do.
@@ -24,12 +23,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Key(key) => press::press(model, key),
         Message::Resized(columns, rows) => {
             model.size = (columns, rows);
-            if model.place.view.is_table() {
-                model.scroll_to_cursor();
-            } else {
-                let last = Document::new(model).last_offset(model.page());
-                model.place.offset = model.place.offset.min(last);
-            }
+            model.scroll_to_cursor();
             orders::close_if_too_small(model);
             vec![Effect::Redraw]
         }

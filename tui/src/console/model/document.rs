@@ -1,64 +1,154 @@
-//! Views that are text: one machine, one operation, the help. Lines are made one by one, so that a long history costs
-//! no more than what the window shows.
+//! Views that are text: one machine, one operation, the help. A text has a head, and sections of rows that the cursor
+//! can be on. Lines are made one by one, so that a long history costs no more than what the window shows.
 
-use appliance::{FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, Text};
+mod machine;
+mod operation;
+
+use appliance::FleetEvent;
 
 use super::Model;
-use super::entry::{Tone, event_tone, machine_tone, operation_state, zone_of};
-use super::place::View;
-use crate::clock::{clock, length};
+use super::entry::{Tone, event_tone};
+use super::fleet::Fleet;
+use super::place::{RowId, View};
+use crate::clock::clock;
 use crate::console::keys::BINDINGS;
 
 /// A line: parts in their tones.
 pub type Line = Vec<(String, Tone)>;
 
-/// The text of a view: a head, a table with a title, and a log; made once, and read line by line.
+/// The text of a view: made once, and read line by line.
 pub struct Document<'m> {
     head: Vec<Line>,
-    /// What there is below the head; nothing in a text that is all head.
-    sections: Option<Sections<'m>>,
+    sections: Vec<Section<'m>>,
 }
 
-struct Sections<'m> {
+/// Rows under a title, an empty line above it.
+struct Section<'m> {
     title: String,
     rows: usize,
-    row: Box<dyn Fn(usize) -> Line + 'm>,
-    log: &'m [FleetEvent],
+    id: Box<dyn Fn(usize) -> RowId + 'm>,
+    line: Box<dyn Fn(usize) -> Line + 'm>,
+}
+
+/// Lines of a section that are not rows: the empty one and the title.
+const ABOVE_ROWS: usize = 2;
+
+/// How a text is laid out.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    /// Milliseconds since the start of the simulated time.
+    now_ms: u64,
+    /// Columns of the terminal.
+    columns: u16,
 }
 
 impl<'m> Document<'m> {
     /// The text of the present view; one line where it is not known yet.
     pub fn new(model: &'m Model) -> Self {
-        match (
-            model.place.view,
-            &model.fleet.machine,
-            &model.fleet.operation,
-        ) {
+        if model.place.view == View::Help {
+            return Self {
+                head: help(model),
+                sections: Vec::new(),
+            };
+        }
+        let layout = Layout {
+            now_ms: model.clock.now_ms,
+            columns: model.size.0,
+        };
+        Self::of(&model.fleet, model.place.view, layout)
+    }
+
+    /// The text of a view, for its rows alone.
+    pub(super) fn of_rows(fleet: &'m Fleet, view: View) -> Self {
+        let layout = Layout {
+            now_ms: 0,
+            columns: 0,
+        };
+        Self::of(fleet, view, layout)
+    }
+
+    fn of(fleet: &'m Fleet, view: View, layout: Layout) -> Self {
+        match (view, &fleet.machine, &fleet.operation) {
             (View::Machine(id), Some(history), _) if history.machine.id == id => {
-                machine(model, history)
+                machine::document(fleet, history, layout)
             }
             (View::Operation(id), _, Some(history)) if history.operation.id == id => {
-                operation(model, history)
+                operation::document(fleet, history, layout)
             }
-            (View::Help, ..) => Self {
-                head: help(model),
-                sections: None,
-            },
             _ => Self {
                 head: vec![vec![faint("asking the appliance …")]],
-                sections: None,
+                sections: Vec::new(),
             },
         }
     }
 
     /// How many lines it has.
     pub fn lines(&self) -> usize {
-        // An empty line and a title stand before the table, and before the log.
         let below = self
             .sections
-            .as_ref()
-            .map_or(0, |below| 2 + below.rows + 2 + below.log.len());
-        self.head.len() + below
+            .iter()
+            .map(|section| ABOVE_ROWS + section.rows);
+        self.head.len() + below.sum::<usize>()
+    }
+
+    /// How many rows it has that the cursor can be on.
+    pub fn rows(&self) -> usize {
+        self.sections.iter().map(|section| section.rows).sum()
+    }
+
+    /// Who a row is.
+    pub fn id(&self, mut row: usize) -> Option<RowId> {
+        for section in &self.sections {
+            if row < section.rows {
+                return Some((section.id)(row));
+            }
+            row -= section.rows;
+        }
+        None
+    }
+
+    /// The first row of the section after that of a row; that of the first section after the last one.
+    pub fn section_after(&self, row: usize) -> usize {
+        let firsts = self.sections.iter().scan(0, |first, section| {
+            *first += section.rows;
+            Some(*first)
+        });
+        let next = firsts.into_iter().find(|first| *first > row);
+        next.filter(|first| *first < self.rows()).unwrap_or(0)
+    }
+
+    /// The lines that a row needs around it, from and to: its own, the whole head for the first one, its section's
+    /// title for the first of a section.
+    pub fn lines_of(&self, mut row: usize) -> (usize, usize) {
+        let is_first = row == 0;
+        let mut above = self.head.len();
+        for section in &self.sections {
+            if row < section.rows {
+                let line = above + ABOVE_ROWS + row;
+                return match row {
+                    _ if is_first => (0, line),
+                    0 => (line - ABOVE_ROWS, line),
+                    _ => (line, line),
+                };
+            }
+            row -= section.rows;
+            above += ABOVE_ROWS + section.rows;
+        }
+        (0, 0)
+    }
+
+    /// The row that a line is.
+    pub fn row_at(&self, number: usize) -> Option<usize> {
+        let mut number = number.checked_sub(self.head.len())?;
+        let mut rows = 0;
+        for section in &self.sections {
+            if number < ABOVE_ROWS + section.rows {
+                return number.checked_sub(ABOVE_ROWS).map(|row| rows + row);
+            }
+            number -= ABOVE_ROWS + section.rows;
+            rows += section.rows;
+        }
+        None
     }
 
     /// A line by its number; an empty one beyond the last.
@@ -66,18 +156,16 @@ impl<'m> Document<'m> {
         if let Some(line) = self.head.get(number) {
             return line.clone();
         }
-        let Some(below) = &self.sections else {
-            return Line::new();
-        };
-        let number = number - self.head.len();
-        match number.checked_sub(2 + below.rows) {
-            None if number == 0 => Line::new(),
-            None if number == 1 => vec![faint(below.title.clone())],
-            None => (below.row)(number - 2),
-            Some(0) => Line::new(),
-            Some(1) => vec![faint("LOG")],
-            Some(number) => below.log.get(number - 2).map_or_else(Line::new, event_line),
+        let mut number = number - self.head.len();
+        for section in &self.sections {
+            match number.checked_sub(ABOVE_ROWS) {
+                None if number == 0 => return Line::new(),
+                None => return vec![faint(section.title.clone())],
+                Some(row) if row < section.rows => return (section.line)(row),
+                Some(below) => number = below - section.rows,
+            }
         }
+        Line::new()
     }
 
     /// The last first line of a window of `page` lines.
@@ -99,190 +187,29 @@ fn field(name: &str, value: impl Into<String>, tone: Tone) -> Line {
     vec![faint(format!("{name:<12}")), (value.into(), tone)]
 }
 
-fn machine_head(model: &Model, history: &MachineHistory) -> Vec<Line> {
-    let machine = &history.machine;
-    let revision =
-        |revision: Option<u32>| revision.map_or("not told".to_owned(), |number| number.to_string());
-    let pool = machine.machine_pool_id.map(|pool| {
-        format!(
-            "{} in cluster {}",
-            model.fleet.pool_name(pool),
-            model.fleet.cluster_name(pool)
-        )
-    });
-    let runs = match machine.desired_machine_revision {
-        Some(desired) if Some(desired) != machine.machine_revision => format!(
-            "{}, being moved to {desired}",
-            revision(machine.machine_revision)
-        ),
-        _ => revision(machine.machine_revision),
-    };
-    let reason = match (&machine.reason, history.phases.last()) {
-        (Some(reason), Some(phase)) if phase.ended_ms.is_none() => {
-            format!(
-                "{reason} for {}",
-                length(model.clock.now_ms.saturating_sub(phase.started_ms))
-            )
-        }
-        (Some(reason), _) => explained(reason.as_str()),
-        (None, _) => unexplained(history),
-    };
-    vec![
-        field("machine", machine.name.as_str(), Tone::Plain),
-        field(
-            "status",
-            machine.status.as_str(),
-            machine_tone(&machine.status),
-        ),
-        field("reason", reason, Tone::Plain),
-        field("revision", runs, Tone::Plain),
-        field(
-            "pool",
-            pool.unwrap_or_else(|| "unassigned".to_owned()),
-            Tone::Plain,
-        ),
-        field("zone", String::from(zone_of(machine)), Tone::Plain),
-        field("uuid", machine.uuid.as_str(), Tone::Faint),
-    ]
-}
-
-/// Why a machine waits, in words.
-fn explained(reason: &str) -> String {
-    let meaning = match reason {
-        "slot" => "waits until fewer machines of its pool are unavailable",
-        "paused" => "waits until the operation is resumed",
-        "halted" => "will not start: the operation is being stopped",
-        "back-off" => "waits before its update is tried again",
-        "power" => "has no power, or boots by itself",
-        _ => return reason.to_owned(),
-    };
-    format!("{reason}: {meaning}")
-}
-
-/// What there is to say of a machine that no operation has: how its last update failed, if it did.
-fn unexplained(history: &MachineHistory) -> String {
-    let went_wrong = |phase: &&PhaseRecord| phase.how.as_ref().is_some_and(|how| *how != "done");
-    match history.phases.last().filter(went_wrong) {
-        Some(PhaseRecord {
-            phase,
-            how: Some(how),
-            ended_ms: Some(ended),
-            ..
-        }) => {
-            format!("its update failed: {phase} {how} at {}", clock(*ended))
-        }
-        _ => "none: no operation waits for it".to_owned(),
-    }
-}
-
-fn machine<'m>(model: &'m Model, history: &'m MachineHistory) -> Document<'m> {
-    Document {
-        head: machine_head(model, history),
-        sections: Some(Sections {
-            title: format!(
-                "{:<12}{:>11}  {:>11}  {}",
-                "PHASE", "STARTED", "TOOK", "ENDED"
-            ),
-            rows: history.phases.len(),
-            row: Box::new(|row| phase_line(model, &history.phases[row])),
-            log: &history.log,
+/// A log of which the first entries may be missing, which a row of its own says.
+fn log(events: &[FleetEvent], missing: u64) -> Section<'_> {
+    let before = usize::from(missing > 0);
+    Section {
+        title: "LOG".to_owned(),
+        rows: before + events.len(),
+        id: Box::new(move |row| {
+            let event = row.checked_sub(before).and_then(|row| events.get(row));
+            event.map_or(RowId::Gap(0), |event| RowId::Event(event.number))
+        }),
+        line: Box::new(move |row| match row.checked_sub(before) {
+            None => vec![(missing_before(missing), Tone::Warning)],
+            Some(row) => events.get(row).map_or_else(Line::new, event_line),
         }),
     }
 }
 
-fn phase_line(model: &Model, phase: &PhaseRecord) -> Line {
-    let ended = phase.ended_ms.unwrap_or(model.clock.now_ms);
-    let took = length(ended.saturating_sub(phase.started_ms));
-    let how = phase.how.as_ref().map_or("goes on", |how| how.as_str());
-    let tone = match how {
-        "done" => Tone::Good,
-        "goes on" => Tone::Busy,
-        _ => Tone::Bad,
-    };
-    let attempt = if phase.attempt > 1 {
-        format!(", attempt {}", phase.attempt)
-    } else {
-        String::new()
-    };
-    vec![
-        plain(format!(
-            "{:<12}{:>11}  {took:>11}  ",
-            phase.phase,
-            clock(phase.started_ms)
-        )),
-        (how.to_owned(), tone),
-        faint(attempt),
-    ]
-}
-
-fn operation_head(model: &Model, history: &OperationHistory) -> Vec<Line> {
-    let operation = &history.operation;
-    let state = operation_state(operation);
-    let mut head = vec![field("operation", operation.id.0.to_string(), Tone::Plain)];
-    head.push(field("status", String::from(state.text), state.tone));
-    if let Some(rollout) = &operation.rollout {
-        let pool = rollout.machine_pool_id;
-        let place = format!(
-            "{} in cluster {}",
-            model.fleet.pool_name(pool),
-            model.fleet.cluster_name(pool)
-        );
-        let waiting = rollout
-            .targeted
-            .saturating_sub(rollout.updated + rollout.failed + rollout.in_flight);
-        let machines = format!(
-            "{} to move: {} updated, {} in flight, {} failed, {waiting} waiting",
-            rollout.targeted, rollout.updated, rollout.in_flight, rollout.failed
-        );
-        let ended = rollout.ended_ms.unwrap_or(model.clock.now_ms);
-        let took = length(ended.saturating_sub(rollout.requested_ms));
-        let time = match rollout.ended_ms {
-            Some(ended) => format!(
-                "{} to {}, {took}",
-                clock(rollout.requested_ms),
-                clock(ended)
-            ),
-            None => format!("since {}, {took} so far", clock(rollout.requested_ms)),
-        };
-        head.push(field("pool", place, Tone::Plain));
-        head.push(field("revision", rollout.revision.to_string(), Tone::Plain));
-        head.push(field("machines", machines, Tone::Plain));
-        head.push(field("time", time, Tone::Plain));
+/// What stands where the first entries of a list are missing.
+fn missing_before(count: u64) -> String {
+    match count {
+        1 => "1 older entry is not kept".to_owned(),
+        _ => format!("{count} older entries are not kept"),
     }
-    head
-}
-
-fn operation<'m>(model: &'m Model, history: &'m OperationHistory) -> Document<'m> {
-    Document {
-        head: operation_head(model, history),
-        sections: Some(Sections {
-            title: format!(
-                "{:<16}{:>11}  {:>11}  {}",
-                "STEP", "STARTED", "TOOK", "STATE"
-            ),
-            rows: history.steps.len(),
-            row: Box::new(|row| step_line(model, &history.steps[row])),
-            log: &history.log,
-        }),
-    }
-}
-
-fn step_line(model: &Model, step: &OperationStep) -> Line {
-    let ended = step.ended_ms.unwrap_or(model.clock.now_ms);
-    let took = length(ended.saturating_sub(step.started_ms));
-    let (state, tone) = match step.result.as_ref().map(Text::as_str) {
-        Some("failed") => (format!("failed in {}", step.phase), Tone::Bad),
-        Some(result) => (result.to_owned(), Tone::Good),
-        None => (step.phase.to_string(), Tone::Busy),
-    };
-    vec![
-        plain(format!(
-            "{:<16}{:>11}  {took:>11}  ",
-            step.machine,
-            clock(step.started_ms)
-        )),
-        (state, tone),
-    ]
 }
 
 fn event_line(event: &FleetEvent) -> Line {

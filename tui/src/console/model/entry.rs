@@ -75,6 +75,11 @@ pub trait Entry: Sized + 'static {
     /// Who it is.
     fn id(&self) -> RowId;
 
+    /// Whether it is shown whatever the filter says.
+    fn is_always_shown(&self) -> bool {
+        false
+    }
+
     /// Whether it belongs to a part of the fleet.
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool;
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use appliance::{
-    Cluster, ClusterId, FleetEvent, Machine, MachineHistory, MachineId, MachinePool, MachinePoolId,
+    Cluster, ClusterId, Machine, MachineHistory, MachineId, MachinePool, MachinePoolId,
     MachineStatus, Operation, OperationHistory, OperationId, OperationStatus, Revision, Text,
 };
+
+use super::log::Log;
 
 /// The fleet, as it was told last.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +22,8 @@ pub struct Fleet {
     pub operations: Vec<Operation>,
     /// Revisions.
     pub revisions: Vec<Revision>,
-    /// The log, the oldest first, as far back as is kept.
-    pub events: Vec<FleetEvent>,
+    /// The log, as far back as is kept.
+    pub log: Log,
     /// The machine that was asked for last.
     pub machine: Option<MachineHistory>,
     /// The operation that was asked for last.
@@ -54,9 +56,6 @@ pub enum Attention {
     /// A revision that was saved and not applied.
     Pending(MachinePoolId, u32),
 }
-
-/// Entries of the log that the console keeps.
-const EVENTS_KEPT: usize = 20_000;
 
 impl Fleet {
     /// Takes the clusters.
@@ -99,20 +98,6 @@ impl Fleet {
     pub fn take_revisions(&mut self, revisions: Vec<Revision>) {
         self.revisions = revisions;
         self.attend();
-    }
-
-    /// Takes events that come after those that are known.
-    pub fn take_events(&mut self, events: Vec<FleetEvent>) {
-        let last = self.last_event();
-        self.events
-            .extend(events.into_iter().filter(|event| event.number > last));
-        let excess = self.events.len().saturating_sub(EVENTS_KEPT);
-        self.events.drain(..excess);
-    }
-
-    /// The number of the last event that is known; 0 for none.
-    pub fn last_event(&self) -> u64 {
-        self.events.last().map_or(0, |event| event.number)
     }
 
     /// The cluster of this number.

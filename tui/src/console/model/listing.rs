@@ -1,5 +1,6 @@
 //! Which rows a table shows, in which order, and where the cursor is among them.
 
+use super::document::Document;
 use super::entry::Entry;
 use super::fleet::Fleet;
 use super::place::{Place, RowId, Scope, Sort, View};
@@ -42,7 +43,7 @@ macro_rules! with_entries {
                 $call
             }
             View::Log => {
-                type Row = ::appliance::FleetEvent;
+                type Row = $crate::console::model::log::LogLine;
                 let $scope = Scope::Fleet;
                 $call
             }
@@ -56,7 +57,20 @@ pub(crate) use with_entries;
 impl Listing {
     /// The rows of a place. The cursor stays on the row that it was on; where that is gone it stays at its position.
     pub fn new(fleet: &Fleet, place: &mut Place) -> Self {
-        with_entries!(place.view, scope => Self::of::<Row>(fleet, place, scope), Self::default())
+        with_entries!(place.view, scope => Self::of::<Row>(fleet, place, scope), Self::of_text(fleet, place))
+    }
+
+    /// The rows of a text.
+    fn of_text(fleet: &Fleet, place: &mut Place) -> Self {
+        let document = Document::of_rows(fleet, place.view);
+        let count = document.rows();
+        let mut listing = Self {
+            rows: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect(),
+            unfiltered: count,
+            cursor: 0,
+        };
+        listing.place_cursor(place, |row| document.id(*row as usize));
+        listing
     }
 
     fn of<E: Entry>(fleet: &Fleet, place: &mut Place, scope: Scope) -> Self {
@@ -67,7 +81,9 @@ impl Listing {
             .zip(entries)
             .filter(|(_, entry)| entry.is_in(fleet, scope))
             .inspect(|_| unfiltered += 1)
-            .filter(|(_, entry)| needle.is_empty() || matches(fleet, *entry, &needle))
+            .filter(|(_, entry)| {
+                needle.is_empty() || entry.is_always_shown() || matches(fleet, *entry, &needle)
+            })
             .map(|(number, _)| number)
             .collect();
         // The newest operations and events are what one wants to see first.
@@ -86,7 +102,7 @@ impl Listing {
         } else if is_newest_first {
             rows.reverse();
         }
-        let id = |number: &u32| entries[*number as usize].id();
+        let id = |number: &u32| entries.get(*number as usize).map(Entry::id);
         let mut listing = Self {
             rows,
             unfiltered,
@@ -96,27 +112,26 @@ impl Listing {
         listing
     }
 
-    fn place_cursor(&mut self, place: &mut Place, id: impl Fn(&u32) -> RowId) {
-        let follows_end = place.view == View::Log && place.cursor.is_none();
-        let found = place
-            .cursor
-            .and_then(|cursor| self.rows.iter().position(|row| id(row) == cursor));
-        let last = self.rows.len().saturating_sub(1);
-        self.cursor = match found {
-            Some(position) => position,
-            None if follows_end => last,
-            None => place.position.min(last),
+    fn place_cursor(&mut self, place: &mut Place, id: impl Fn(&u32) -> Option<RowId>) {
+        // Where nothing is shown, not yet or for want of a match, the cursor goes nowhere.
+        let Some(last) = self.rows.len().checked_sub(1) else {
+            return;
+        };
+        let is_at = |cursor: RowId| self.rows.iter().position(|row| id(row) == Some(cursor));
+        self.cursor = if place.follows() {
+            last
+        } else {
+            let found = place.cursor.and_then(is_at);
+            found.unwrap_or(place.position.min(last))
         };
         place.position = self.cursor;
-        if !follows_end {
-            place.cursor = self.rows.get(self.cursor).map(id);
-        }
+        place.cursor = id(&self.rows[self.cursor]);
     }
 
     /// The identity of the row at a position.
     pub fn id(&self, fleet: &Fleet, view: View, position: usize) -> Option<RowId> {
         let number = *self.rows.get(position)? as usize;
-        with_entries!(view, _scope => Row::all(fleet).get(number).map(Entry::id), None)
+        with_entries!(view, _scope => Row::all(fleet).get(number).map(Entry::id), Document::of_rows(fleet, view).id(number))
     }
 }
 

@@ -16,7 +16,9 @@ impl Model {
             Some(RowId::Pool(pool) | RowId::Revision(pool, _)) => Some(pool),
             Some(RowId::Operation(operation)) => self.pool_of(operation),
             Some(RowId::Machine(machine)) => self.pool_of_machine(machine),
-            Some(RowId::Cluster(_) | RowId::Event(_)) | None => None,
+            Some(RowId::Cluster(_) | RowId::Event(_) | RowId::Gap(_) | RowId::Phase(_)) | None => {
+                None
+            }
         };
         let of_view = match self.place.view {
             View::Machines(Scope::Pool(pool)) | View::Revisions(Scope::Pool(pool)) => Some(pool),

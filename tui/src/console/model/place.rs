@@ -55,6 +55,10 @@ pub enum RowId {
     Operation(OperationId),
     /// An entry of the log.
     Event(u64),
+    /// Entries of the log that are missing, by the number of the first.
+    Gap(u64),
+    /// A phase of a machine, by its number; 0 stands for those that are missing.
+    Phase(u32),
 }
 
 /// A view, and where one is in it.
@@ -78,6 +82,10 @@ pub struct Place {
     pub marked_last: Option<RowId>,
     /// Whether the details of the row are shown.
     pub shows_details: bool,
+    /// Whether the cursor was moved to the last row, where a log is followed.
+    pub is_at_end: bool,
+    /// The number of the newest line of the log when the operator last was at its end, or came to it.
+    pub seen: Option<u64>,
 }
 
 /// How a table is sorted.
@@ -93,6 +101,16 @@ impl View {
     /// Whether the view is a table.
     pub fn is_table(&self) -> bool {
         !matches!(self, Self::Machine(_) | Self::Operation(_) | Self::Help)
+    }
+
+    /// Whether the view has rows that the cursor can be on.
+    pub fn has_rows(&self) -> bool {
+        !matches!(self, Self::Help)
+    }
+
+    /// Whether the view ends in a log, which can be followed.
+    pub fn has_log(&self) -> bool {
+        matches!(self, Self::Log | Self::Machine(_) | Self::Operation(_))
     }
 
     /// Whether a pool, a revision or an operation is at hand in it, to which orders can be given.
@@ -126,6 +144,8 @@ impl Place {
             marks: BTreeSet::new(),
             marked_last: None,
             shows_details: false,
+            is_at_end: view == View::Log,
+            seen: None,
         }
     }
 }

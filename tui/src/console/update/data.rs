@@ -6,6 +6,7 @@ use super::orders;
 use crate::clock::clock;
 use crate::console::message::Effect;
 use crate::console::model::entry::event_tone;
+use crate::console::model::log::LogLine;
 use crate::console::model::{Model, Tone, View};
 
 /// Events that are asked for at once.
@@ -14,7 +15,7 @@ const EVENTS_AT_ONCE: u32 = 5_000;
 /// Asks for everything that the console shows anywhere.
 pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
     model.asked_at = Some(model.clock.events);
-    let after = model.fleet.last_event();
+    let after = model.fleet.log.last_number();
     let lists = [
         Request::ListClusters,
         Request::ListMachinePools,
@@ -100,7 +101,7 @@ fn take_reply(model: &mut Model, reply: Reply) {
         Reply::Operations(operations) => fleet.take_operations(operations),
         Reply::Revisions(revisions) => fleet.take_revisions(revisions),
         Reply::Events(events) => {
-            fleet.take_events(events);
+            fleet.log.take(events);
             tell_news(model);
         }
         Reply::Machine(history) => fleet.machine = Some(history),
@@ -122,7 +123,12 @@ fn is_shown(view: View, reply: &Reply) -> bool {
         View::Revisions(_) => matches!(reply, Reply::Revisions(_) | Reply::MachinePools(_)),
         View::Operations(_) => matches!(reply, Reply::Operations(_) | Reply::MachinePools(_)),
         View::Log => matches!(reply, Reply::Events(_)),
-        View::Machine(_) | View::Operation(_) | View::Help => false,
+        View::Machine(_) => matches!(
+            reply,
+            Reply::Machine(_) | Reply::Revisions(_) | Reply::MachinePools(_)
+        ),
+        View::Operation(_) => matches!(reply, Reply::OperationHistory(_)),
+        View::Help => false,
     }
 }
 
@@ -135,7 +141,14 @@ fn tell_news(model: &mut Model) {
         let is_end = event.machine_id.is_none() && event.severity != Severity::Info;
         is_end || event.severity == Severity::Failure
     };
-    if let Some(event) = model.fleet.events.iter().rev().find(is_news) {
+    let mut events = model
+        .fleet
+        .log
+        .lines()
+        .iter()
+        .rev()
+        .filter_map(LogLine::event);
+    if let Some(event) = events.find(is_news) {
         let (tone, text) = (event_tone(event.severity), event.text.clone());
         model.notify(tone, format!("{}: {text}", clock(event.at_ms)));
     }

@@ -1,5 +1,7 @@
 //! Places: going into a row, back to where one was, forward again.
 
+use appliance::{FleetEvent, OperationId};
+
 use super::data;
 use crate::console::message::Effect;
 use crate::console::model::{Model, Place, RowId, Scope, View};
@@ -42,20 +44,34 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
             Some(view) => view,
             None => return Vec::new(),
         },
+        RowId::Phase(number) => match operation_of_phase(model, number) {
+            Some(operation) => View::Operation(operation),
+            None => return Vec::new(),
+        },
+        RowId::Gap(_) => return Vec::new(),
     };
     go(model, view)
 }
 
-/// The machine or the operation that an event is about.
+/// The machine or the operation that an event is about: the one that is not on the screen.
 fn view_of_event(model: &Model, number: u64) -> Option<View> {
-    let place = model
-        .fleet
-        .events
-        .binary_search_by_key(&number, |event| event.number)
-        .ok()?;
-    let event = &model.fleet.events[place];
+    let fleet = &model.fleet;
+    let in_history = |log: &[FleetEvent]| log.iter().find(|event| event.number == number).cloned();
+    let event = match model.place.view {
+        View::Machine(_) => in_history(&fleet.machine.as_ref()?.log)?,
+        View::Operation(_) => in_history(&fleet.operation.as_ref()?.log)?,
+        _ => fleet.log.event(number)?.clone(),
+    };
     let machine = event.machine_id.map(View::Machine);
-    machine.or(event.operation_id.map(View::Operation))
+    let operation = event.operation_id.map(View::Operation);
+    let mut views = machine.into_iter().chain(operation);
+    views.find(|view| *view != model.place.view)
+}
+
+fn operation_of_phase(model: &Model, number: u32) -> Option<OperationId> {
+    let phases = &model.fleet.machine.as_ref()?.phases;
+    let phase = phases.iter().find(|phase| phase.number == number)?;
+    phase.operation_id
 }
 
 /// Whether nothing is left to take away: the overview, with neither a filter nor marks.

@@ -48,6 +48,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Top => move_to(model, 0),
         Action::Bottom => move_to(model, usize::MAX),
+        Action::NextSection => {
+            let next = Document::new(model).section_after(model.listing.cursor);
+            move_to(model, next);
+        }
         Action::Filter => model.is_typing = true,
         Action::SortNext | Action::SortReverse => sort(model, action == Action::SortReverse),
         Action::Details => {
@@ -120,7 +124,7 @@ fn type_filter(model: &mut Model, key: Key) {
 }
 
 fn move_by(model: &mut Model, by: isize) {
-    let from = if model.place.view.is_table() {
+    let from = if model.place.view.has_rows() {
         model.listing.cursor
     } else {
         model.place.offset
@@ -128,22 +132,25 @@ fn move_by(model: &mut Model, by: isize) {
     move_to(model, from.saturating_add_signed(by));
 }
 
-/// Moves the cursor of a table, or the window of a text.
+/// Moves the cursor, or the window of a text that has none.
 fn move_to(model: &mut Model, to: usize) {
-    if !model.place.view.is_table() {
+    if !model.place.view.has_rows() {
         let last = Document::new(model).last_offset(model.page());
         model.place.offset = to.min(last);
         return;
     }
-    let last = model.listing.rows.len().saturating_sub(1);
+    let Some(last) = model.listing.rows.len().checked_sub(1) else {
+        return;
+    };
     model.listing.cursor = to.min(last);
     model.place.position = model.listing.cursor;
-    let is_at_end = model.place.view == View::Log && model.listing.cursor == last;
-    let id = model
+    model.place.cursor = model
         .listing
         .id(&model.fleet, model.place.view, model.listing.cursor);
-    // At its end the log follows what is new.
-    model.place.cursor = id.filter(|_| !is_at_end);
+    // At its end a log follows what is new.
+    let is_event = matches!(model.place.cursor, Some(RowId::Event(_)));
+    model.place.is_at_end = is_event && model.listing.cursor == last;
+    model.note_seen();
     model.scroll_to_cursor();
 }
 

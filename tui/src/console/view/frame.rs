@@ -87,10 +87,17 @@ fn trail(model: &Model) -> Vec<String> {
 
 /// How many rows there are, how they are filtered and sorted, how many are marked.
 fn position(model: &Model) -> String {
-    if !model.place.view.is_table() {
-        return String::new();
-    }
     let mut told = Vec::new();
+    if model.follows() {
+        told.push("FOLLOW".to_owned());
+    }
+    let new = model.news_below();
+    if new > 0 {
+        told.push(format!("{new} new below"));
+    }
+    if !model.place.view.is_table() {
+        return told.join("  ");
+    }
     if !model.place.marks.is_empty() {
         told.push(format!("{} marked", model.place.marks.len()));
     }

@@ -11,8 +11,12 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let document = Document::new(model);
     let window = (model.place.offset..document.lines()).take(usize::from(area.height));
     let mut line = Rect { height: 1, ..area };
+    let cursor = document.lines_of(model.listing.cursor).1;
     for number in window {
         put_line(pen, line, &document.line(number));
+        if number == cursor && document.rows() > 0 {
+            pen.tint(line, theme::SELECTED);
+        }
         line.y += 1;
     }
 }

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use appliance::{FleetEvent, Severity};
+use appliance::Severity;
 
-use super::{Column, Entry, Tone, column, natural, plain, toned};
+use super::{Cell, Column, Entry, Tone, column, natural, plain, toned};
 use crate::clock::clock;
 use crate::console::model::fleet::Fleet;
+use crate::console::model::log::LogLine;
 use crate::console::model::place::{RowId, Scope};
 
 /// The tone of an event.
@@ -19,31 +20,31 @@ pub fn event_tone(severity: Severity) -> Tone {
     }
 }
 
-impl Entry for FleetEvent {
+impl Entry for LogLine {
     const COLUMNS: &'static [Column<Self>] = &[
-        column!(
-            "TIME",
-            11,
-            0,
-            |_, event| plain(clock(event.at_ms)),
-            |_, a, b| a.number.cmp(&b.number)
-        ),
-        column!(
-            "LEVEL",
-            9,
-            1,
-            |_, event| toned(level(event.severity), event_tone(event.severity)),
-            |_, a, b| a.severity.cmp(&b.severity)
-        ),
-        column!(grows "EVENT", 30, 0, |_, event| plain(event.text.clone()), |_, a, b| natural(&a.text, &b.text)),
+        column!("TIME", 11, 0, |_, line| plain(time(line)), |_, a, b| a
+            .number()
+            .cmp(&b.number())),
+        column!("LEVEL", 9, 1, |_, line| level_cell(line), |_, a, b| {
+            severity(a).cmp(&severity(b))
+        }),
+        column!(grows "EVENT", 30, 0, |_, line| event_cell(line), |_, a, b| natural(&event_cell(a).text, &event_cell(b).text)),
     ];
 
     fn all(fleet: &Fleet) -> &[Self] {
-        &fleet.events
+        fleet.log.lines()
     }
 
     fn id(&self) -> RowId {
-        RowId::Event(self.number)
+        match self {
+            Self::Event(event) => RowId::Event(event.number),
+            Self::Gap { first, .. } => RowId::Gap(*first),
+        }
+    }
+
+    /// What is missing may hold the filter's text as well.
+    fn is_always_shown(&self) -> bool {
+        matches!(self, Self::Gap { .. })
     }
 
     fn is_in(&self, _: &Fleet, _: Scope) -> bool {
@@ -51,11 +52,46 @@ impl Entry for FleetEvent {
     }
 
     fn texts<'e>(&'e self, _: &'e Fleet) -> [Cow<'e, str>; 3] {
+        let event = self.event();
         [
-            self.text.as_str().into(),
-            level(self.severity).into(),
+            event.map_or("", |event| event.text.as_str()).into(),
+            event.map_or("", |event| level(event.severity)).into(),
             "".into(),
         ]
+    }
+}
+
+fn severity(line: &LogLine) -> Option<Severity> {
+    line.event().map(|event| event.severity)
+}
+
+fn time(line: &LogLine) -> String {
+    line.event()
+        .map_or_else(String::new, |event| clock(event.at_ms))
+}
+
+fn level_cell(line: &LogLine) -> Cell {
+    match severity(line) {
+        Some(severity) => toned(level(severity), event_tone(severity)),
+        None => toned("gap", Tone::Warning),
+    }
+}
+
+fn event_cell(line: &LogLine) -> Cell {
+    match *line {
+        LogLine::Event(ref event) => plain(event.text.clone()),
+        LogLine::Gap { first, last } => {
+            let missing = match last - first {
+                0 => "1 entry is missing here".to_owned(),
+                more => format!("{} entries are missing here", more + 1),
+            };
+            let why = if first == 1 {
+                "the newest are kept"
+            } else {
+                "too many came at once"
+            };
+            toned(format!("{missing}: {why}"), Tone::Warning)
+        }
     }
 }
 

@@ -1,0 +1,218 @@
+//! The text of one machine: why it is where it is, its revisions, its phases, its log.
+
+use std::collections::BTreeSet;
+
+use appliance::{MachineHistory, PhaseRecord};
+
+use super::{Document, Layout, Line, Section, faint, field, log, missing_before, plain};
+use crate::clock::{clock, length};
+use crate::console::model::entry::{Tone, machine_tone, zone_of};
+use crate::console::model::fleet::Fleet;
+use crate::console::model::place::RowId;
+
+pub(super) fn document<'m>(
+    fleet: &'m Fleet,
+    history: &'m MachineHistory,
+    layout: Layout,
+) -> Document<'m> {
+    let mut sections = vec![
+        phases(history, layout),
+        log(&history.log, history.log_missing),
+    ];
+    sections.splice(..0, revisions(fleet, history));
+    Document {
+        head: head(fleet, history, layout),
+        sections,
+    }
+}
+
+fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
+    let machine = &history.machine;
+    let revision =
+        |revision: Option<u32>| revision.map_or("not told".to_owned(), |number| number.to_string());
+    let pool = machine.machine_pool_id.map(|pool| {
+        format!(
+            "{} in cluster {}",
+            fleet.pool_name(pool),
+            fleet.cluster_name(pool)
+        )
+    });
+    let runs = match machine.desired_machine_revision {
+        Some(desired) if Some(desired) != machine.machine_revision => format!(
+            "{}, being moved to {desired}",
+            revision(machine.machine_revision)
+        ),
+        _ => revision(machine.machine_revision),
+    };
+    let reason = match (&machine.reason, history.phases.last()) {
+        (Some(reason), Some(phase)) if phase.ended_ms.is_none() => {
+            format!(
+                "{reason} for {}",
+                length(layout.now_ms.saturating_sub(phase.started_ms))
+            )
+        }
+        (Some(reason), _) => explained(reason.as_str()),
+        (None, _) => unexplained(history),
+    };
+    vec![
+        field("machine", machine.name.as_str(), Tone::Plain),
+        field(
+            "status",
+            machine.status.as_str(),
+            machine_tone(&machine.status),
+        ),
+        field("reason", reason, Tone::Plain),
+        field("revision", runs, Tone::Plain),
+        field(
+            "pool",
+            pool.unwrap_or_else(|| "unassigned".to_owned()),
+            Tone::Plain,
+        ),
+        field("zone", String::from(zone_of(machine)), Tone::Plain),
+        field("uuid", machine.uuid.as_str(), Tone::Faint),
+    ]
+}
+
+/// Why a machine waits, in words.
+fn explained(reason: &str) -> String {
+    let meaning = match reason {
+        "slot" => "waits until fewer machines of its pool are unavailable",
+        "paused" => "waits until the operation is resumed",
+        "halted" => "will not start: the operation is being stopped",
+        "back-off" => "waits before its update is tried again",
+        "power" => "has no power, or boots by itself",
+        _ => return reason.to_owned(),
+    };
+    format!("{reason}: {meaning}")
+}
+
+/// What there is to say of a machine that no operation has: how its last update failed, if it did.
+fn unexplained(history: &MachineHistory) -> String {
+    let went_wrong = |phase: &&PhaseRecord| phase.how.as_ref().is_some_and(|how| *how != "done");
+    match history.phases.last().filter(went_wrong) {
+        Some(PhaseRecord {
+            phase,
+            how: Some(how),
+            ended_ms: Some(ended),
+            ..
+        }) => {
+            format!("its update failed: {phase} {how} at {}", clock(*ended))
+        }
+        _ => "none: no operation waits for it".to_owned(),
+    }
+}
+
+/// Every revision of the machine's pool, the newest first; none of a machine without a pool.
+fn revisions<'m>(fleet: &'m Fleet, history: &'m MachineHistory) -> Option<Section<'m>> {
+    let pool = history.machine.machine_pool_id?;
+    let of_pool = fleet
+        .revisions
+        .iter()
+        .filter(|revision| revision.machine_pool_id == pool)
+        .map(|revision| revision.number);
+    let own = history.revisions.iter().map(|record| record.revision);
+    let told = [
+        history.machine.machine_revision,
+        history.machine.desired_machine_revision,
+    ];
+    let numbers: BTreeSet<u32> = of_pool
+        .chain(own)
+        .chain(told.into_iter().flatten())
+        .collect();
+    let numbers: Vec<u32> = numbers.into_iter().rev().collect();
+    let of_row = numbers.clone();
+    Some(Section {
+        title: format!("{:<12}{:>11}  {:<15}{}", "REVISION", "SINCE", "BY", "STATE"),
+        rows: numbers.len(),
+        id: Box::new(move |row| RowId::Revision(pool, of_row[row])),
+        line: Box::new(move |row| revision_line(fleet, history, numbers[row])),
+    })
+}
+
+fn revision_line(fleet: &Fleet, history: &MachineHistory, number: u32) -> Line {
+    let machine = &history.machine;
+    let record = history
+        .revisions
+        .iter()
+        .rev()
+        .find(|record| record.revision == number);
+    let since = record.map_or_else(|| "-".to_owned(), |record| clock(record.at_ms));
+    let by = match record.map(|record| record.operation_id) {
+        Some(Some(operation)) => format!("operation {}", operation.0),
+        Some(None) => "the start".to_owned(),
+        None => "-".to_owned(),
+    };
+    let pool = machine.machine_pool_id;
+    let is_pending = fleet.revisions.iter().any(|revision| {
+        Some(revision.machine_pool_id) == pool && revision.number == number && revision.is_pending
+    });
+    let is_of_pool = pool.and_then(|pool| fleet.pool(pool)?.revision) == Some(number);
+    let (state, tone) = if machine.desired_machine_revision == Some(number) {
+        ("desired, being moved to", Tone::Busy)
+    } else if machine.machine_revision == Some(number) && is_of_pool {
+        ("runs, desired", Tone::Good)
+    } else if machine.machine_revision == Some(number) {
+        ("runs", Tone::Good)
+    } else if is_of_pool {
+        ("desired", Tone::Warning)
+    } else if is_pending {
+        ("saved, not applied", Tone::Warning)
+    } else if record.is_some() {
+        ("ran before", Tone::Faint)
+    } else {
+        ("never ran here", Tone::Faint)
+    };
+    vec![
+        plain(format!("{number:<12}{since:>11}  {by:<15}")),
+        (state.to_owned(), tone),
+    ]
+}
+
+fn phases(history: &MachineHistory, layout: Layout) -> Section<'_> {
+    let missing = history
+        .phases
+        .first()
+        .map_or(0, |first| first.number.saturating_sub(1));
+    let before = usize::from(missing > 0);
+    let phase = move |row: usize| {
+        row.checked_sub(before)
+            .and_then(|row| history.phases.get(row))
+    };
+    Section {
+        title: format!(
+            "{:<12}{:>11}  {:>11}  {}",
+            "PHASE", "STARTED", "TOOK", "ENDED"
+        ),
+        rows: before + history.phases.len(),
+        id: Box::new(move |row| RowId::Phase(phase(row).map_or(0, |phase| phase.number))),
+        line: Box::new(move |row| match phase(row) {
+            Some(phase) => phase_line(phase, layout),
+            None => vec![(missing_before(u64::from(missing)), Tone::Warning)],
+        }),
+    }
+}
+
+fn phase_line(phase: &PhaseRecord, layout: Layout) -> Line {
+    let ended = phase.ended_ms.unwrap_or(layout.now_ms);
+    let took = length(ended.saturating_sub(phase.started_ms));
+    let how = phase.how.as_ref().map_or("goes on", |how| how.as_str());
+    let tone = match how {
+        "done" => Tone::Good,
+        "goes on" => Tone::Busy,
+        _ => Tone::Bad,
+    };
+    let attempt = if phase.attempt > 1 {
+        format!(", attempt {}", phase.attempt)
+    } else {
+        String::new()
+    };
+    vec![
+        plain(format!(
+            "{:<12}{:>11}  {took:>11}  ",
+            phase.phase,
+            clock(phase.started_ms)
+        )),
+        (how.to_owned(), tone),
+        faint(attempt),
+    ]
+}
