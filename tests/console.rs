@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use appliance::{Error, Reply, Request};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use simulator::engine::{Seed, Time};
@@ -10,7 +11,7 @@ use simulator::scenario::Scenario;
 use simulator::simulation::Simulation;
 use tui::console::driver::pace::Pace;
 use tui::console::key::Key;
-use tui::console::message::{Effect, Message};
+use tui::console::message::{Drive, Effect, Message};
 use tui::console::model::{Glyphs, Model};
 use tui::console::update::{begin, update};
 use tui::console::view::view;
@@ -22,6 +23,8 @@ pub struct Console {
     pub model: Model,
     /// Effects that nobody carries out here: to quit, to suspend, to redraw.
     pub effects: Vec<Effect>,
+    /// Every message that it was told, the oldest first.
+    pub recorded: Vec<Message>,
     pace: Pace,
 }
 
@@ -49,11 +52,12 @@ impl Console {
         let mut console = Self {
             pace: Pace::new(simulation, model.clock.speed),
             effects: Vec::new(),
+            recorded: Vec::new(),
             model,
         };
         let clock = Message::Clock(console.pace.report());
         let mut effects = begin(&mut console.model);
-        effects.extend(update(&mut console.model, clock));
+        effects.extend(console.take(clock));
         console.carry_out(effects);
         console.settle();
         console
@@ -75,10 +79,56 @@ impl Console {
 
     /// Tells the console something, and waits until every answer has come.
     pub fn send(&mut self, message: Message) -> &mut Self {
-        let effects = update(&mut self.model, message);
+        let effects = self.take(message);
         self.carry_out(effects);
         self.settle();
         self
+    }
+
+    /// Tells the console something of which nobody sees the effects. Returns them.
+    pub fn take(&mut self, message: Message) -> Vec<Effect> {
+        self.recorded.push(message.clone());
+        update(&mut self.model, message)
+    }
+
+    /// The console that a recording leads to, from the same start, without anybody who answers.
+    #[must_use]
+    pub fn replay(&self, start: Model, recording: Vec<Message>) -> Self {
+        let mut console = Self {
+            model: start,
+            effects: Vec::new(),
+            recorded: Vec::new(),
+            pace: self.pace.clone(),
+        };
+        begin(&mut console.model);
+        for message in recording {
+            console.take(message);
+        }
+        console
+    }
+
+    /// Answers a request of somebody else, of which the console is not told.
+    ///
+    /// # Errors
+    /// As the simulation does.
+    pub fn answer(&mut self, request: &Request) -> Result<Reply, Error> {
+        self.pace.answer(request)
+    }
+
+    /// Lets simulated time go by until an operation is in some status.
+    pub fn run_until(&mut self, operation: i64, status: &str) -> &mut Self {
+        for _ in 0..1000 {
+            let operations = self.model.fleet.operations.iter();
+            let is_there = operations
+                .filter(|known| known.id.0 == operation)
+                .any(|known| known.status.as_str() == status);
+            if is_there {
+                return self;
+            }
+            self.carry_out(vec![Effect::Drive(Drive::RunToMilestone)]);
+            self.wait(Duration::from_secs(1));
+        }
+        panic!("operation {operation} is never {status}");
     }
 
     /// The picture.
@@ -101,7 +151,8 @@ impl Console {
         lines.map(line).collect::<Vec<_>>().join("\n")
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) {
+    /// Carries effects out, and what the answers to them lead to.
+    pub fn carry_out(&mut self, effects: Vec<Effect>) {
         let mut effects = std::collections::VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             let message = match effect {
@@ -110,7 +161,7 @@ impl Console {
                     Message::Replied(request, reply)
                 }
                 Effect::Drive(drive) => match self.pace.drive(drive) {
-                    Some(why) => Message::Impossible(why),
+                    Some(why) => Message::Impossible(why.into()),
                     None => Message::Clock(self.pace.report()),
                 },
                 other => {
@@ -118,14 +169,14 @@ impl Console {
                     continue;
                 }
             };
-            effects.extend(update(&mut self.model, message));
+            effects.extend(self.take(message));
         }
     }
 
     /// Tells the clock, and carries out what the console asks because of it.
     fn settle(&mut self) {
         let clock = Message::Clock(self.pace.report());
-        let effects = update(&mut self.model, clock);
+        let effects = self.take(clock);
         self.carry_out(effects);
     }
 }

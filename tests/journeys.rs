@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tests::Console;
-use tui::console::message::{ClockState, Effect};
+use tui::console::message::{ClockState, Effect, Message};
 
 fn demo() -> Console {
     Console::on_demo_fleet((100, 30))
@@ -244,7 +244,6 @@ fn a_row_that_goes_leaves_the_cursor_where_it_was() {
 #[test]
 fn a_row_keeps_its_identity_between_two_answers() {
     use appliance::{Reply, Request};
-    use tui::console::message::Message;
     let mut console = demo();
     console.press("jjjj");
     let before = console.model.place.cursor;
@@ -264,7 +263,7 @@ fn a_row_keeps_its_identity_between_two_answers() {
 
 #[test]
 fn fast_keys_mean_what_they_say() {
-    use tui::console::message::{Message, Speed};
+    use tui::console::message::Speed;
     let mut console = demo();
     let key = |name: &str| Message::Key(tui::console::key::Key::parse(name).unwrap());
     for name in ["+", "+", "space", "space"] {
@@ -296,10 +295,22 @@ fn what_the_clock_ran_to_is_told() {
 
 #[test]
 fn a_question_that_cannot_be_read_is_not_asked() {
-    let mut console = Console::on_demo_fleet((40, 12));
+    let mut console = Console::on_demo_fleet((19, 9));
     console.press("4c");
     assert!(console.model.dialog.is_none());
-    assert!(console.screen().contains("too small"));
+    console.send(Message::Resized(20, 9));
+    assert!(
+        console.screen().contains("too small"),
+        "{}",
+        console.screen()
+    );
+    console.press("c");
+    assert!(console.model.dialog.is_some());
+    console.send(Message::Resized(19, 9));
+    assert!(
+        console.model.dialog.is_none(),
+        "nobody confirms what cannot be read"
+    );
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Why a request was not done.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Text;
 
 /// A request that was not done. Displays as a fragment that completes "failed to …: ".
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
     kind: ErrorKind,
@@ -11,7 +13,8 @@ pub struct Error {
 }
 
 /// What to do about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// What the request names does not exist.
     NotFound,

@@ -47,6 +47,9 @@ pub enum Request {
         pool: MachinePoolId,
         /// The revision's number.
         revision: u32,
+        /// The revision that the pool is on, as far as the asker knows: where it is on another one, the order is
+        /// refused. `None`: whatever it is on.
+        from: Option<u32>,
     },
     /// Try a failed operation again with what is left.
     RetryOperation {

@@ -116,7 +116,11 @@ impl Simulation {
                 let operation = self.operation_of(operation)?;
                 Ok(Reply::OperationHistory(self.operation_history(operation)))
             }
-            Request::ApplyRevision { pool, revision } => self.apply(pool, revision),
+            Request::ApplyRevision {
+                pool,
+                revision,
+                from,
+            } => self.apply(pool, revision, from),
             Request::RetryOperation { operation } => {
                 self.order(operation, |pool| Deed::Retry { pool })
             }
@@ -140,8 +144,21 @@ impl Simulation {
         self.told.clone()
     }
 
-    fn apply(&mut self, pool: MachinePoolId, revision: u32) -> Result<Reply, Error> {
+    fn apply(
+        &mut self,
+        pool: MachinePoolId,
+        revision: u32,
+        from: Option<u32>,
+    ) -> Result<Reply, Error> {
         let pool = self.pool_of(pool)?;
+        let is_on = self.pool(pool).revision;
+        if let (Some(from), Some(is_on)) = (from, is_on)
+            && from != is_on
+        {
+            let name = self.world.blueprint().pool_name(pool);
+            let why = format!("pool {name} is on revision {is_on} by now, not on {from}");
+            return Err(Error::new(ErrorKind::Conflict, why));
+        }
         if !self
             .revisions(pool)
             .iter()

@@ -105,7 +105,7 @@ impl Driver {
                 self.tell(Message::Replied(request, reply))
             }
             Order::Drive(drive) => match self.pace.drive(drive) {
-                Some(why) => self.tell(Message::Impossible(why)),
+                Some(why) => self.tell(Message::Impossible(why.into())),
                 None => true,
             },
         };

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use appliance::{Error, Reply, Request};
+use appliance::{Error, Reply, Request, Text};
+use serde::{Deserialize, Serialize};
 
 use super::key::Key;
 
 /// Something that happened. Time is told in durations, so that a recording can be played again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Message {
     /// A key was pressed.
     Key(Key),
@@ -28,11 +30,11 @@ pub enum Message {
     /// A thread that the console cannot do without has panicked, and said so.
     Died,
     /// What was to happen cannot: in words.
-    Impossible(&'static str),
+    Impossible(Text),
 }
 
 /// Where the simulation's clock stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockReport {
     /// Milliseconds since the start of the simulated time.
     pub now_ms: u64,
@@ -45,7 +47,8 @@ pub struct ClockReport {
 }
 
 /// What the simulation's clock does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClockState {
     /// It stands.
     Paused,
@@ -56,7 +59,8 @@ pub enum ClockState {
 }
 
 /// Simulated time per real time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Speed {
     /// So many times as fast as real time.
     Times(u32),

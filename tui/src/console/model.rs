@@ -10,11 +10,16 @@
 //! | `document` | views that are text: one machine, one operation, the help |
 //! | `follow` | whether a log is followed, and how much is new below |
 //! | `cut` | text cut to a number of cells |
-//! | `offer` | what can be ordered here and now |
+//! | `offer` | what can be ordered of a row, and why not |
+//! | `plan` | the order for the chosen rows, and what it will do |
+//! | `check` | whether an order still fits the fleet, and its requests |
 //! | `dialog` | a question before an order |
+//! | `sent` | orders that are not answered yet |
+//! | `notices` | what to tell the operator for a while |
 //!
 //! Nothing here knows a terminal, a clock or a channel.
 
+mod check;
 pub mod cut;
 pub mod dialog;
 pub mod document;
@@ -23,11 +28,11 @@ pub mod fleet;
 mod follow;
 pub mod listing;
 pub mod log;
+mod notices;
 mod offer;
 pub mod place;
-
-use std::collections::VecDeque;
-use std::time::Duration;
+mod plan;
+mod sent;
 
 use appliance::{Request, Text};
 
@@ -36,7 +41,10 @@ use document::Document;
 pub use entry::{Cell, Tone};
 pub use fleet::Fleet;
 pub use listing::Listing;
+pub use notices::{Notice, Notices};
 pub use place::{Place, RowId, Scope, View};
+pub use plan::Plan;
+pub use sent::Sent;
 
 use super::message::{ClockReport, ClockState, Speed};
 
@@ -67,8 +75,10 @@ pub struct Model {
     pub is_typing: bool,
     /// The question that is open.
     pub dialog: Option<Dialog>,
-    /// What to tell the operator, the oldest first.
-    pub notices: VecDeque<Notice>,
+    /// What to tell the operator.
+    pub notices: Notices,
+    /// Orders that are not wholly answered yet, the oldest first.
+    pub sent: Vec<Sent>,
     /// Whether the clock stands because something ended, which the next answers will tell.
     pub awaits_news: bool,
     /// Requests that are not answered yet.
@@ -85,22 +95,6 @@ pub enum Glyphs {
     /// ASCII only.
     Ascii,
 }
-
-/// Something told to the operator for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// What.
-    pub text: Text,
-    /// How it is meant.
-    pub tone: Tone,
-    /// How long it stays.
-    pub left: Duration,
-}
-
-/// How long a notice stays.
-const NOTICE_STAYS: Duration = Duration::from_secs(6);
-/// Notices that are kept; older ones make room.
-const MOST_NOTICES: usize = 8;
 
 impl Model {
     /// The console at its start, on the overview of a fleet of which nothing is known yet.
@@ -123,7 +117,8 @@ impl Model {
             listing: Listing::default(),
             is_typing: false,
             dialog: None,
-            notices: VecDeque::new(),
+            notices: Notices::default(),
+            sent: Vec::new(),
             awaits_news: false,
             asked: Vec::new(),
             asked_at: None,
@@ -132,14 +127,7 @@ impl Model {
 
     /// Tells the operator something.
     pub fn notify(&mut self, tone: Tone, text: impl Into<Text>) {
-        if self.notices.len() == MOST_NOTICES {
-            self.notices.pop_front();
-        }
-        self.notices.push_back(Notice {
-            text: text.into(),
-            tone,
-            left: NOTICE_STAYS,
-        });
+        self.notices.tell(tone, text.into());
     }
 
     /// Rows of the table or text that the screen has room for: all but the frame's own lines.
@@ -210,6 +198,8 @@ impl Model {
     }
 }
 
+/// Columns and rows below which nothing can be shown that would help.
+pub const SMALLEST: (u16, u16) = (20, 6);
 /// Lines that the frame takes: title, breadcrumb, notice, footer.
 const FRAME_LINES: usize = 4;
 /// Lines of the details below a table.

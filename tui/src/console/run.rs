@@ -120,7 +120,7 @@ impl Console {
             self.retake()?;
             self.has_retaken = true;
         } else {
-            let why = Message::Impossible("there is no shell to go back to");
+            let why = Message::Impossible("there is no shell to go back to".into());
             // The receiver is this console's own.
             let _ = self.sender.send(why);
         }

@@ -12,8 +12,6 @@ mod navigate;
 mod orders;
 mod press;
 
-use std::time::Duration;
-
 use super::message::{ClockState, Effect, Message};
 use super::model::{Model, Tone};
 
@@ -28,7 +26,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
         Message::Tick(elapsed) => {
-            age_notices(model, elapsed);
+            model.notices.age(elapsed);
             Vec::new()
         }
         Message::Replied(request, reply) => data::take(model, &request, reply),
@@ -55,13 +53,6 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
 /// 128 + n for a process that ended by signal n.
 fn exit_code(signal: i32) -> u8 {
     u8::try_from(signal).map_or(u8::MAX, |signal| signal.saturating_add(128))
-}
-
-fn age_notices(model: &mut Model, elapsed: Duration) {
-    for notice in &mut model.notices {
-        notice.left = notice.left.saturating_sub(elapsed);
-    }
-    model.notices.retain(|notice| !notice.left.is_zero());
 }
 
 /// What the console asks and tells before anything has happened.

@@ -4,15 +4,16 @@
 //! title        meltdeck  demo-fleet                     PAUSED  SIM 02:13:07 ×60 seed 42
 //! breadcrumb   overview › workers › machines                                   24 of 91
 //! body         a table with its header, or text; details beside or below
-//! notice       what happened last, or the filter that is being typed
+//! notices      what happened last, or the filter that is being typed; what does not fit one line lies over the body
 //! footer       the keys that mean something here
 //! ```
 //!
-//! A dialog lies over the body. Every part takes any size, down to nothing.
+//! A dialog lies over the body, on a small screen over all but the footer. Every part takes any size, down to nothing.
 
 mod details;
 mod dialog;
 mod frame;
+mod notices;
 mod pen;
 mod table;
 mod text;
@@ -21,11 +22,8 @@ mod theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::model::Model;
+use super::model::{Model, SMALLEST};
 use pen::Pen;
-
-/// Below this nothing can be shown that would help.
-const SMALLEST: (u16, u16) = (20, 6);
 
 /// Draws the model into `buffer`.
 pub fn view(model: &Model, buffer: &mut Buffer) {
@@ -57,9 +55,19 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
     } else {
         text::draw(model, &mut pen, body);
     }
-    frame::notice(model, &mut pen, row(area.height - 2));
+    let below = u16::from(model.is_typing);
+    let half = area.height / 2;
+    let stack = Rect {
+        y: half,
+        height: area.height - 1 - below - half,
+        ..area
+    };
+    notices::draw(model, &mut pen, stack);
+    if model.is_typing {
+        frame::filter(model, &mut pen, row(area.height - 2));
+    }
     frame::footer(model, &mut pen, row(area.height - 1));
     if let Some(open) = &model.dialog {
-        dialog::draw(model, open, &mut pen, body);
+        dialog::draw(model, open, &mut pen);
     }
 }

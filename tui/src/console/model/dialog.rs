@@ -1,18 +1,26 @@
-//! A question before an order: what it will do, and whether to do it.
+//! A question before an order: what it will do, and whether to do it; and where that stands on the screen.
 
+use textwrap::{Options, WordSplitter};
+
+use super::{Plan, RowId};
 use crate::console::command::Command;
+use crate::console::keys::Action;
 
 /// A question that is open, or an order that was not answered yet, or was refused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dialog {
     /// The order.
     pub command: Command,
+    /// The action and the rows that it was made from, to make it anew.
+    pub made_from: (Action, Vec<RowId>),
     /// What it will do, line by line.
     pub consequences: Vec<String>,
-    /// Whether the button that does it has the focus; the other one cancels.
+    /// Whether the button that does something has the focus; the other one goes away.
     pub does_it: bool,
     /// How far it is.
     pub stage: Stage,
+    /// The first line of the text that is shown.
+    pub offset: usize,
 }
 
 /// How far an order is.
@@ -22,18 +30,143 @@ pub enum Stage {
     Prompting,
     /// The order was sent.
     Waiting,
-    /// The order was refused: in words.
-    Failed(String),
+    /// The order was refused, or no longer fits the fleet.
+    Refused {
+        /// Why, line by line.
+        why: Vec<String>,
+        /// What was done of it all the same.
+        done: Option<String>,
+    },
 }
 
+/// Where a dialog stands on the screen, in cells, and its text as it is broken into lines there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// Its first column.
+    pub x: u16,
+    /// Its first row.
+    pub y: u16,
+    /// Its columns.
+    pub columns: u16,
+    /// Its rows.
+    pub rows: u16,
+    /// Whether it has a frame around it.
+    pub has_frame: bool,
+    /// Its row in which the text begins.
+    pub text_row: u16,
+    /// Every line of its text.
+    pub lines: Vec<String>,
+    /// The first line that is shown.
+    pub first: usize,
+    /// How many lines are shown at once.
+    pub page: usize,
+}
+
+/// The least width of a dialog where there is room, and the greatest.
+const WIDTH: (u16, u16) = (44, 100);
+/// Below this height a dialog covers the lines around the body too, but for the footer.
+const TIGHT: u16 = 22;
+/// The least room in which there is place for a frame.
+const FRAMED: (u16, u16) = (30, 9);
+
 impl Dialog {
-    /// The question before `command`, with the button that cancels in focus.
-    pub fn new(command: Command, consequences: Vec<String>) -> Self {
+    /// The question before a plan, with the button that cancels in focus.
+    pub fn new(plan: Plan, made_from: (Action, Vec<RowId>), consequences: Vec<String>) -> Self {
         Self {
-            command,
+            command: plan.command,
+            made_from,
             consequences,
             does_it: false,
             stage: Stage::Prompting,
+            offset: 0,
         }
     }
+
+    /// Shows that the order was refused, with the button that goes away in focus.
+    pub fn refuse(&mut self, why: Vec<String>, done: Option<String>) {
+        self.stage = Stage::Refused { why, done };
+        self.does_it = false;
+        self.offset = 0;
+    }
+
+    /// The text, line by line.
+    fn text(&self) -> Vec<String> {
+        let Stage::Refused { why, done } = &self.stage else {
+            return self.consequences.clone();
+        };
+        let mut told = vec![format!("fleet    {}", self.command.context)];
+        if let [target] = &*self.command.targets {
+            told.push(format!("cluster  {}", target.cluster));
+            told.push(format!("pool     {}", target.pool));
+        }
+        told.push("Refused:".to_owned());
+        told.extend(why.iter().map(|why| format!("- {why}")));
+        told.extend(done.iter().map(|done| format!("Done: {done}")));
+        told.push(String::new());
+        told.push(self.command.to_string());
+        told
+    }
+
+    /// Where it stands on a screen of so many columns and rows.
+    pub fn layout(&self, size: (u16, u16)) -> Layout {
+        let (top, below) = if size.1 < TIGHT { (0, 1) } else { (2, 2) };
+        let room = (size.0, size.1.saturating_sub(top + below));
+        let has_frame = room.0 >= FRAMED.0 && room.1 >= FRAMED.1;
+        let beside = if has_frame { 4 } else { 0 };
+        let text = self.text();
+        let widest = text
+            .iter()
+            .map(|line| textwrap::core::display_width(line))
+            .max();
+        let widest = u16::try_from(widest.unwrap_or(0)).unwrap_or(u16::MAX);
+        let columns = widest.saturating_add(beside).clamp(WIDTH.0, WIDTH.1);
+        let columns = if has_frame {
+            columns.min(room.0)
+        } else {
+            room.0
+        };
+        let width = usize::from(columns.saturating_sub(beside)).max(1);
+        let lines: Vec<String> = text.iter().flat_map(|line| broken(line, width)).collect();
+        // With a blank line before and after the text, where that fits.
+        let frame = if has_frame { 3 } else { 1 };
+        let airy = u16::try_from(lines.len() + 5).unwrap_or(u16::MAX);
+        let is_airy = has_frame && airy <= room.1;
+        let rows = if is_airy {
+            airy
+        } else {
+            let tight = u16::try_from(lines.len() + frame).unwrap_or(u16::MAX);
+            tight.min(room.1)
+        };
+        let page = usize::from(rows).saturating_sub(if is_airy { 5 } else { frame });
+        Layout {
+            x: (size.0 - columns) / 2,
+            y: top + (room.1 - rows) / 2,
+            columns,
+            rows,
+            has_frame,
+            text_row: u16::from(has_frame) + u16::from(is_airy),
+            first: self.offset.min(lines.len().saturating_sub(page)),
+            lines,
+            page,
+        }
+    }
+}
+
+/// A line of text, broken into lines of at most `width` cells. A command line goes on indented.
+fn broken(line: &str, width: usize) -> Vec<String> {
+    let lead = line.len() - line.trim_start().len();
+    let indent = if line.starts_with("meltdeck ") || line.starts_with("- ") {
+        2
+    } else {
+        lead
+    };
+    let indent = " ".repeat(if indent < width { indent } else { 0 });
+    // A hyphen belongs to a name more often than not.
+    let options = Options::new(width)
+        .subsequent_indent(&indent)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(line, options)
+        .into_iter()
+        .map(std::borrow::Cow::into_owned)
+        .collect()
 }

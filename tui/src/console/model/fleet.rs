@@ -186,6 +186,15 @@ impl Fleet {
         pending.map(|revision| revision.number).max()
     }
 
+    /// The pool's newest revision, applied or not; `None` where the appliance does not tell.
+    pub fn newest_revision(&self, pool: MachinePoolId) -> Option<u32> {
+        let own = self
+            .revisions
+            .iter()
+            .filter(|revision| revision.machine_pool_id == pool);
+        own.map(|revision| revision.number).max()
+    }
+
     /// Puts the overview together: clusters, what goes on or failed, what waits to be applied.
     fn attend(&mut self) {
         let mut attention: Vec<_> = self

@@ -112,6 +112,7 @@ fn take_reply(model: &mut Model, reply: Reply) {
     if is_shown {
         model.relist();
     }
+    orders::renew(model);
 }
 
 /// Whether an answer changes the rows of a table.

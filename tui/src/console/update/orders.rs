@@ -1,6 +1,6 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, MachinePoolId, Operation, Reply, Request};
+use appliance::{Error, Operation, Reply, Request};
 
 use super::data;
 use crate::console::command::{Command, Verb};
@@ -8,26 +8,23 @@ use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
 use crate::console::message::Effect;
 use crate::console::model::dialog::Stage;
-use crate::console::model::entry::operation_state;
-use crate::console::model::{Dialog, Model, Tone};
-
-/// Machines that a question names one by one.
-const NAMED: usize = 5;
-
-/// Columns and rows that a question needs to say all that it must.
-const ROOM: (u16, u16) = (44, 18);
-const TOO_SMALL: &str = "the terminal is too small for the question: 44x18 at least";
-
-fn is_too_small(model: &Model) -> bool {
-    model.size.0 < ROOM.0 || model.size.1 < ROOM.1
-}
+use crate::console::model::{Dialog, Model, Plan, RowId, SMALLEST, Sent, Tone};
 
 /// Takes a question away that the terminal has no room for any more.
 pub(super) fn close_if_too_small(model: &mut Model) {
     if model.dialog.is_some() && is_too_small(model) {
         model.dialog = None;
-        model.notify(Tone::Warning, TOO_SMALL);
+        model.notify(Tone::Warning, too_small());
     }
+}
+
+fn is_too_small(model: &Model) -> bool {
+    model.size.0 < SMALLEST.0 || model.size.1 < SMALLEST.1
+}
+
+fn too_small() -> String {
+    let (columns, rows) = SMALLEST;
+    format!("the terminal is too small for a question: {columns}x{rows} at least")
 }
 
 /// Whether a request changes something.
@@ -42,168 +39,226 @@ pub(super) fn is_order(request: &Request) -> bool {
     )
 }
 
-/// Opens the question before an order, or says why there is nothing to order. What harms nothing is sent at once.
+/// Opens the question before an order for the chosen rows, or says why there is nothing to order.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(pool) = model.pool_at_hand() else {
-        model.notify(
-            Tone::Warning,
-            "choose a pool, a revision or an operation first",
-        );
-        return Vec::new();
-    };
-    let verb = match model.offer(action, pool) {
-        Ok(verb) => verb,
+    let rows = model.chosen();
+    let plan = match model.plan(action, &rows) {
+        Ok(plan) => plan,
         Err(why) => {
             model.notify(Tone::Warning, why);
             return Vec::new();
         }
     };
-    let command = Command {
-        verb,
-        context: model.context.clone(),
-        cluster: model.fleet.cluster_name(pool),
-        pool: model.fleet.pool_name(pool),
-    };
-    if matches!(command.verb, Verb::Pause { .. } | Verb::Resume { .. }) {
-        return send(model, command.request());
+    // What can be taken back at once needs no question, unless more may be meant than the row that one looks at.
+    let is_harmless = matches!(plan.command.verb, Verb::Pause | Verb::Resume);
+    if is_harmless && model.place.marks.is_empty() {
+        return match send(model, plan.command) {
+            Ok(effects) => effects,
+            Err(why) => {
+                model.notify(Tone::Bad, format!("refused: {}", why.join("; ")));
+                Vec::new()
+            }
+        };
     }
     if is_too_small(model) {
-        model.notify(Tone::Warning, TOO_SMALL);
+        model.notify(Tone::Warning, too_small());
         return Vec::new();
     }
-    let consequences = consequences(model, &command, pool);
-    model.dialog = Some(Dialog::new(command, consequences));
+    ask(model, plan, action, rows);
     Vec::new()
 }
 
-/// What the order will do, for the question.
-fn consequences(model: &Model, command: &Command, pool: MachinePoolId) -> Vec<String> {
-    let mut told = vec![
-        format!("cluster  {}", command.cluster),
-        format!("pool     {}", command.pool),
-    ];
-    match command.verb {
-        Verb::Apply { revision, .. } => {
-            told.push(format!("revision {revision}"));
-            told.extend(reboots(model, pool, revision));
-            if let Some(open) = model.fleet.open_operation(pool) {
-                let state = operation_state(open).text;
-                told.push(format!(
-                    "It waits for operation {}, which is {state}.",
-                    open.id.0
-                ));
-            }
-        }
-        Verb::Retry { operation } => {
-            let operation = model.fleet.operation(operation);
-            let rollout = operation.and_then(|operation| operation.rollout.as_ref());
-            told.extend(
-                rollout.map_or_else(Vec::new, |rollout| reboots(model, pool, rollout.revision)),
-            );
-        }
-        Verb::Cancel { .. } => {
-            told.push("No further machine starts; those in flight still end.".to_owned());
-            told.push("A cancelled operation cannot be resumed.".to_owned());
-        }
-        Verb::Pause { .. } | Verb::Resume { .. } => {}
-    }
-    told
+fn ask(model: &mut Model, plan: Plan, action: Action, rows: Vec<RowId>) {
+    let consequences = model.consequences(&plan.command, &plan.left_out);
+    model.dialog = Some(Dialog::new(plan, (action, rows), consequences));
 }
 
-/// How many machines will reboot on their way to a revision, and which.
-fn reboots(model: &Model, pool: MachinePoolId, revision: u32) -> Vec<String> {
-    let mut machines = model.fleet.machines.iter().filter(|machine| {
-        machine.machine_pool_id == Some(pool) && machine.machine_revision != Some(revision)
-    });
-    let named: Vec<_> = machines
-        .by_ref()
-        .take(NAMED)
-        .map(|machine| machine.name.to_string())
-        .collect();
-    let more = machines.count();
-    let count = named.len() + more;
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
+/// Makes the order of a dialog anew, for the fleet as it is now.
+fn plan_again(model: &mut Model) {
+    let Some(dialog) = model.dialog.take() else {
+        return;
     };
-    if count == 0 {
-        return vec!["No machine will reboot: all run the revision.".to_owned()];
+    let (action, rows) = dialog.made_from;
+    match model.plan(action, &rows) {
+        Ok(plan) => ask(model, plan, action, rows),
+        Err(why) => model.notify(Tone::Warning, why),
     }
-    let machines = if count == 1 { "machine" } else { "machines" };
-    vec![
-        format!("{count} {machines} will be drained and rebooted:"),
-        format!("{}{rest}", named.join(", ")),
-    ]
 }
 
-fn send(model: &mut Model, request: Request) -> Vec<Effect> {
-    model.asked.push(request.clone());
-    vec![Effect::Ask(request)]
+/// Tells an open question what the fleet is like now; where the order no longer fits, it is refused.
+pub(super) fn renew(model: &mut Model) {
+    let Some(mut dialog) = model.dialog.take() else {
+        return;
+    };
+    if dialog.stage == Stage::Prompting {
+        match model.requests(&dialog.command) {
+            Ok(_) => {
+                let (action, rows) = &dialog.made_from;
+                let left_out = model.plan(*action, rows).map(|plan| plan.left_out);
+                let left_out = left_out.unwrap_or_default();
+                dialog.consequences = model.consequences(&dialog.command, &left_out);
+            }
+            Err(why) => dialog.refuse(why, None),
+        }
+    }
+    model.dialog = Some(dialog);
+}
+
+/// Sends an order.
+///
+/// # Errors
+/// When it no longer fits the fleet: why.
+fn send(model: &mut Model, command: Command) -> Result<Vec<Effect>, Vec<String>> {
+    let requests = model.requests(&command)?;
+    model.asked.extend(requests.iter().cloned());
+    let effects = requests.iter().cloned().map(Effect::Ask).collect();
+    model.sent.push(Sent::new(command, requests));
+    Ok(effects)
 }
 
 /// Keys while a question is open.
 pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    let page = model
+        .dialog
+        .as_ref()
+        .map_or(1, |dialog| dialog.layout(model.size).page);
     let Some(dialog) = &mut model.dialog else {
         return Vec::new();
     };
-    let is_open = dialog.stage == Stage::Prompting;
+    let is_waiting = dialog.stage == Stage::Waiting;
     match key.code {
         Code::Esc | Code::Char('q' | 'n') => model.dialog = None,
-        Code::Tab | Code::BackTab | Code::Left | Code::Right | Code::Char('h' | 'l') if is_open => {
+        Code::Tab | Code::BackTab | Code::Left | Code::Right | Code::Char('h' | 'l')
+            if !is_waiting =>
+        {
             dialog.does_it = !dialog.does_it;
         }
-        Code::Enter if is_open && dialog.does_it => {
-            dialog.stage = Stage::Waiting;
-            let request = dialog.command.request();
-            return send(model, request);
-        }
-        Code::Enter if dialog.stage != Stage::Waiting => model.dialog = None,
+        Code::Enter if is_waiting => {}
+        Code::Enter if !dialog.does_it => model.dialog = None,
+        Code::Enter if dialog.stage == Stage::Prompting => return confirm(model),
+        Code::Enter => plan_again(model),
+        Code::Down | Code::Char('j') => scroll(model, 1),
+        Code::Up | Code::Char('k') => scroll(model, -1),
+        Code::PageDown => scroll(model, isize::try_from(page).unwrap_or(1)),
+        Code::PageUp => scroll(model, -isize::try_from(page).unwrap_or(1)),
+        Code::Home | Code::Char('g') => scroll(model, isize::MIN),
+        Code::End | Code::Char('G') => scroll(model, isize::MAX),
         _ => {}
     }
     Vec::new()
 }
 
-/// Takes the outcome of an order, and shows it.
+fn scroll(model: &mut Model, by: isize) {
+    let size = model.size;
+    if let Some(dialog) = &mut model.dialog {
+        let layout = dialog.layout(size);
+        let last = layout.lines.len().saturating_sub(layout.page);
+        dialog.offset = layout.first.saturating_add_signed(by).min(last);
+    }
+}
+
+fn confirm(model: &mut Model) -> Vec<Effect> {
+    let Some(command) = model.dialog.as_ref().map(|dialog| dialog.command.clone()) else {
+        return Vec::new();
+    };
+    let sent = send(model, command);
+    let Some(dialog) = &mut model.dialog else {
+        return Vec::new();
+    };
+    match sent {
+        Ok(effects) => {
+            dialog.stage = Stage::Waiting;
+            effects
+        }
+        Err(why) => {
+            dialog.refuse(why, None);
+            Vec::new()
+        }
+    }
+}
+
+/// Takes the answer to an order's request. Once all have come, their outcome is shown.
 pub(super) fn take(
     model: &mut Model,
     request: &Request,
     reply: Result<Reply, Error>,
 ) -> Vec<Effect> {
-    let waiting = model
-        .dialog
-        .take_if(|dialog| dialog.stage == Stage::Waiting && dialog.command.request() == *request);
-    match reply {
-        Ok(Reply::Operation(operation)) => {
-            let done = outcome(request, &operation);
-            model.notify(Tone::Good, done);
+    let answer = match reply {
+        Ok(Reply::Operation(operation)) => Ok(operation),
+        Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    for number in 0..model.sent.len() {
+        let Some(place) = model.sent[number].place(request) else {
+            continue;
+        };
+        *place = Some(answer);
+        if model.sent[number].is_answered() {
+            let sent = model.sent.remove(number);
+            conclude(model, sent);
         }
-        Ok(_) => model.notify(
-            Tone::Warning,
-            "the appliance answered something else than was asked",
-        ),
-        Err(error) => match waiting {
-            Some(mut dialog) => {
-                dialog.stage = Stage::Failed(error.to_string());
-                model.dialog = Some(dialog);
-            }
-            None => model.notify(Tone::Bad, format!("refused: {error}")),
-        },
+        break;
     }
     data::ask_everything(model)
 }
 
-fn outcome(request: &Request, operation: &Operation) -> String {
-    let id = operation.id.0;
-    match request {
-        Request::ApplyRevision { revision, .. } => format!(
-            "operation {id} rolls out revision {revision}: {}",
-            operation.status
+fn conclude(model: &mut Model, sent: Sent) {
+    let (mut done, mut refused) = (Vec::new(), Vec::new());
+    for ((_, answer), target) in sent.answers.into_iter().zip(&sent.command.targets) {
+        match answer {
+            Some(Ok(operation)) => done.push(operation),
+            Some(Err(why)) => refused.push(format!("{target}: {why}")),
+            None => {}
+        }
+    }
+    let told = (!done.is_empty()).then(|| outcome(&sent.command, &done));
+    if let Some(told) = &told {
+        model.notify(Tone::Good, told.clone());
+    }
+    let waits = model
+        .dialog
+        .take_if(|dialog| dialog.stage == Stage::Waiting && dialog.command == sent.command);
+    match waits {
+        _ if refused.is_empty() => {}
+        Some(mut dialog) => {
+            dialog.refuse(refused, told);
+            model.dialog = Some(dialog);
+        }
+        None => {
+            for why in refused {
+                model.notify(Tone::Bad, format!("refused: {why}"));
+            }
+        }
+    }
+}
+
+fn outcome(command: &Command, done: &[Operation]) -> String {
+    let ids: Vec<_> = done
+        .iter()
+        .map(|operation| operation.id.0.to_string())
+        .collect();
+    let (ids, is_one) = (ids.join(", "), done.len() == 1);
+    let who = if is_one {
+        format!("operation {ids}")
+    } else {
+        format!("operations {ids}")
+    };
+    let number = |one: &'static str, many: &'static str| if is_one { one } else { many };
+    match (command.verb, done) {
+        (Verb::Apply, [operation]) => {
+            let revision = operation.rollout.as_ref().map(|rollout| rollout.revision);
+            let revision = revision.map_or(String::new(), |number| format!(" revision {number}"));
+            format!("{who} rolls out{revision}: {}", operation.status)
+        }
+        (Verb::Apply, _) => format!("{who} roll the revisions out"),
+        (Verb::Retry, _) => format!("{who} {} on with what is left", number("goes", "go")),
+        (Verb::Cancel, [operation]) => format!("{who} is {}", operation.status),
+        (Verb::Cancel, _) => format!("{who} are cancelled: what is in flight still ends"),
+        (Verb::Pause, _) => format!(
+            "{who} {} paused: p resumes {}",
+            number("is", "are"),
+            number("it", "them")
         ),
-        Request::RetryOperation { .. } => format!("operation {id} goes on with what is left"),
-        Request::CancelOperation { .. } => format!("operation {id} is {}", operation.status),
-        Request::PauseOperation { .. } => format!("operation {id} is paused: p resumes it"),
-        Request::ResumeOperation { .. } => format!("operation {id} goes on"),
-        _ => format!("operation {id}: {}", operation.status),
+        (Verb::Resume, _) => format!("{who} {} on", number("goes", "go")),
     }
 }

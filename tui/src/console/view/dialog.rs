@@ -4,102 +4,101 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use super::theme;
-use crate::console::model::dialog::{Dialog, Stage};
+use crate::console::command::Verb;
+use crate::console::model::dialog::{Dialog, Layout, Stage};
 use crate::console::model::{Model, Tone};
 
-/// The least width that a dialog has where there is room.
-const LEAST: u16 = 44;
-
-pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>, body: Rect) {
-    let title = dialog.command.title();
-    let context = format!("fleet    {}", model.context);
-    let whole = || std::iter::once(&context).chain(&dialog.consequences);
-    let widest = whole()
-        .chain([&title])
-        .map(|line| width(line))
-        .max()
-        .unwrap_or(0);
-    let columns = (widest + 4).max(LEAST).min(body.width);
-    let room = usize::from(columns.saturating_sub(4)).max(1);
-    let lines: Vec<_> = whole()
-        .flat_map(|line| textwrap::wrap(line, room))
-        .collect();
-    let size = (
-        columns,
-        u16::try_from(lines.len() + 5)
-            .unwrap_or(u16::MAX)
-            .min(body.height),
-    );
+pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>) {
+    let layout = dialog.layout(model.size);
     let area = Rect {
-        x: body.x + (body.width - size.0) / 2,
-        y: body.y + (body.height - size.1) / 2,
-        width: size.0,
-        height: size.1,
+        x: layout.x,
+        y: layout.y,
+        width: layout.columns,
+        height: layout.rows,
     };
     pen.clear(area);
-    border(pen, area);
-    let inner = Rect {
-        x: area.x + 2,
-        width: area.width.saturating_sub(4),
-        height: 1,
-        ..area
+    let inner = if layout.has_frame {
+        border(pen, area);
+        let title = Rect {
+            x: area.x + 2,
+            width: area.width.saturating_sub(4),
+            ..area
+        };
+        pen.put(
+            title,
+            0,
+            &format!(" {} ", title_of(dialog, title.width)),
+            theme::TITLE,
+        );
+        title
+    } else {
+        area
     };
-    let at = |line: u16| Rect {
-        y: area.y + line,
+    let at = |y: u16| Rect {
+        y,
+        height: 1,
         ..inner
     };
-    pen.put(at(0), 0, &format!(" {title} "), theme::TITLE);
-    let last = area.height.saturating_sub(2);
-    for (number, line) in (2..last).zip(&lines) {
-        pen.put(at(number), 0, line, theme::PLAIN);
+    let lines = layout.lines.iter().skip(layout.first).take(layout.page);
+    for (y, line) in (area.y + layout.text_row..).zip(lines) {
+        pen.put(at(y), 0, line, theme::PLAIN);
     }
-    buttons(dialog, pen, at(area.height.saturating_sub(2)));
+    let last = area
+        .bottom()
+        .saturating_sub(1 + u16::from(layout.has_frame));
+    buttons(dialog, pen, at(last), &extent(&layout));
 }
 
-fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect) {
-    match &dialog.stage {
-        Stage::Prompting => {
-            let style = |has_focus: bool| {
-                if has_focus {
-                    theme::SELECTED
-                } else {
-                    theme::PLAIN
-                }
-            };
-            let verb = dialog.command.title();
-            let verb = verb.split(' ').next().unwrap_or("Do");
-            // Beside "Cancel" as the order itself, the way out has another name.
-            let way_out = if verb == "Cancel" {
-                "[ Back ]"
-            } else {
-                "[ Cancel ]"
-            };
-            let taken = pen.put(area, 0, way_out, style(!dialog.does_it));
-            pen.put(
-                area,
-                taken + 2,
-                &format!("[ {verb} ]"),
-                style(dialog.does_it),
-            );
-        }
+/// The whole title where there is room, else the verb: whom the order concerns stands in the text.
+fn title_of(dialog: &Dialog, room: u16) -> String {
+    let title = dialog.command.title();
+    if width(&title) + 2 <= room {
+        title
+    } else {
+        dialog.command.verb.label().to_owned()
+    }
+}
+
+/// Which lines of the text are shown, if not all of them.
+fn extent(layout: &Layout) -> String {
+    let all = layout.lines.len();
+    if all <= layout.page {
+        return String::new();
+    }
+    let last = (layout.first + layout.page).min(all);
+    format!("{}-{last} of {all}", layout.first + 1)
+}
+
+fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect, extent: &str) {
+    let (goes_away, does_it) = match &dialog.stage {
+        // Beside "Cancel" as the order itself, the way out has another name.
+        Stage::Prompting if dialog.command.verb == Verb::Cancel => ("Back", "Cancel"),
+        Stage::Prompting => ("Cancel", dialog.command.verb.label()),
+        Stage::Refused { .. } => ("Close", "Plan again"),
         Stage::Waiting => {
-            pen.put(
-                area,
-                0,
-                "sent, waiting for the appliance …",
-                theme::style(Tone::Busy),
-            );
+            let style = theme::style(Tone::Busy);
+            pen.put(area, 0, "sent, waiting for the appliance …", style);
+            return;
         }
-        Stage::Failed(why) => {
-            let style = theme::style(Tone::Bad);
-            let taken = pen.put(area, 0, theme::glyph(Tone::Bad, pen.glyphs), style);
-            pen.put(
-                area,
-                taken,
-                &format!("refused: {why} (enter closes)"),
-                style,
-            );
+    };
+    let style = |has_focus: bool| {
+        if has_focus {
+            theme::SELECTED
+        } else {
+            theme::PLAIN
         }
+    };
+    let whole = [format!("[ {goes_away} ]"), format!("[ {does_it} ]")];
+    let is_narrow = width(&whole[0]) + 2 + width(&whole[1]) > area.width;
+    let (whole, gap) = if is_narrow {
+        ([format!("[{goes_away}]"), format!("[{does_it}]")], 1)
+    } else {
+        (whole, 2)
+    };
+    let taken = pen.put(area, 0, &whole[0], style(!dialog.does_it)) + gap;
+    let taken = taken + pen.put(area, taken, &whole[1], style(dialog.does_it));
+    if taken + 2 + width(extent) <= area.width {
+        pen.put_right(area, extent, theme::FAINT);
     }
 }
 

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, width};
 use super::theme;
 use crate::clock::clock;
+use crate::console::command::Verb;
 use crate::console::keys::{Action, BINDINGS};
 use crate::console::message::{ClockState, Speed};
-use crate::console::model::dialog::Stage;
+use crate::console::model::dialog::{Dialog, Stage};
 use crate::console::model::listing::with_entries;
 use crate::console::model::{Model, Scope, View, entry::Entry};
 
@@ -119,51 +120,49 @@ fn position(model: &Model) -> String {
     told.join("  ")
 }
 
-/// The filter while it is typed, or else what happened last.
-pub(super) fn notice(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    if model.is_typing {
-        let taken = pen.put(area, 0, "filter: ", theme::KEY);
-        let end = taken + pen.put(area, taken, &model.place.filter, theme::PLAIN);
-        pen.put(area, end, " ", theme::SELECTED);
-        return;
-    }
-    if let Some(notice) = model.notices.back() {
-        let glyph = theme::glyph(notice.tone, pen.glyphs);
-        let style = theme::style(notice.tone);
-        let taken = pen.put(area, 0, glyph, style);
-        pen.put(area, taken, notice.text.as_str(), style);
-    }
+/// The filter while it is typed.
+pub(super) fn filter(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    pen.clear(area);
+    let taken = pen.put(area, 0, "filter: ", theme::KEY);
+    let end = taken + pen.put(area, taken, &model.place.filter, theme::PLAIN);
+    pen.put(area, end, " ", theme::SELECTED);
 }
 
-/// What to show first where there is no room for all: how to get help and about, then orders, then the rest.
+/// What to show first where there is no room for all: how to get help and about, then the clock and orders, then the
+/// rest.
 fn weight(action: Action) -> u8 {
     match action {
         Action::Help => 0,
         Action::Go(_) | Action::Open | Action::Back => 1,
-        Action::PauseOrRun
-        | Action::RunToMilestone
-        | Action::Apply
-        | Action::Retry
-        | Action::Cancel
-        | Action::PauseOrResume => 2,
-        Action::Filter => 3,
-        _ => 4,
+        Action::PauseOrRun => 2,
+        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => 3,
+        Action::RunToMilestone => 4,
+        Action::Filter | Action::Mark => 5,
+        _ => 6,
     }
 }
 
 /// The keys of a question, by how far it is.
-fn dialog_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
-    match model.dialog.as_ref().map(|dialog| &dialog.stage) {
-        Some(Stage::Prompting) => vec![("tab", "choose"), ("enter", "confirm"), ("esc", "cancel")],
-        Some(Stage::Waiting) => vec![("esc", "close")],
-        Some(Stage::Failed(_)) | None => vec![("enter", "close")],
+fn dialog_hints(model: &Model, dialog: &Dialog) -> Vec<(&'static str, &'static str)> {
+    let mut hints = match &dialog.stage {
+        Stage::Prompting if dialog.command.verb == Verb::Cancel => {
+            vec![("tab", "choose"), ("enter", "confirm"), ("esc", "back")]
+        }
+        Stage::Prompting => vec![("tab", "choose"), ("enter", "confirm"), ("esc", "cancel")],
+        Stage::Refused { .. } => vec![("tab", "choose"), ("enter", "confirm"), ("esc", "close")],
+        Stage::Waiting => vec![("esc", "close")],
+    };
+    let layout = dialog.layout(model.size);
+    if layout.lines.len() > layout.page {
+        hints.insert(1.min(hints.len()), ("j k", "more"));
     }
+    hints
 }
 
 /// As many hints as there is room for, the help first.
 pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let hints: Vec<(&str, &str)> = if model.dialog.is_some() {
-        dialog_hints(model)
+    let hints: Vec<(&str, &str)> = if let Some(dialog) = &model.dialog {
+        dialog_hints(model, dialog)
     } else if model.is_typing {
         vec![("enter", "keep"), ("esc", "clear")]
     } else {

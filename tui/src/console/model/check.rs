@@ -1,0 +1,130 @@
+//! Whether an order still fits the fleet, and the requests that carry it out.
+
+use appliance::{MachinePool, Request};
+
+use super::{Fleet, Model, RowId};
+use crate::console::command::{Command, Subject, Target, Verb};
+use crate::console::keys::Action;
+
+impl Model {
+    /// The requests that carry an order out, one for each target.
+    ///
+    /// # Errors
+    /// When the fleet is no longer as it was when the order was made: what changed, line by line. Then not even what
+    /// still fits is to be done.
+    pub fn requests(&self, command: &Command) -> Result<Vec<Request>, Vec<String>> {
+        if command.context != self.context {
+            let why = format!("it is for {}, this is {}", command.context, self.context);
+            return Err(vec![why]);
+        }
+        let (mut requests, mut changes) = (Vec::new(), Vec::new());
+        for target in &command.targets {
+            match self.fleet.request(command.verb, target) {
+                Ok(request) => requests.push(request),
+                Err(why) => changes.push(why),
+            }
+        }
+        if changes.is_empty() {
+            Ok(requests)
+        } else {
+            Err(changes)
+        }
+    }
+}
+
+impl Fleet {
+    /// The pool that a target names; `None` where there is none, or more than one.
+    pub fn pool_of_target(&self, target: &Target) -> Option<&MachinePool> {
+        let mut pools = self.pools.iter().filter(|pool| {
+            pool.name == target.pool
+                && self
+                    .cluster(pool.cluster_id)
+                    .is_some_and(|cluster| cluster.name == target.cluster)
+        });
+        pools.next().filter(|_| pools.next().is_none())
+    }
+
+    fn request(&self, verb: Verb, target: &Target) -> Result<Request, String> {
+        let Target {
+            cluster,
+            pool: name,
+            revision,
+            ..
+        } = target;
+        let Some(pool) = self.pool_of_target(target) else {
+            return Err(format!("there is no one pool {name} in {cluster}"));
+        };
+        let (from, newest) = match target.subject {
+            Subject::Pool { from, newest } => (from, newest),
+            Subject::Operation { .. } => return self.request_of_operation(verb, target, pool),
+        };
+        if let (Some(from), Some(is_on)) = (from, pool.revision)
+            && from != is_on
+        {
+            return Err(format!(
+                "pool {name} is on revision {is_on} by now, not on {from}"
+            ));
+        }
+        if let Some(known) = self.newest_revision(pool.id)
+            && known != newest
+        {
+            return Err(format!(
+                "the newest revision of pool {name} is {known} by now, not {newest}"
+            ));
+        }
+        Ok(Request::ApplyRevision {
+            pool: pool.id,
+            revision: *revision,
+            from,
+        })
+    }
+
+    fn request_of_operation(
+        &self,
+        verb: Verb,
+        target: &Target,
+        pool: &MachinePool,
+    ) -> Result<Request, String> {
+        let Subject::Operation { operation } = target.subject else {
+            return Err(format!("{} needs an operation", verb.word()));
+        };
+        let rollout = self
+            .operation(operation)
+            .and_then(|operation| operation.rollout.as_ref());
+        let is_meant = rollout.is_some_and(|rollout| {
+            rollout.machine_pool_id == pool.id && rollout.revision == target.revision
+        });
+        if !is_meant {
+            return Err(format!(
+                "operation {} does not roll out revision {} to {}",
+                operation.0, target.revision, target.pool
+            ));
+        }
+        let (offered, _) = self.offer(action(verb), RowId::Operation(operation))?;
+        match verb {
+            _ if offered != verb => Err(already(verb, target)),
+            Verb::Retry => Ok(Request::RetryOperation { operation }),
+            Verb::Cancel => Ok(Request::CancelOperation { operation }),
+            Verb::Pause => Ok(Request::PauseOperation { operation }),
+            Verb::Resume => Ok(Request::ResumeOperation { operation }),
+            Verb::Apply => Err(format!("{target}: apply takes no operation")),
+        }
+    }
+}
+
+/// That what a verb would do is done already.
+pub(super) fn already(verb: Verb, target: &Target) -> String {
+    match verb {
+        Verb::Pause => format!("{target} is paused already"),
+        _ => format!("{target} goes on already"),
+    }
+}
+
+fn action(verb: Verb) -> Action {
+    match verb {
+        Verb::Apply => Action::Apply,
+        Verb::Retry => Action::Retry,
+        Verb::Cancel => Action::Cancel,
+        Verb::Pause | Verb::Resume => Action::PauseOrResume,
+    }
+}

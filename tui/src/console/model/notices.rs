@@ -1,0 +1,98 @@
+//! What to tell the operator for a while: several things at once, the newest last.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use appliance::Text;
+
+use super::Tone;
+
+/// Something told to the operator for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What.
+    pub text: Text,
+    /// How it is meant.
+    pub tone: Tone,
+    /// How long it stays.
+    left: Duration,
+}
+
+/// What is told at present, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notices(VecDeque<Notice>);
+
+/// How long a notice stays; what went wrong takes longer to read.
+const STAYS: Duration = Duration::from_secs(6);
+const BAD_STAYS: Duration = Duration::from_secs(15);
+/// Notices that are kept; older ones make room.
+const MOST: usize = 8;
+
+impl Notices {
+    /// Tells something. What is told already is told anew, not twice.
+    pub fn tell(&mut self, tone: Tone, text: Text) {
+        self.0
+            .retain(|notice| notice.text != text || notice.tone != tone);
+        if self.0.len() == MOST {
+            self.0.pop_front();
+        }
+        let left = if tone == Tone::Bad { BAD_STAYS } else { STAYS };
+        self.0.push_back(Notice { text, tone, left });
+    }
+
+    /// Lets time go by.
+    pub fn age(&mut self, elapsed: Duration) {
+        for notice in &mut self.0 {
+            notice.left = notice.left.saturating_sub(elapsed);
+        }
+        self.0.retain(|notice| !notice.left.is_zero());
+    }
+
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is told, the newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Notice> {
+        self.0.iter().rev()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(notices: &Notices) -> Vec<&str> {
+        notices
+            .newest_first()
+            .map(|notice| notice.text.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn notices_stand_beside_each_other_and_go_one_by_one() {
+        let mut notices = Notices::default();
+        notices.tell(Tone::Bad, "refused".into());
+        notices.tell(Tone::Good, "done".into());
+        notices.age(Duration::from_secs(5));
+        notices.tell(Tone::Warning, "look".into());
+        assert_eq!(told(&notices), ["look", "done", "refused"]);
+        notices.tell(Tone::Bad, "refused".into());
+        assert_eq!(told(&notices), ["refused", "look", "done"]);
+        notices.age(Duration::from_secs(1));
+        assert_eq!(told(&notices), ["refused", "look"]);
+        notices.age(Duration::from_secs(14));
+        assert!(notices.is_empty());
+    }
+
+    #[test]
+    fn old_notices_make_room() {
+        let mut notices = Notices::default();
+        for number in 0..20 {
+            notices.tell(Tone::Plain, format!("{number}").into());
+        }
+        assert_eq!(told(&notices).len(), MOST);
+        assert_eq!(told(&notices)[0], "19");
+    }
+}
