@@ -90,9 +90,9 @@ pub enum Reply {
     /// Answers [`Request::ListEvents`], the oldest first.
     Events(Vec<FleetEvent>),
     /// Answers [`Request::GetMachine`].
-    Machine(MachineHistory),
+    Machine(Box<MachineHistory>),
     /// Answers [`Request::GetOperation`].
-    OperationHistory(OperationHistory),
+    OperationHistory(Box<OperationHistory>),
     /// Answers every order: the operation that carries it out, as it stands now.
     Operation(Operation),
 }

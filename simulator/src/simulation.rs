@@ -110,11 +110,13 @@ impl Simulation {
             Request::ListEvents { after, most } => Ok(Reply::Events(self.events(after, most))),
             Request::GetMachine { machine } => {
                 let machine = self.machine_of(machine)?;
-                Ok(Reply::Machine(self.machine_history(machine)))
+                Ok(Reply::Machine(Box::new(self.machine_history(machine))))
             }
             Request::GetOperation { operation } => {
                 let operation = self.operation_of(operation)?;
-                Ok(Reply::OperationHistory(self.operation_history(operation)))
+                Ok(Reply::OperationHistory(Box::new(
+                    self.operation_history(operation),
+                )))
             }
             Request::ApplyRevision {
                 pool,

@@ -104,8 +104,8 @@ fn take_reply(model: &mut Model, reply: Reply) {
             fleet.log.take(events);
             tell_news(model);
         }
-        Reply::Machine(history) => fleet.machine = Some(history),
-        Reply::OperationHistory(history) => fleet.operation = Some(history),
+        Reply::Machine(history) => fleet.machine = Some(*history),
+        Reply::OperationHistory(history) => fleet.operation = Some(*history),
         Reply::Operation(_) => {}
     }
     // At once: a row must not change its identity between two answers.
