@@ -105,7 +105,11 @@ fn a_refused_order_says_why_and_changes_nothing() {
     console.press("1a");
     assert!(console.screen().contains("choose a pool"));
     console.press("2a");
-    assert!(console.screen().contains("has no revision that waits"));
+    assert!(
+        console
+            .screen()
+            .contains("ingress has no saved revision: 5 shows")
+    );
     assert!(console.model.dialog.is_none());
 }
 

@@ -373,6 +373,78 @@ fn notices_stand_above_each_other() {
     assert!(console.model.notices.is_empty());
 }
 
+/// What the last line says.
+fn footer(console: &Console) -> String {
+    console
+        .screen()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn the_footer_says_what_a_key_does_now() {
+    let mut console = Console::on_demo_fleet((80, 24));
+    assert!(footer(&console).contains("q quit"), "{}", footer(&console));
+    console.press("4");
+    for (keys, hint) in [
+        ("", "p pause"),
+        ("p", "p resume"),
+        (" ", "space stop"),
+        (" ", "space run"),
+        ("x", "esc unmark"),
+        ("", "p pause"),
+        ("/work<enter>", "esc unfilter"),
+        ("<esc>", "esc unmark"),
+        ("<esc>", "esc back"),
+    ] {
+        console.press(keys);
+        assert!(
+            footer(&console).contains(hint),
+            "{hint} on {}",
+            footer(&console)
+        );
+    }
+}
+
+#[test]
+fn a_step_tells_its_event_and_the_ends_of_speed_are_told() {
+    let mut console = demo();
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..5 {
+        let events = console.model.fleet.log.last_number();
+        console.press(".");
+        if console.model.fleet.log.last_number() > events {
+            let told: Vec<_> = console.model.notices.newest_first().collect();
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(seen.insert(told[0].text.to_string()), "{told:?}");
+        }
+    }
+    assert!(seen.len() >= 3, "{seen:?}");
+    console.press("+++++++");
+    has(&console, "this is the fastest");
+    console.press("--------");
+    has(&console, "this is the slowest");
+}
+
+#[test]
+fn a_command_line_is_broken_between_its_options() {
+    let mut console = Console::on_demo_fleet((80, 24));
+    console.press("4xjxc");
+    for columns in [44, 60, 80] {
+        console.send(Message::Resized(columns, 30));
+        let told = question(&console);
+        let lines = told
+            .lines()
+            .skip_while(|line| !line.starts_with("meltdeck"));
+        for line in lines {
+            let begins = line.starts_with("meltdeck ") || line.starts_with("  --");
+            assert!(begins, "{line} in\n{told}");
+        }
+    }
+}
+
 /// Names longer than the screen is wide.
 fn long_names() -> String {
     let cluster = "c".repeat(150);

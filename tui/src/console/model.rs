@@ -41,7 +41,8 @@ use document::Document;
 pub use entry::{Cell, Tone};
 pub use fleet::Fleet;
 pub use listing::Listing;
-pub use notices::{Notice, Notices};
+pub use notices::{News, Notice, Notices};
+pub use offer::CHOOSE;
 pub use place::{Place, RowId, Scope, View};
 pub use plan::Plan;
 pub use sent::Sent;
@@ -79,8 +80,8 @@ pub struct Model {
     pub notices: Notices,
     /// Orders that are not wholly answered yet, the oldest first.
     pub sent: Vec<Sent>,
-    /// Whether the clock stands because something ended, which the next answers will tell.
-    pub awaits_news: bool,
+    /// What the next events are to be told of at once.
+    pub awaits: Option<News>,
     /// Requests that are not answered yet.
     pub asked: Vec<Request>,
     /// Up to which event the fleet was asked for.
@@ -119,7 +120,7 @@ impl Model {
             dialog: None,
             notices: Notices::default(),
             sent: Vec::new(),
-            awaits_news: false,
+            awaits: None,
             asked: Vec::new(),
             asked_at: None,
         }

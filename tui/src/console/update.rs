@@ -13,7 +13,7 @@ mod orders;
 mod press;
 
 use super::message::{ClockState, Effect, Message};
-use super::model::{Model, Tone};
+use super::model::{Model, News, Tone};
 
 /// Takes one message. Returns what the world is to do.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -33,7 +33,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Clock(report) => {
             let stands_again = model.clock.state == ClockState::RunningToMilestone
                 && report.state == ClockState::Paused;
-            model.awaits_news |= stands_again;
+            if stands_again {
+                model.awaits = Some(News::End);
+            }
             model.clock = report;
             data::ask_what_changed(model)
         }

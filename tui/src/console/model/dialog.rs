@@ -1,6 +1,7 @@
 //! A question before an order: what it will do, and whether to do it; and where that stands on the screen.
 
-use textwrap::{Options, WordSplitter};
+use textwrap::core::Word;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::{Plan, RowId};
 use crate::console::command::Command;
@@ -152,10 +153,12 @@ impl Dialog {
     }
 }
 
-/// A line of text, broken into lines of at most `width` cells. A command line goes on indented.
+/// A line of text, broken into lines of at most `width` cells. A command line goes on indented, and keeps an option
+/// and its value together where there is room.
 fn broken(line: &str, width: usize) -> Vec<String> {
+    let is_command = line.starts_with("meltdeck ");
     let lead = line.len() - line.trim_start().len();
-    let indent = if line.starts_with("meltdeck ") || line.starts_with("- ") {
+    let indent = if is_command || line.starts_with("- ") {
         2
     } else {
         lead
@@ -164,9 +167,23 @@ fn broken(line: &str, width: usize) -> Vec<String> {
     // A hyphen belongs to a name more often than not.
     let options = Options::new(width)
         .subsequent_indent(&indent)
-        .word_splitter(WordSplitter::NoHyphenation);
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    let options = if is_command {
+        options.word_separator(WordSeparator::Custom(options_of))
+    } else {
+        options
+    };
     textwrap::wrap(line, options)
         .into_iter()
         .map(std::borrow::Cow::into_owned)
         .collect()
+}
+
+/// The options of a command line, each with its value.
+fn options_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let starts = line.match_indices(" --").map(|(at, _)| at + 1);
+    let ends = starts.clone().chain([line.len()]);
+    let words = [0].into_iter().chain(starts).zip(ends);
+    Box::new(words.map(|(from, to)| Word::from(&line[from..to])))
 }

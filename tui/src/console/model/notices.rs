@@ -16,6 +16,17 @@ pub struct Notice {
     pub tone: Tone,
     /// How long it stays.
     left: Duration,
+    /// Whether it makes room for the next of its kind.
+    is_passing: bool,
+}
+
+/// What the operator let the clock run to, of which the events that come next will tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The end of an operation, or a failure.
+    End,
+    /// The next event, after the one with this number.
+    Step(u64),
 }
 
 /// What is told at present, the oldest first.
@@ -29,6 +40,15 @@ const BAD_STAYS: Duration = Duration::from_secs(15);
 const MOST: usize = 8;
 
 impl Notices {
+    /// Tells something in the place of what was told so before: what is soon outdated.
+    pub fn tell_in_passing(&mut self, tone: Tone, text: Text) {
+        self.0.retain(|notice| !notice.is_passing);
+        self.tell(tone, text);
+        if let Some(notice) = self.0.back_mut() {
+            notice.is_passing = true;
+        }
+    }
+
     /// Tells something. What is told already is told anew, not twice.
     pub fn tell(&mut self, tone: Tone, text: Text) {
         self.0
@@ -37,7 +57,12 @@ impl Notices {
             self.0.pop_front();
         }
         let left = if tone == Tone::Bad { BAD_STAYS } else { STAYS };
-        self.0.push_back(Notice { text, tone, left });
+        self.0.push_back(Notice {
+            text,
+            tone,
+            left,
+            is_passing: false,
+        });
     }
 
     /// Lets time go by.
@@ -84,6 +109,15 @@ mod tests {
         assert_eq!(told(&notices), ["refused", "look"]);
         notices.age(Duration::from_secs(14));
         assert!(notices.is_empty());
+    }
+
+    #[test]
+    fn what_is_told_in_passing_makes_room_for_the_next() {
+        let mut notices = Notices::default();
+        notices.tell_in_passing(Tone::Plain, "step 1".into());
+        notices.tell(Tone::Good, "done".into());
+        notices.tell_in_passing(Tone::Plain, "step 2".into());
+        assert_eq!(told(&notices), ["step 2", "done"]);
     }
 
     #[test]

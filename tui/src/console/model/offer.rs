@@ -7,7 +7,7 @@ use crate::console::command::{Subject, Target, Verb};
 use crate::console::keys::Action;
 
 /// Said where nothing is at hand that could be ordered about.
-pub(super) const CHOOSE: &str = "choose a pool, a revision or an operation first";
+pub const CHOOSE: &str = "choose a pool, a revision or an operation first";
 
 /// An order for one target; or why there is none, in words that name the pool.
 type Offer = Result<(Verb, Target), String>;
@@ -59,9 +59,7 @@ impl Fleet {
     fn offer_apply(&self, pool: MachinePoolId, revision: Option<u32>) -> Offer {
         let Some(revision) = revision else {
             let name = self.pool_name(pool);
-            return Err(format!(
-                "{name} has no revision that waits to be applied; choose one in the revisions (5)"
-            ));
+            return Err(format!("{name} has no saved revision"));
         };
         let subject = Subject::Pool {
             from: self.pool(pool).and_then(|pool| pool.revision),

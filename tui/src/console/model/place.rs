@@ -132,6 +132,11 @@ impl View {
 }
 
 impl Place {
+    /// Whether nothing is left to take away: the overview, with neither a filter nor marks.
+    pub fn is_outermost(&self) -> bool {
+        self.view == View::Overview && self.filter.is_empty() && self.marks.is_empty()
+    }
+
     /// A view, with nothing filtered, sorted or marked.
     pub fn new(view: View) -> Self {
         Self {

@@ -87,6 +87,15 @@ impl Model {
         rows.any(|row| self.fleet.offer(action, row).is_ok())
     }
 
+    /// Whether to pause or resume what is under the cursor is to resume it.
+    pub fn resumes(&self) -> bool {
+        self.place.marks.is_empty()
+            && self.chosen().first().is_some_and(|row| {
+                let offer = self.fleet.offer(Action::PauseOrResume, *row);
+                offer.is_ok_and(|(verb, _)| verb == Verb::Resume)
+            })
+    }
+
     /// The order that an action gives for some rows.
     ///
     /// # Errors
@@ -157,6 +166,9 @@ impl Model {
                     told.extend(effects.into_iter().map(|effect| format!("  {effect}")));
                 }
             }
+        }
+        if command.targets.len() > 1 && matches!(command.verb, Verb::Cancel | Verb::Pause) {
+            told.push(String::new());
         }
         if command.verb == Verb::Cancel {
             told.push("No further machine starts; those in flight still end.".to_owned());

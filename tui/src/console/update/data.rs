@@ -7,7 +7,7 @@ use crate::clock::clock;
 use crate::console::message::Effect;
 use crate::console::model::entry::event_tone;
 use crate::console::model::log::LogLine;
-use crate::console::model::{Model, Tone, View};
+use crate::console::model::{Model, News, Tone, View};
 
 /// Events that are asked for at once.
 const EVENTS_AT_ONCE: u32 = 5_000;
@@ -133,24 +133,26 @@ fn is_shown(view: View, reply: &Reply) -> bool {
     }
 }
 
-/// Tells what made the clock stand, once the events are known that say it.
+/// Tells what the operator let the clock run to, once the events are known that say it.
 fn tell_news(model: &mut Model) {
-    if !std::mem::take(&mut model.awaits_news) {
-        return;
-    }
-    let is_news = |event: &&FleetEvent| {
+    let is_end = |event: &&FleetEvent| {
         let is_end = event.machine_id.is_none() && event.severity != Severity::Info;
         is_end || event.severity == Severity::Failure
     };
-    let mut events = model
-        .fleet
-        .log
-        .lines()
-        .iter()
-        .rev()
-        .filter_map(LogLine::event);
-    if let Some(event) = events.find(is_news) {
-        let (tone, text) = (event_tone(event.severity), event.text.clone());
-        model.notify(tone, format!("{}: {text}", clock(event.at_ms)));
+    let lines = model.fleet.log.lines().iter().rev();
+    let mut events = lines.filter_map(LogLine::event);
+    let event = match model.awaits {
+        Some(News::End) => events.find(is_end),
+        Some(News::Step(after)) => events.next().filter(|event| event.number > after),
+        None => None,
+    };
+    let Some(event) = event else {
+        return;
+    };
+    let text = format!("{}: {}", clock(event.at_ms), event.text);
+    let tone = event_tone(event.severity);
+    match model.awaits.take() {
+        Some(News::Step(_)) => model.notices.tell_in_passing(tone, text.into()),
+        _ => model.notify(tone, text),
     }
 }

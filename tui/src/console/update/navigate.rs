@@ -74,12 +74,6 @@ fn operation_of_phase(model: &Model, number: u32) -> Option<OperationId> {
     phase.operation_id
 }
 
-/// Whether nothing is left to take away: the overview, with neither a filter nor marks.
-pub(super) fn is_outermost(model: &Model) -> bool {
-    let place = &model.place;
-    place.view == View::Overview && place.filter.is_empty() && place.marks.is_empty()
-}
-
 /// Takes away the innermost thing: the filter, the marks, the view.
 pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     if !model.place.filter.is_empty() {

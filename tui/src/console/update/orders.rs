@@ -8,7 +8,7 @@ use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
 use crate::console::message::Effect;
 use crate::console::model::dialog::Stage;
-use crate::console::model::{Dialog, Model, Plan, RowId, SMALLEST, Sent, Tone};
+use crate::console::model::{CHOOSE, Dialog, Model, Plan, RowId, SMALLEST, Sent, Tone};
 
 /// Takes a question away that the terminal has no room for any more.
 pub(super) fn close_if_too_small(model: &mut Model) {
@@ -45,7 +45,13 @@ pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
     let plan = match model.plan(action, &rows) {
         Ok(plan) => plan,
         Err(why) => {
-            model.notify(Tone::Warning, why);
+            let is_one = action == Action::Apply && rows.len() == 1;
+            let way_out = if is_one && why != CHOOSE {
+                ": 5 shows all revisions, from which one can be chosen"
+            } else {
+                ""
+            };
+            model.notify(Tone::Warning, format!("{why}{way_out}"));
             return Vec::new();
         }
     };

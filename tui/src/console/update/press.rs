@@ -6,7 +6,7 @@ use crate::console::keys::{Action, action};
 use crate::console::message::{ClockState, Drive, Effect};
 use crate::console::model::document::Document;
 use crate::console::model::listing::with_entries;
-use crate::console::model::{Model, RowId, View};
+use crate::console::model::{Model, News, RowId, Tone, View};
 use crate::console::model::{entry::Entry, place::Sort};
 
 /// The exit code of a program that Ctrl-C ended.
@@ -61,7 +61,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Mark => mark(model),
         Action::MarkRange => mark_range(model),
         Action::Open => return navigate::open(model),
-        Action::Close if navigate::is_outermost(model) => return vec![Effect::Quit(0)],
+        Action::Close if model.place.is_outermost() => return vec![Effect::Quit(0)],
         Action::Back | Action::Close => return navigate::leave(model),
         Action::HistoryBack => return navigate::back(model),
         Action::HistoryForward => return navigate::forward(model),
@@ -84,6 +84,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The clock. The model takes what was ordered for done, so that the next key means what the screen says; the report
 /// that follows has the last word.
 fn drive(model: &mut Model, action: Action) -> Vec<Effect> {
+    model.awaits = None;
     let clock = &mut model.clock;
     let drive = match action {
         Action::PauseOrRun if clock.state == ClockState::Paused => {
@@ -94,11 +95,20 @@ fn drive(model: &mut Model, action: Action) -> Vec<Effect> {
             clock.state = ClockState::Paused;
             Drive::Pause
         }
-        Action::Step => Drive::Step,
+        Action::Step => {
+            model.awaits = Some(News::Step(model.fleet.log.last_number()));
+            Drive::Step
+        }
         Action::RunToMilestone => Drive::RunToMilestone,
         _ => {
-            clock.speed = clock.speed.next(action == Action::Faster);
-            Drive::SetSpeed(clock.speed)
+            let is_faster = action == Action::Faster;
+            let speed = clock.speed.next(is_faster);
+            if speed == clock.speed {
+                let end = if is_faster { "fastest" } else { "slowest" };
+                model.notify(Tone::Plain, format!("this is the {end}"));
+            }
+            model.clock.speed = speed;
+            Drive::SetSpeed(speed)
         }
     };
     vec![Effect::Drive(drive)]

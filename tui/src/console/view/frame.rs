@@ -6,7 +6,7 @@ use super::pen::{Pen, width};
 use super::theme;
 use crate::clock::clock;
 use crate::console::command::Verb;
-use crate::console::keys::{Action, BINDINGS};
+use crate::console::keys::{Action, BINDINGS, Binding};
 use crate::console::message::{ClockState, Speed};
 use crate::console::model::dialog::{Dialog, Stage};
 use crate::console::model::listing::with_entries;
@@ -129,16 +129,35 @@ pub(super) fn filter(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// What to show first where there is no room for all: how to get help and about, then the clock and orders, then the
-/// rest.
-fn weight(action: Action) -> u8 {
+/// rest. With marks, what they are for.
+fn weight(action: Action, has_marks: bool) -> u8 {
     match action {
         Action::Help => 0,
-        Action::Go(_) | Action::Open | Action::Back => 1,
-        Action::PauseOrRun => 2,
-        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => 3,
-        Action::RunToMilestone => 4,
-        Action::Filter | Action::Mark => 5,
-        _ => 6,
+        Action::Back | Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume
+            if has_marks =>
+        {
+            1
+        }
+        Action::Go(_) | Action::Open | Action::Back | Action::Close => 2,
+        Action::PauseOrRun => 3,
+        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => 4,
+        Action::RunToMilestone => 5,
+        Action::Filter | Action::Mark => 6,
+        _ => 7,
+    }
+}
+
+/// What a key does now, in a word; empty for what is left to the help.
+fn hint(model: &Model, binding: &Binding) -> &'static str {
+    let place = &model.place;
+    match binding.action {
+        Action::PauseOrRun if model.clock.state != ClockState::Paused => "stop",
+        Action::Close if place.is_outermost() => "quit",
+        Action::Back if place.is_outermost() => "",
+        Action::Back if !place.filter.is_empty() => "unfilter",
+        Action::Back if !place.marks.is_empty() => "unmark",
+        Action::PauseOrResume if model.resumes() => "resume",
+        _ => binding.hint,
     }
 }
 
@@ -167,14 +186,15 @@ pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         vec![("enter", "keep"), ("esc", "clear")]
     } else {
         let valid = BINDINGS.iter().filter(|binding| {
-            !binding.hint.is_empty()
+            !hint(model, binding).is_empty()
                 && binding.is_valid_in(&model.place.view)
                 && model.offers(binding.action)
         });
         let mut told: Vec<_> = valid.collect();
-        told.sort_by_key(|binding| weight(binding.action));
+        let has_marks = !model.place.marks.is_empty();
+        told.sort_by_key(|binding| weight(binding.action, has_marks));
         told.iter()
-            .map(|binding| (binding.keys[0], binding.hint))
+            .map(|binding| (binding.keys[0], hint(model, binding)))
             .collect()
     };
     let mut indent = 0;
