@@ -8,6 +8,7 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -22,6 +23,8 @@ struct Terminal {
     master: Option<Box<dyn MasterPty + Send>>,
     keys: Option<Box<dyn Write + Send>>,
     bytes: Receiver<Vec<u8>>,
+    /// While somebody else holds it, nothing is read.
+    gate: Arc<Mutex<()>>,
     screen: vt100::Parser,
     written: Vec<u8>,
 }
@@ -52,9 +55,12 @@ impl Terminal {
         drop(pty.slave);
         let mut reader = pty.master.try_clone_reader().unwrap();
         let (sender, bytes) = channel();
+        let gate = Arc::new(Mutex::new(()));
+        let opened = gate.clone();
         std::thread::spawn(move || {
             let mut chunk = vec![0; 65_536];
             while let Ok(count @ 1..) = reader.read(&mut chunk) {
+                drop(opened.lock());
                 if sender.send(chunk[..count].to_vec()).is_err() {
                     return;
                 }
@@ -65,6 +71,7 @@ impl Terminal {
             keys: Some(pty.master.take_writer().unwrap()),
             master: Some(pty.master),
             bytes,
+            gate,
             screen: vt100::Parser::new(cells(24), cells(80), 0),
             written: Vec::new(),
         }
@@ -103,6 +110,13 @@ impl Terminal {
             .unwrap()
             .write_all(keys.as_bytes())
             .unwrap();
+    }
+
+    fn resize(&mut self, columns: u16, rows: u16) {
+        let master = self.master.as_ref().unwrap();
+        master.resize(size(columns, rows)).unwrap();
+        let screen = self.screen.screen_mut();
+        screen.set_size(cells(rows), cells(columns));
     }
 
     fn signal(&self, signal: Signal) {
@@ -202,13 +216,7 @@ fn every_signal_gives_the_terminal_back_and_tells_its_number() {
 #[test]
 fn a_resized_terminal_is_drawn_anew() {
     let mut terminal = Terminal::console();
-    terminal
-        .master
-        .as_ref()
-        .unwrap()
-        .resize(size(120, 30))
-        .unwrap();
-    terminal.screen.screen_mut().set_size(cells(30), cells(120));
+    terminal.resize(120, 30);
     terminal.until_that("footer in the last row", |terminal| {
         let last = terminal.screen.screen().contents_between(29, 0, 29, 120);
         last.starts_with("? help") && last.contains("} next end")
@@ -218,10 +226,24 @@ fn a_resized_terminal_is_drawn_anew() {
 }
 
 #[test]
+fn a_size_that_comes_together_with_a_key_is_not_lost() {
+    let mut terminal = Terminal::console();
+    for (columns, rows) in [(120, 40), (90, 30), (300, 100)] {
+        terminal.resize(columns, rows);
+        terminal.press("3");
+        terminal.until_that("footer in the last row", |terminal| {
+            let screen = terminal.screen.screen();
+            let last = screen.contents_between(rows - 1, 0, rows - 1, columns);
+            last.starts_with("? help")
+        });
+    }
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 130);
+}
+
+#[test]
 fn a_panic_gives_the_terminal_back_before_it_is_told() {
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_meltdeck"));
-    let example = program.parent().unwrap().join("examples/panic");
-    let mut terminal = Terminal::start(&[example.to_str().unwrap()]);
+    let mut terminal = Terminal::start(&[example("panic").to_str().unwrap()]);
     assert_eq!(terminal.end(), 101);
     terminal.assert_restored();
     assert!(
@@ -268,11 +290,27 @@ fn a_hang_up_ends_it_even_if_sighup_is_ignored() {
     }
 }
 
+/// The program of an example of this package.
+fn example(name: &str) -> std::path::PathBuf {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_meltdeck"));
+    program.parent().unwrap().join("examples").join(name)
+}
+
 /// A terminal that takes no bytes holds nobody: a signal ends the program all the same.
 #[test]
 fn a_signal_ends_it_although_nobody_reads_what_it_writes() {
+    a_signal_ends_although_nobody_reads(env!("CARGO_BIN_EXE_meltdeck").as_ref());
+}
+
+/// Nor does one that does not even block.
+#[test]
+fn a_signal_ends_it_although_it_waits_for_room() {
+    a_signal_ends_although_nobody_reads(&example("nonblocking"));
+}
+
+fn a_signal_ends_although_nobody_reads(program: &std::path::Path) {
     let pty = native_pty_system().openpty(size(80, 24)).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_meltdeck"));
+    let mut command = CommandBuilder::new(program);
     command.env("TERM", "xterm-256color");
     let mut child = pty.slave.spawn_command(command).unwrap();
     drop(pty.slave);
@@ -301,6 +339,29 @@ fn a_signal_ends_it_although_nobody_reads_what_it_writes() {
         std::thread::yield_now();
     }
     drop(keys);
+}
+
+/// A terminal that does not block and is full for a while: the rest of the picture follows when there is room.
+#[test]
+fn a_terminal_that_does_not_block_gets_all_of_the_picture() {
+    let mut terminal = Terminal::start(&[example("nonblocking").to_str().unwrap()]);
+    terminal.until("boards to revision 3");
+    terminal.resize(300, 100);
+    terminal.press("3");
+    terminal.until("workers-24 ");
+    let gate = terminal.gate.clone();
+    let closed = gate.lock().unwrap();
+    // Some of these pictures, each larger than what a terminal holds, are drawn while nobody reads.
+    for _ in 0..20 {
+        terminal.press("\u{c}");
+        std::thread::yield_now();
+    }
+    drop(closed);
+    terminal.press("2");
+    terminal.until("fleet › pools");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 130);
+    terminal.assert_restored();
 }
 
 /// Under a shell with job control: Ctrl-Z gives the terminal back, `fg` takes it again.

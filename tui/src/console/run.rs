@@ -13,7 +13,7 @@ use super::input;
 use super::message::{Effect, Message};
 use super::model::{Glyphs, Model};
 use super::screen::Screen;
-use super::terminal::{self, Guard};
+use super::terminal::{self, Guard, Output};
 use super::update::{begin, update};
 
 /// How often notices grow older. Without notices nothing wakes the loop but messages.
@@ -24,7 +24,7 @@ const BATCH: usize = 64;
 /// What the loop holds besides the model.
 struct Console {
     model: Model,
-    screen: Screen<std::fs::File>,
+    screen: Screen<Output>,
     messages: Receiver<Message>,
     sender: Sender<Message>,
     orders: Sender<Order>,

@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, queue, terminal};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 
 /// Something that is on in the terminal and was not before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +58,44 @@ impl Drop for Guard {
     }
 }
 
-/// A file on the terminal of standard output: without a lock that a panic could wait for, and without a buffer that
-/// would cut a picture into several writes.
+/// The terminal of standard output: without a lock that a panic could wait for, and without a buffer that would cut a
+/// picture into several writes. Takes everything even if the terminal does not block, which is up to whoever shares it.
+#[derive(Debug)]
+pub struct Output(File);
+
+/// The terminal of standard output.
 ///
 /// # Errors
 /// When the process has no file descriptor left.
-pub fn output() -> io::Result<File> {
-    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+pub fn output() -> io::Result<Output> {
+    Ok(Output(File::from(
+        io::stdout().as_fd().try_clone_to_owned()?,
+    )))
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.write(bytes) {
+                Err(full) if full.kind() == io::ErrorKind::WouldBlock => self.wait_for_room()?,
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Output {
+    /// Waits until the terminal takes bytes again, or is gone: what is written next tells which.
+    fn wait_for_room(&self) -> io::Result<()> {
+        match poll(&mut [PollFd::new(&self.0, PollFlags::OUT)], None) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 /// Turns on whatever is not on.
