@@ -1,0 +1,190 @@
+//! One console on one fleet: what may happen to it, in any order.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use appliance::Request;
+use rand::RngExt;
+use simulator::engine::{Seed, Time};
+use simulator::fleet::Blueprint;
+use simulator::scenario::Scenario;
+use simulator::simulation::Simulation;
+use tui::console::driver::Order;
+use tui::console::driver::pace::Pace;
+use tui::console::key::Key;
+use tui::console::keys::BINDINGS;
+use tui::console::message::{Effect, Message};
+use tui::console::model::{Glyphs, Model};
+use tui::console::screen::Screen;
+use tui::console::update::{begin, update};
+
+use crate::{Random, invariants, mangle};
+
+/// A console, its fleet, and what the fleet was asked and has not answered.
+pub(crate) struct Episode {
+    random: Random,
+    model: Model,
+    pace: Pace,
+    orders: VecDeque<Order>,
+    screen: Screen<Vec<u8>>,
+    keys: Vec<Key>,
+    /// How often answers are not what the fleet said: of 100.
+    lies: u32,
+}
+
+impl Episode {
+    pub(crate) fn new(mut random: Random) -> Self {
+        let scenario = scenario(&mut random);
+        let seed = Seed(random.random());
+        let mut simulation = Simulation::new(&Blueprint::new(scenario), seed, 0);
+        simulation.run_until(Time::from_millis(random.random_range(0..10_000_000)));
+        let glyphs = if random.random_bool(0.2) {
+            Glyphs::Ascii
+        } else {
+            Glyphs::Unicode
+        };
+        let model = Model::new("random".into(), seed.0, glyphs, (80, 24));
+        let bound = BINDINGS
+            .iter()
+            .flat_map(|binding| binding.keys)
+            .filter_map(|key| Key::parse(key));
+        // What leaves or stops the program does nothing here; the rest of the world does other things with it.
+        let others = [
+            "tab",
+            "backspace",
+            "e",
+            "Z",
+            "ü",
+            "東",
+            "\u{202e}",
+            "9",
+            "-",
+            "w",
+        ];
+        let mut episode = Self {
+            keys: bound
+                .chain(others.into_iter().filter_map(Key::parse))
+                .collect(),
+            pace: Pace::new(simulation, model.clock.speed),
+            orders: VecDeque::new(),
+            screen: Screen::new(Vec::new()),
+            lies: [0, 0, 5, 40][random.random_range(0..4)],
+            random,
+            model,
+        };
+        let effects = begin(&mut episode.model);
+        episode.take(effects);
+        episode
+    }
+
+    /// Lets one thing happen, and looks at everything.
+    pub(crate) fn step(&mut self) {
+        let before = invariants::Before::of(&self.model);
+        let message = match self.random.random_range(0..100) {
+            0..55 => {
+                let key = self.keys[self.random.random_range(0..self.keys.len())];
+                Message::Key(key)
+            }
+            55..57 => self.resized(),
+            57..67 => {
+                let millis = self.random.random_range(0..5_000);
+                let mut budget = self.random.random_range(1..4_000);
+                self.pace.advance(Duration::from_millis(millis), || {
+                    budget -= 1;
+                    budget > 0
+                });
+                Message::Clock(self.pace.report())
+            }
+            67..69 => Message::Tick(Duration::from_millis(500)),
+            69 => Message::Continued,
+            _ => match self.answer() {
+                Some(message) => message,
+                None => Message::Clock(self.pace.report()),
+            },
+        };
+        let effects = update(&mut self.model, message.clone());
+        before.assert_kept(&message, &self.model);
+        self.take(effects);
+        let is_looked_at_closely = self.random.random_bool(0.1);
+        invariants::assert_hold(&self.model);
+        invariants::assert_picture(&self.model, &mut self.screen, is_looked_at_closely);
+    }
+
+    fn resized(&mut self) -> Message {
+        let common = [(80, 24), (120, 40), (60, 20), (300, 100), (1, 1)];
+        let (columns, rows) = if self.random.random_bool(0.5) {
+            common[self.random.random_range(0..common.len())]
+        } else {
+            (
+                self.random.random_range(0..=300),
+                self.random.random_range(0..=100),
+            )
+        };
+        Message::Resized(columns, rows)
+    }
+
+    /// Carries out the oldest order, as the simulation's thread does.
+    fn answer(&mut self) -> Option<Message> {
+        Some(match self.orders.pop_front()? {
+            Order::Ask(request) => {
+                let reply = self.pace.answer(&request);
+                let is_lie = self.random.random_ratio(self.lies, 100) && !is_order(&request);
+                let reply = if is_lie {
+                    mangle::reply(reply, &mut self.random)
+                } else {
+                    reply
+                };
+                Message::Replied(request, reply)
+            }
+            Order::Drive(drive) => match self.pace.drive(drive) {
+                Some(why) => Message::Impossible(why.into()),
+                None => Message::Clock(self.pace.report()),
+            },
+        })
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Ask(request) => self.orders.push_back(Order::Ask(request)),
+                Effect::Drive(drive) => self.orders.push_back(Order::Drive(drive)),
+                Effect::Redraw | Effect::Retake => self.screen.forget(),
+                Effect::Quit(_) | Effect::Suspend => {}
+            }
+        }
+    }
+}
+
+fn is_order(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::ApplyRevision { .. }
+            | Request::RetryOperation { .. }
+            | Request::CancelOperation { .. }
+            | Request::PauseOperation { .. }
+            | Request::ResumeOperation { .. }
+    )
+}
+
+/// The demo fleet, or one of some pools with rollouts, failures and names of any length.
+fn scenario(random: &mut Random) -> Scenario {
+    let text = if random.random_bool(0.3) {
+        let file = tests::root().join("scenarios/demo-fleet.toml");
+        std::fs::read_to_string(file).expect("the demo fleet is a scenario")
+    } else {
+        let hardware = "[hardware.h]\nlike = \"vm\"\nfails = { os = \"5%\" }\n".to_owned();
+        let pools = (0..random.random_range(1..6)).map(|number| pool(number, random));
+        hardware + &pools.collect::<String>()
+    };
+    Scenario::parse(&text, "random.toml", "random").expect("the scenario is valid")
+}
+
+fn pool(number: u32, random: &mut Random) -> String {
+    let name = format!("{}{number}", "n".repeat(random.random_range(1..50)));
+    let machines = [1, 3, 40, 900][random.random_range(0..4)];
+    let (slots, minute) = (random.random_range(1..20), random.random_range(0..200));
+    format!(
+        "[[pools]]\nname = \"{name}\"\nmachines = {machines}\nhardware = \"h\"\nmax_unavailable = {slots}\nsaved_revision = 7\n\
+         [[steps]]\nat = \"+{minute}m\"\ndo = \"apply\"\npool = \"{name}\"\nrevision = 2\n"
+    )
+}

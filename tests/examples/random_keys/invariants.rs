@@ -1,0 +1,106 @@
+//! What holds after every message, whatever it was.
+
+use std::borrow::Cow;
+
+use appliance::text::visible;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tui::console::message::Message;
+use tui::console::model::log::{LINES_KEPT, LogLine};
+use tui::console::model::{Model, RowId, View};
+use tui::console::screen::Screen;
+use tui::console::view::view;
+
+/// The cursor before a message.
+pub(crate) struct Before {
+    view: View,
+    cursor: Option<RowId>,
+}
+
+impl Before {
+    pub(crate) fn of(model: &Model) -> Self {
+        Self {
+            view: model.place.view,
+            cursor: model.place.cursor,
+        }
+    }
+
+    /// Nothing but a key moves the cursor from a row that is still there; a followed log moves it to its end.
+    pub(crate) fn assert_kept(&self, message: &Message, model: &Model) {
+        let is_key = matches!(message, Message::Key(_));
+        if is_key || model.place.view != self.view || model.place.follows() {
+            return;
+        }
+        let (Some(cursor), Some(now)) = (self.cursor, model.place.cursor) else {
+            return;
+        };
+        if now == cursor {
+            return;
+        }
+        let listing = &model.listing;
+        let is_there = (0..listing.rows.len())
+            .any(|row| listing.id(&model.fleet, model.place.view, row) == Some(cursor));
+        assert!(!is_there, "the cursor went from {cursor:?} to {now:?}");
+    }
+}
+
+/// What holds in the model.
+pub(crate) fn assert_hold(model: &Model) {
+    let (place, listing) = (&model.place, &model.listing);
+    if !listing.rows.is_empty() {
+        assert!(
+            listing.cursor < listing.rows.len(),
+            "the cursor is on a row"
+        );
+        let id = listing.id(&model.fleet, place.view, listing.cursor);
+        assert_eq!(
+            id, place.cursor,
+            "the row under the cursor is the one it is on"
+        );
+        if place.view.is_table() {
+            let window = place.offset..place.offset + model.table_page();
+            assert!(
+                window.contains(&listing.cursor),
+                "the cursor is in the window"
+            );
+        }
+    }
+    assert!(model.asked.len() <= 16, "{:?}", model.asked);
+    assert_log(model);
+}
+
+/// Every entry of the log is there, or in a gap.
+fn assert_log(model: &Model) {
+    let lines = model.fleet.log.lines();
+    assert!(lines.len() <= LINES_KEPT);
+    let mut next = 1;
+    for line in lines {
+        let first = match line {
+            LogLine::Event(event) => event.number,
+            LogLine::Gap { first, .. } => *first,
+        };
+        assert_eq!(first, next, "an entry is missing without a gap");
+        next = line.number() + 1;
+    }
+}
+
+/// What holds in the picture. `closely`: also what it is as bytes.
+pub(crate) fn assert_picture(model: &Model, screen: &mut Screen<Vec<u8>>, closely: bool) {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    let mut buffer = Buffer::empty(area);
+    view(model, &mut buffer);
+    for cell in buffer.content() {
+        let symbol = cell.symbol();
+        let is_clean = matches!(visible(symbol), Cow::Borrowed(_));
+        assert!(is_clean, "{symbol:?} would steer the terminal");
+        assert!(
+            model.glyphs == tui::console::model::Glyphs::Unicode || symbol.is_ascii(),
+            "{symbol:?} is not ASCII"
+        );
+    }
+    if closely {
+        screen.draw(model).expect("memory takes every byte");
+        let again = screen.draw(model).expect("memory takes every byte");
+        assert_eq!(again, 0, "nothing changed, and {again} bytes were sent");
+    }
+}
