@@ -10,6 +10,7 @@ mod invalid_scenarios;
 mod journeys;
 mod orders;
 mod properties;
+mod questions;
 mod readme;
 mod recordings;
 mod scenarios;

@@ -166,7 +166,7 @@ fn the_console_keeps_its_rooms_apart() {
         "model",
         "update",
         "message.rs",
-        "command.rs",
+        "command",
         "keys.rs",
         "key.rs",
     ];

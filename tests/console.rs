@@ -107,6 +107,39 @@ impl Console {
         console
     }
 
+    /// Presses one key, and carries out nothing of what it asks for. Returns that.
+    pub fn tap(&mut self, key: &str) -> Vec<Effect> {
+        let key = Key::parse(key).expect("the test's keys are keys");
+        self.take(Message::Key(key))
+    }
+
+    /// Every order that was answered.
+    pub fn orders(&self) -> Vec<&Request> {
+        let orders = self.recorded.iter().filter_map(|message| match message {
+            Message::Replied(request, _) if is_change(request) => Some(request),
+            _ => None,
+        });
+        orders.collect()
+    }
+
+    /// The text of the open dialog, wherever it is scrolled to.
+    pub fn question(&self) -> String {
+        let dialog = self.model.dialog.as_ref();
+        let dialog = dialog.unwrap_or_else(|| panic!("no dialog on\n{}", self.screen()));
+        dialog.layout(self.model.size).lines.join("\n")
+    }
+
+    /// The last line of the screen.
+    pub fn footer(&self) -> String {
+        self.screen().lines().last().unwrap_or_default().to_owned()
+    }
+
+    /// Fails unless the screen shows a text.
+    pub fn assert_shows(&self, text: &str) {
+        let screen = self.screen();
+        assert!(screen.contains(text), "no {text} on\n{screen}");
+    }
+
     /// Answers a request of somebody else, of which the console is not told.
     ///
     /// # Errors
@@ -179,4 +212,20 @@ impl Console {
         let effects = self.take(clock);
         self.carry_out(effects);
     }
+}
+
+/// Whether an effect asks for a change of the fleet.
+pub fn is_order(effect: &Effect) -> bool {
+    matches!(effect, Effect::Ask(request) if is_change(request))
+}
+
+fn is_change(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::ApplyRevision { .. }
+            | Request::RetryOperation { .. }
+            | Request::CancelOperation { .. }
+            | Request::PauseOperation { .. }
+            | Request::ResumeOperation { .. }
+    )
 }
