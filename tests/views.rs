@@ -184,7 +184,7 @@ fn entries_that_were_skipped_leave_a_line_that_counts_them() {
     };
     assert_eq!(first, known + 1);
     assert_eq!(log.last_number() - last, 5000);
-    let told = format!("{} entries are missing here", last - first + 1);
+    let told = format!("{} entries missing", last - first + 1);
     console.press("g");
     assert!(console.screen().contains(&told), "{}", console.screen());
     // Whatever is filtered: among what is missing may be what is looked for.
@@ -203,4 +203,46 @@ fn an_operations_log_says_how_much_of_it_is_missing() {
     assert_eq!(history.log_missing, all - 500);
     let told = format!("{} older entries are not kept", history.log_missing);
     assert!(console.screen().contains(&told), "{}", console.screen());
+}
+
+/// Two machines whose names differ at their ends.
+const LONG: &str = r#"
+[[pools]]
+name = "production-frankfurt-gpu-workers"
+machines = ["production-frankfurt-gpu-workers-rack-17-node-08", "production-frankfurt-gpu-workers-rack-17-node-09"]
+"#;
+
+#[test]
+fn long_names_can_be_told_apart_and_are_told_in_full_in_the_details() {
+    let mut console = Console::new(LONG, 0, (80, 24));
+    console.press("3");
+    let screen = console.screen();
+    assert!(
+        screen.contains("node-08 ") && screen.contains("node-09 "),
+        "{screen}"
+    );
+    assert!(!screen.contains("gpu-workers-rack"), "{screen}");
+    // What the filter found is marked although it is where the name was cut.
+    console.press("/frankfurt-gpu");
+    assert!(line(&console, "2 of 2").contains("/frankfurt-gpu"));
+    console.press("<enter>i");
+    let name = "production-frankfurt-gpu-workers-rack-17-node-08";
+    assert!(line(&console, "machine   production").contains(name));
+    console.press("<enter>");
+    assert!(line(&console, "fleet › ").ends_with("node-08"));
+}
+
+#[test]
+fn a_wide_terminal_leaves_the_table_together_and_gives_the_rest_to_the_details() {
+    let mut console = Console::on_demo_fleet((300, 50));
+    console.press("3");
+    let header = line(&console, "MACHINE");
+    assert!(header.chars().count() < 200, "{header}");
+    console.press("i");
+    assert_eq!(
+        line(&console, "MACHINE").split_whitespace().count(),
+        8 + 1,
+        "the table is whole"
+    );
+    assert!(line(&console, "machine   ").contains("ingress-1"));
 }

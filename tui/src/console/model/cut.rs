@@ -9,36 +9,22 @@ pub fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
-/// Which part of a text goes where there is no room for all of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// The end: of a sentence.
-    End,
-    /// The middle: of a name, since names differ at their ends.
-    Middle,
-}
-
-/// A text of at most `room` cells, with an ellipsis where some are missing.
-pub fn shortened(text: &str, room: u16, cut: Cut) -> Cow<'_, str> {
+/// A text of at most `room` cells, with an ellipsis in its middle where some are missing: names differ at their ends.
+pub fn shortened(text: &str, room: u16) -> Cow<'_, str> {
     if width(text) <= room {
         return text.into();
     }
     let Some(left) = room.checked_sub(1) else {
         return "".into();
     };
-    let behind = match cut {
-        Cut::End => 0,
-        // The number at a name's end tells more than the letter in its middle.
-        Cut::Middle => left.div_ceil(2),
-    };
-    let tail = tail(text, behind);
+    let tail = tail(text, left.div_ceil(2));
     let head = head(text, left - width(tail));
     format!("{head}…{tail}").into()
 }
 
 /// A name in exactly `room` cells.
 pub fn fitted(name: &str, room: u16) -> String {
-    let text = shortened(name, room, Cut::Middle);
+    let text = shortened(name, room);
     let blanks = usize::from(room.saturating_sub(width(&text)));
     format!("{text}{:blanks$}", "")
 }
@@ -78,20 +64,19 @@ mod tests {
     #[test]
     fn a_name_keeps_both_ends() {
         let long = "production-frankfurt-workers-1017";
-        assert_eq!(shortened(long, 14, Cut::Middle), "produc…rs-1017");
-        assert_eq!(shortened(long, 14, Cut::End), "production-fr…");
-        assert_eq!(shortened("w-1", 3, Cut::Middle), "w-1");
-        assert_eq!(shortened("w-10", 1, Cut::Middle), "…");
-        assert_eq!(shortened("w-10", 0, Cut::Middle), "");
+        assert_eq!(shortened(long, 14), "produc…rs-1017");
+        assert_eq!(shortened("w-1", 3), "w-1");
+        assert_eq!(shortened("w-10", 1), "…");
+        assert_eq!(shortened("w-10", 0), "");
         assert_eq!(fitted("w-1", 5), "w-1  ");
     }
 
     #[test]
     fn wide_characters_take_two_cells() {
-        assert_eq!(shortened("東京東京東京", 6, Cut::Middle), "東…京");
+        assert_eq!(shortened("東京東京東京", 6), "東…京");
         for room in 0..16 {
             for text in ["東京-東京-12", "a\u{301}bcdefghijklmnop", "x"] {
-                assert!(width(&shortened(text, room, Cut::Middle)) <= room);
+                assert!(width(&shortened(text, room)) <= room);
                 assert_eq!(width(&fitted(text, room)), room);
             }
         }

@@ -50,10 +50,10 @@ pub enum Tone {
 pub struct Column<T: 'static> {
     /// Its title.
     pub title: &'static str,
-    /// Its least width in cells; the column that `grows` takes what is left.
-    pub width: u16,
-    /// Whether it takes the width that is left.
-    pub grows: bool,
+    /// Its least width in cells.
+    pub least: u16,
+    /// Its width where there is room for more: what is wider helps nobody, since the eye has farther to go.
+    pub most: u16,
     /// Whether it holds numbers, which stand to the right.
     pub is_number: bool,
     /// Columns of a higher rank are dropped first where there is no room.
@@ -128,38 +128,27 @@ fn revision_cell(revision: Option<u32>) -> Cell {
     }
 }
 
+/// A column: its title, its width or its least and most width, its rank, what it says, its order. A `number` stands to
+/// the right.
 macro_rules! column {
-    ($title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+    ($title:literal, $least:literal .. $most:literal, $rank:literal, $cell:expr, $order:expr) => {
         Column {
             title: $title,
-            width: $width,
-            grows: false,
+            least: $least,
+            most: $most,
             is_number: false,
             rank: $rank,
             cell: $cell,
             order: $order,
         }
     };
-    (grows $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
-        Column {
-            title: $title,
-            width: $width,
-            grows: true,
-            is_number: false,
-            rank: $rank,
-            cell: $cell,
-            order: $order,
-        }
+    ($title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+        column!($title, $width..$width, $rank, $cell, $order)
     };
     (number $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
         Column {
-            title: $title,
-            width: $width,
-            grows: false,
             is_number: true,
-            rank: $rank,
-            cell: $cell,
-            order: $order,
+            ..column!($title, $width, $rank, $cell, $order)
         }
     };
 }

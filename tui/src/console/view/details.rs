@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 
 use super::pen::Pen;
 use super::text::put_line;
-use super::theme;
-use crate::console::model::entry::{Entry, Tone};
+use super::{table, theme};
+use crate::console::model::document::Line;
+use crate::console::model::entry::{Cell, Entry, Tone};
 use crate::console::model::listing::with_entries;
 use crate::console::model::{DETAIL_LINES, Model};
 
@@ -15,7 +16,9 @@ pub(super) fn split(model: &Model, body: Rect) -> (Rect, Option<Rect>) {
         return (body, None);
     }
     if model.details_beside() {
-        let beside = body.width / 3;
+        // A third, and what the table has no use for.
+        let most = table::most_width(model.place.view).saturating_add(1);
+        let beside = (body.width / 3).max(body.width.saturating_sub(most));
         let table = Rect {
             width: body.width - beside - 1,
             ..body
@@ -47,26 +50,49 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     pen.put(line, 0, &"─".repeat(usize::from(area.width)), theme::FAINT);
     let fields = with_entries!(model.place.view, _scope => fields::<Row>(model), Vec::new());
     for field in fields {
-        line.y += 1;
-        if line.y >= area.bottom() {
-            return;
+        for part in wrapped(field, area.width) {
+            line.y += 1;
+            if line.y >= area.bottom() {
+                return;
+            }
+            put_line(pen, line, &part);
         }
-        put_line(pen, line, &field);
     }
 }
 
-/// A line for each column of the row under the cursor.
-fn fields<E: Entry>(model: &Model) -> Vec<Vec<(String, Tone)>> {
+/// Cells for the title of a field.
+const TITLE: u16 = 10;
+
+/// A line for each column of the row under the cursor: its title, and all that the column says.
+fn fields<E: Entry>(model: &Model) -> Vec<(&'static str, Cell)> {
     let number = model.listing.rows.get(model.listing.cursor);
     let Some(entry) = number.and_then(|number| E::all(&model.fleet).get(*number as usize)) else {
         return Vec::new();
     };
-    E::COLUMNS
-        .iter()
-        .map(|column| {
-            let cell = (column.cell)(&model.fleet, entry);
-            let title = format!("{:<10}", column.title.to_lowercase());
-            vec![(title, Tone::Faint), (cell.text.to_string(), cell.tone)]
+    let columns = E::COLUMNS.iter();
+    columns
+        .map(|column| (column.title, (column.cell)(&model.fleet, entry)))
+        .collect()
+}
+
+/// A field in as many lines as it takes: here a long name stands in full.
+fn wrapped((title, cell): (&'static str, Cell), columns: u16) -> Vec<Line> {
+    // Room for the glyph of the tone, which stands before each line.
+    let room = usize::from(columns.saturating_sub(TITLE + 2)).max(1);
+    let lines = textwrap::wrap(cell.text.as_str(), room);
+    let titles = std::iter::once(title.to_lowercase()).chain(std::iter::repeat(String::new()));
+    let indent = usize::from(TITLE);
+    titles
+        .zip(lines)
+        .map(|(title, text)| {
+            // A state has its glyph once.
+            let tone = if title.is_empty() {
+                Tone::Plain
+            } else {
+                cell.tone
+            };
+            let title = (format!("{title:<indent$}"), Tone::Faint);
+            vec![title, (text.into_owned(), tone)]
         })
         .collect()
 }

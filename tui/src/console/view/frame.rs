@@ -8,6 +8,7 @@ use crate::clock::clock;
 use crate::console::command::Verb;
 use crate::console::keys::{Action, BINDINGS, Binding};
 use crate::console::message::{ClockState, Speed};
+use crate::console::model::cut::shortened;
 use crate::console::model::dialog::{Dialog, Stage};
 use crate::console::model::listing::with_entries;
 use crate::console::model::{Model, Scope, View, entry::Entry};
@@ -33,7 +34,9 @@ pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         ..area
     };
     let taken = pen.put(left, 0, "meltdeck", theme::TITLE);
-    pen.put(left, taken + 2, model.context.as_str(), theme::PLAIN);
+    let room = left.width.saturating_sub(taken + 2);
+    let context = shortened(model.context.as_str(), room);
+    pen.put(left, taken + 2, &context, theme::PLAIN);
 }
 
 pub(super) fn breadcrumb(model: &Model, pen: &mut Pen<'_>, area: Rect) {
@@ -42,7 +45,8 @@ pub(super) fn breadcrumb(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         width: right.saturating_sub(1),
         ..area
     };
-    pen.put(left, 0, &trail(model).join(" › "), theme::PLAIN);
+    let trail = trail(model).join(" › ");
+    pen.put(left, 0, &shortened(&trail, left.width), theme::PLAIN);
 }
 
 /// Where the view stands in the fleet, the outermost first.

@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
 
 use crate::console::model::Glyphs;
+pub(super) use crate::console::model::cut::width;
 
 /// A buffer that can be written to anywhere: what does not fit is cut.
 pub(super) struct Pen<'b> {
@@ -55,11 +55,6 @@ impl<'b> Pen<'b> {
             }
         }
     }
-}
-
-/// How many cells a text takes.
-pub(super) fn width(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
 /// The console's own glyphs in ASCII, where that is asked for; names from outside that need more become `?`.

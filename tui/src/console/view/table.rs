@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use super::theme;
+use crate::console::model::cut::shortened;
 use crate::console::model::entry::{Cell, Column, Entry};
 use crate::console::model::listing::{find, with_entries};
 use crate::console::model::{Model, View};
@@ -99,14 +100,11 @@ fn empty(model: &Model) -> &'static str {
     }
 }
 
-/// The columns that fit, each with its width. Where there is no room, the last of the highest rank goes first.
+/// The columns that fit, each with its width, which depends on the room alone: nothing jumps when names come and go.
+/// Where there is no room, the last of the highest rank goes first; what is left over goes to those that can use it.
 fn fit<E>(columns: &'static [Column<E>], room: u16) -> Vec<(&'static Column<E>, u16)> {
     let mut kept: Vec<&Column<E>> = columns.iter().collect();
-    let needed = |kept: &[&Column<E>]| -> u16 {
-        let widths = kept.iter().map(|column| column.width + GAP);
-        widths.sum::<u16>().saturating_sub(GAP)
-    };
-    while kept.len() > 1 && needed(&kept) > room {
+    while kept.len() > 1 && with_gaps(kept.iter().map(|column| column.least)) > room {
         let least = kept
             .iter()
             .enumerate()
@@ -114,16 +112,41 @@ fn fit<E>(columns: &'static [Column<E>], room: u16) -> Vec<(&'static Column<E>, 
         let least = least.map_or(0, |(place, _)| place);
         kept.remove(least);
     }
-    let spare = room.saturating_sub(needed(&kept));
+    let mut spare =
+        u32::from(room.saturating_sub(with_gaps(kept.iter().map(|column| column.least))));
+    let growth = |column: &Column<E>| u32::from(column.most.saturating_sub(column.least));
+    let mut wanted: u32 = kept.iter().map(|column| growth(column)).sum();
     kept.into_iter()
         .map(|column| {
-            let width = column.width + if column.grows { spare } else { 0 };
+            // Each gets its share of what is left for it and those behind it.
+            let own = growth(column);
+            let more = (spare * own).checked_div(wanted).unwrap_or(0).min(own);
+            spare -= more;
+            wanted -= own;
+            let width = column.least + u16::try_from(more).unwrap_or(0);
             (column, width.min(room))
         })
         .collect()
 }
 
-/// Writes a cell: glyph, text, and underlined in it what the filter found. Text that has no room ends in an ellipsis.
+/// The width of columns of these widths.
+fn with_gaps(widths: impl Iterator<Item = u16>) -> u16 {
+    widths
+        .fold(0, |sum: u16, width| {
+            sum.saturating_add(width).saturating_add(GAP)
+        })
+        .saturating_sub(GAP)
+}
+
+/// The width beyond which a view's table has no use for more.
+pub(super) fn most_width(view: View) -> u16 {
+    let columns =
+        with_entries!(view, _scope => with_gaps(Row::COLUMNS.iter().map(|column| column.most)), 0);
+    columns.saturating_add(MARGIN)
+}
+
+/// Writes a cell: glyph, text, and underlined in it what the filter found. Where there is no room for all of it, an
+/// ellipsis stands in its middle.
 fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle: &str) {
     let style = theme::style(cell.tone);
     let glyph = theme::glyph(cell.tone, pen.glyphs);
@@ -133,7 +156,12 @@ fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle:
         return;
     }
     let mut indent = pen.put(room, 0, glyph, style);
-    let (from, to) = find(&text, needle).unwrap_or((0, 0));
+    let found = find(&text, needle).or_else(|| {
+        // What was found is where the ellipsis is.
+        find(cell.text.as_str(), needle)?;
+        find(&text, "…")
+    });
+    let (from, to) = found.unwrap_or((0, 0));
     let parts = [
         (&text[..from], style),
         (&text[from..to], style.patch(theme::MATCH)),
@@ -144,19 +172,41 @@ fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle:
     }
 }
 
-/// A text of at most `room` cells, the last being an ellipsis where some are missing.
-fn shortened(text: &str, room: u16) -> std::borrow::Cow<'_, str> {
-    if width(text) <= room {
-        return text.into();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use appliance::Machine;
+
+    fn widths(room: u16) -> Vec<(&'static str, u16)> {
+        let columns = fit(<Machine as Entry>::COLUMNS, room);
+        columns
+            .iter()
+            .map(|(column, width)| (column.title, *width))
+            .collect()
     }
-    let mut cut = String::new();
-    for character in text.chars() {
-        cut.push(character);
-        if width(&cut) >= room {
-            cut.pop();
-            break;
+
+    #[test]
+    fn columns_grow_with_the_room_up_to_what_is_useful() {
+        for room in 0..400 {
+            let columns = widths(room);
+            let all = with_gaps(columns.iter().map(|(_, width)| *width));
+            assert!(all <= room, "{room}: {columns:?}");
+            let most = with_gaps(<Machine as Entry>::COLUMNS.iter().map(|column| column.most));
+            if room >= most {
+                assert_eq!(all, most);
+            } else if columns.len() == <Machine as Entry>::COLUMNS.len() {
+                assert_eq!(
+                    all, room,
+                    "nothing is left over before every column has what it can use"
+                );
+            }
         }
     }
-    cut.push('…');
-    cut.into()
+
+    #[test]
+    fn columns_of_the_highest_rank_go_first() {
+        assert_eq!(widths(13), [("MACHINE", 13)]);
+        let titles: Vec<_> = widths(60).into_iter().map(|(title, _)| title).collect();
+        assert_eq!(titles, ["MACHINE", "STATUS", "REASON", "REV", "TO"]);
+    }
 }

@@ -11,17 +11,23 @@ use crate::console::model::place::{RowId, Scope};
 
 impl Entry for Attention {
     const COLUMNS: &'static [Column<Self>] = &[
-        column!(grows "WHAT", 24, 0, |fleet, attention| plain(attention.what(fleet)), |_, _, _| Ordering::Equal),
+        column!(
+            "WHAT",
+            24..64,
+            0,
+            |fleet, attention| plain(attention.what(fleet)),
+            |_, _, _| Ordering::Equal
+        ),
         column!(
             "STATE",
-            24,
+            24..40,
             0,
             |fleet, attention| attention.state(fleet),
             |_, _, _| Ordering::Equal
         ),
         column!(
             "MACHINES",
-            26,
+            26..40,
             1,
             |fleet, attention| plain(attention.machines(fleet)),
             |_, _, _| Ordering::Equal

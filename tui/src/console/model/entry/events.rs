@@ -28,7 +28,13 @@ impl Entry for LogLine {
         column!("LEVEL", 9, 1, |_, line| level_cell(line), |_, a, b| {
             severity(a).cmp(&severity(b))
         }),
-        column!(grows "EVENT", 30, 0, |_, line| event_cell(line), |_, a, b| natural(&event_cell(a).text, &event_cell(b).text)),
+        column!(
+            "EVENT",
+            30..65535,
+            0,
+            |_, line| event_cell(line),
+            |_, a, b| natural(&event_cell(a).text, &event_cell(b).text)
+        ),
     ];
 
     fn all(fleet: &Fleet) -> &[Self] {
@@ -82,8 +88,8 @@ fn event_cell(line: &LogLine) -> Cell {
         LogLine::Event(ref event) => plain(event.text.clone()),
         LogLine::Gap { first, last } => {
             let missing = match last - first {
-                0 => "1 entry is missing here".to_owned(),
-                more => format!("{} entries are missing here", more + 1),
+                0 => "1 entry missing".to_owned(),
+                more => format!("{} entries missing", more + 1),
             };
             let why = if first == 1 {
                 "the newest are kept"

@@ -20,7 +20,13 @@ pub fn machine_tone(status: &MachineStatus) -> Tone {
 
 impl Entry for Machine {
     const COLUMNS: &'static [Column<Self>] = &[
-        column!(grows "MACHINE", 14, 0, |_, machine| plain(machine.name.clone()), |_, a, b| natural(&a.name, &b.name)),
+        column!(
+            "MACHINE",
+            14..40,
+            0,
+            |_, machine| plain(machine.name.clone()),
+            |_, a, b| natural(&a.name, &b.name)
+        ),
         column!(
             "STATUS",
             13,
@@ -30,7 +36,7 @@ impl Entry for Machine {
         ),
         column!(
             "REASON",
-            10,
+            10..16,
             1,
             |_, machine| plain(machine.reason.clone().unwrap_or_default()),
             |_, a, b| a.reason.cmp(&b.reason)
@@ -43,21 +49,21 @@ impl Entry for Machine {
         }),
         column!(
             "POOL",
-            10,
+            10..32,
             2,
             |fleet, machine| plain(pool_of(fleet, machine)),
             |fleet, a, b| { natural(&pool_of(fleet, a), &pool_of(fleet, b)) }
         ),
         column!(
             "ZONE",
-            8,
+            8..20,
             3,
             |_, machine| plain(zone_of(machine)),
             |_, a, b| natural(&zone_of(a), &zone_of(b))
         ),
         column!(
             "CLUSTER",
-            9,
+            9..28,
             4,
             |fleet, machine| plain(cluster_of(fleet, machine)),
             |fleet, a, b| { natural(&cluster_of(fleet, a), &cluster_of(fleet, b)) }

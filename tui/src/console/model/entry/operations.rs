@@ -36,15 +36,19 @@ pub fn operation_state(operation: &Operation) -> Cell {
 impl Entry for Operation {
     const COLUMNS: &'static [Column<Self>] = &[
         column!(number "ID", 4, 0, |_, operation| number(operation.id.0), |_, a, b| a.id.cmp(&b.id)),
-        column!(grows "POOL", 10, 0, |fleet, operation| plain(operation_pool(fleet, operation)), |fleet, a, b| {
-            natural(&operation_pool(fleet, a), &operation_pool(fleet, b))
-        }),
+        column!(
+            "POOL",
+            10..40,
+            0,
+            |fleet, operation| plain(operation_pool(fleet, operation)),
+            |fleet, a, b| { natural(&operation_pool(fleet, a), &operation_pool(fleet, b)) }
+        ),
         column!(number "REV", 4, 1, |_, operation| number(rollout(operation, |rollout| rollout.revision)), |_, a, b| {
             rollout(a, |rollout| rollout.revision).cmp(&rollout(b, |rollout| rollout.revision))
         }),
         column!(
             "STATUS",
-            24,
+            24..40,
             0,
             |_, operation| operation_state(operation),
             |_, a, b| a.status.cmp(&b.status)

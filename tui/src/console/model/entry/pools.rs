@@ -14,12 +14,18 @@ impl Entry for MachinePool {
     const COLUMNS: &'static [Column<Self>] = &[
         column!(
             "CLUSTER",
-            9,
+            9..32,
             3,
             |fleet, pool| plain(fleet.cluster_name(pool.id)),
             |fleet, a, b| { natural(&fleet.cluster_name(a.id), &fleet.cluster_name(b.id)) }
         ),
-        column!(grows "POOL", 10, 0, |_, pool| plain(pool.name.clone()), |_, a, b| natural(&a.name, &b.name)),
+        column!(
+            "POOL",
+            10..40,
+            0,
+            |_, pool| plain(pool.name.clone()),
+            |_, a, b| natural(&a.name, &b.name)
+        ),
         column!(
             "STATUS",
             12,

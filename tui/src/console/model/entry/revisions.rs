@@ -12,7 +12,7 @@ impl Entry for Revision {
     const COLUMNS: &'static [Column<Self>] = &[
         column!(
             "CLUSTER",
-            9,
+            9..32,
             3,
             |fleet, revision| plain(fleet.cluster_name(revision.machine_pool_id)),
             |fleet, a, b| {
@@ -22,14 +22,23 @@ impl Entry for Revision {
                 )
             }
         ),
-        column!(grows "POOL", 10, 0, |fleet, revision| plain(fleet.pool_name(revision.machine_pool_id)), |fleet, a, b| {
-            natural(&fleet.pool_name(a.machine_pool_id), &fleet.pool_name(b.machine_pool_id))
-        }),
+        column!(
+            "POOL",
+            10..40,
+            0,
+            |fleet, revision| plain(fleet.pool_name(revision.machine_pool_id)),
+            |fleet, a, b| {
+                natural(
+                    &fleet.pool_name(a.machine_pool_id),
+                    &fleet.pool_name(b.machine_pool_id),
+                )
+            }
+        ),
         column!(number "REVISION", 8, 0, |_, revision| number(revision.number), |_, a, b| a.number.cmp(&b.number)),
         column!(number "MACHINES", 8, 1, |_, revision| number(revision.machines), |_, a, b| a.machines.cmp(&b.machines)),
         column!(
             "STATE",
-            22,
+            22..32,
             0,
             |fleet, revision| revision_state(fleet, revision),
             |_, a, b| a.is_pending.cmp(&b.is_pending)
