@@ -62,7 +62,7 @@ fn a_failed_operation_tells_why_and_is_retried() {
     assert!(
         console
             .screen()
-            .contains("8 machines will be drained and rebooted")
+            .contains("8 machines are left to be rebooted")
     );
     console.press("<tab><enter>");
     assert!(line(&console, "goes on with what is left").contains("operation 2"));

@@ -19,7 +19,7 @@ fn demo() -> Console {
 fn a_question_is_renewed_while_it_is_open() {
     let mut console = demo();
     console.press("4j<enter>r");
-    assert!(console.question().contains("8 machines will be drained"));
+    assert!(console.question().contains("8 machines are left"));
     let mut machines = console.model.fleet.machines.clone();
     for machine in &mut machines {
         if machine.name == "boards-12" || machine.name == "boards-6" {
@@ -31,7 +31,7 @@ fn a_question_is_renewed_while_it_is_open() {
         Ok(Reply::Machines(machines)),
     ));
     let told = console.question();
-    assert!(told.contains("6 machines will be drained"), "{told}");
+    assert!(told.contains("6 machines are left"), "{told}");
     assert!(told.contains("boards-5, boards-7"), "{told}");
 }
 

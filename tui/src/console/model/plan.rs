@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use appliance::MachinePoolId;
+use appliance::{MachinePoolId, Rollout};
 
 use super::check::already;
 use super::entry::operation_state;
@@ -167,15 +167,11 @@ impl Model {
                 }
             }
         }
-        if command.targets.len() > 1 && matches!(command.verb, Verb::Cancel | Verb::Pause) {
-            told.push(String::new());
-        }
         if command.verb == Verb::Cancel {
-            told.push("No further machine starts; those in flight still end.".to_owned());
+            if command.targets.len() > 1 {
+                told.push(String::new());
+            }
             told.push("A cancelled operation cannot be resumed.".to_owned());
-        }
-        if command.verb == Verb::Pause {
-            told.push("No further machine starts until it is resumed.".to_owned());
         }
         if !left_out.is_empty() {
             told.push(String::new());
@@ -208,12 +204,18 @@ impl Model {
                 operation.0, target.revision
             )),
         }
-        if matches!(verb, Verb::Apply | Verb::Retry) {
-            told.extend(
-                reboots
-                    .get(&pool)
-                    .map_or_else(|| Reboots::default().told(), Reboots::told),
-            );
+        match (verb, &target.subject) {
+            (Verb::Apply | Verb::Retry, _) => {
+                let nobody = Reboots::default();
+                let reboots = reboots.get(&pool).unwrap_or(&nobody);
+                told.extend(reboots.told(verb));
+            }
+            (_, Subject::Operation { operation }) => {
+                let operation = self.fleet.operation(*operation);
+                let rollout = operation.and_then(|operation| operation.rollout.as_ref());
+                told.extend(rollout.map(|rollout| left(verb, rollout)));
+            }
+            (_, Subject::Pool { .. }) => {}
         }
         if verb == Verb::Apply
             && let Some(open) = self.fleet.open_operation(pool)
@@ -257,14 +259,16 @@ impl Model {
 }
 
 impl Reboots {
-    fn told(&self) -> Vec<String> {
+    fn told(&self, verb: Verb) -> Vec<String> {
         if self.count == 0 {
             return vec!["No machine will reboot: all run the revision.".to_owned()];
         }
-        let machines = if self.count == 1 {
-            "machine"
-        } else {
-            "machines"
+        // Those of a retry may be drained or down already.
+        let what = match (verb, self.count) {
+            (Verb::Retry, 1) => "machine is left to be rebooted:",
+            (Verb::Retry, _) => "machines are left to be rebooted:",
+            (_, 1) => "machine will be drained and rebooted:",
+            _ => "machines will be drained and rebooted:",
         };
         let more = self.count - self.named.len();
         let rest = if more > 0 {
@@ -273,10 +277,28 @@ impl Reboots {
             String::new()
         };
         vec![
-            format!("{} {machines} will be drained and rebooted:", self.count),
+            format!("{} {what}", self.count),
             format!("{}{rest}", self.named.join(", ")),
         ]
     }
+}
+
+/// What is left of a rollout that is paused, resumed or cancelled.
+fn left(verb: Verb, rollout: &Rollout) -> String {
+    // What an appliance counts need not add up.
+    let begun = [rollout.updated, rollout.failed, rollout.in_flight];
+    let waiting = begun
+        .into_iter()
+        .fold(rollout.targeted, u32::saturating_sub);
+    let then = match verb {
+        Verb::Cancel => "will not start",
+        Verb::Pause => "will not start until it is resumed",
+        _ => "will start in their turn",
+    };
+    format!(
+        "{} in flight still end, {waiting} that wait {then}.",
+        rollout.in_flight
+    )
 }
 
 /// Why a row is left out, with its cluster.
