@@ -153,6 +153,7 @@ fn the_questions_of_every_order_at_60_by_20_and_20_by_6() {
         ("retry", "4j<enter>r"),
         ("cancel", "4c"),
         ("pause_marked", "2xxxxp"),
+        ("resume_marked", "4pxp"),
     ] {
         let mut told = String::new();
         for size in [(60, 20), (20, 6)] {
@@ -162,6 +163,13 @@ fn the_questions_of_every_order_at_60_by_20_and_20_by_6() {
         }
         insta::assert_snapshot!(name, told);
     }
+}
+
+#[test]
+fn an_outdated_question_at_80_by_24() {
+    let mut console = Console::on_demo_fleet((80, 24));
+    console.press("4c").run_until(3, "succeeded");
+    insta::assert_snapshot!("outdated", console.screen());
 }
 
 /// Every key but those that put the focus on the button that does it, and those that order without a question.

@@ -31,7 +31,9 @@ pub enum Stage {
     Prompting,
     /// The order was sent.
     Waiting,
-    /// The order was refused, or no longer fits the fleet.
+    /// The order was not sent, because it no longer fits the fleet: what has changed, line by line.
+    Outdated(Vec<String>),
+    /// The order was refused by the appliance.
     Refused {
         /// Why, line by line.
         why: Vec<String>,
@@ -83,24 +85,26 @@ impl Dialog {
         }
     }
 
-    /// Shows that the order was refused, with the button that goes away in focus.
-    pub fn refuse(&mut self, why: Vec<String>, done: Option<String>) {
-        self.stage = Stage::Refused { why, done };
+    /// Shows why the order was not carried out, with the button that goes away in focus.
+    pub fn end_in(&mut self, stage: Stage) {
+        self.stage = stage;
         self.does_it = false;
         self.offset = 0;
     }
 
     /// The text, line by line.
     fn text(&self) -> Vec<String> {
-        let Stage::Refused { why, done } = &self.stage else {
-            return self.consequences.clone();
+        let (heading, why, done) = match &self.stage {
+            Stage::Prompting | Stage::Waiting => return self.consequences.clone(),
+            Stage::Outdated(why) => ("Not sent, for the fleet has moved on:", why, &None),
+            Stage::Refused { why, done } => ("Refused:", why, done),
         };
         let mut told = vec![format!("fleet    {}", self.command.context)];
         if let [target] = &*self.command.targets {
             told.push(format!("cluster  {}", target.cluster));
             told.push(format!("pool     {}", target.pool));
         }
-        told.push("Refused:".to_owned());
+        told.push(heading.to_owned());
         told.extend(why.iter().map(|why| format!("- {why}")));
         told.extend(done.iter().map(|done| format!("Done: {done}")));
         told.push(String::new());

@@ -104,7 +104,7 @@ pub(super) fn renew(model: &mut Model) {
                 let left_out = left_out.unwrap_or_default();
                 dialog.consequences = model.consequences(&dialog.command, &left_out);
             }
-            Err(why) => dialog.refuse(why, None),
+            Err(why) => dialog.end_in(Stage::Outdated(why)),
         }
     }
     model.dialog = Some(dialog);
@@ -177,7 +177,7 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
             effects
         }
         Err(why) => {
-            dialog.refuse(why, None);
+            dialog.end_in(Stage::Outdated(why));
             Vec::new()
         }
     }
@@ -227,7 +227,10 @@ fn conclude(model: &mut Model, sent: Sent) {
     match waits {
         _ if refused.is_empty() => {}
         Some(mut dialog) => {
-            dialog.refuse(refused, told);
+            dialog.end_in(Stage::Refused {
+                why: refused,
+                done: told,
+            });
             model.dialog = Some(dialog);
         }
         None => {

@@ -74,7 +74,7 @@ fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect, extent: &str) {
         // Beside "Cancel" as the order itself, the way out has another name.
         Stage::Prompting if dialog.command.verb == Verb::Cancel => ("Back", "Cancel"),
         Stage::Prompting => ("Cancel", dialog.command.verb.label()),
-        Stage::Refused { .. } => ("Close", "Plan again"),
+        Stage::Outdated(_) | Stage::Refused { .. } => ("Close", "Plan again"),
         Stage::Waiting => {
             let style = theme::style(Tone::Busy);
             pen.put(area, 0, "sent, waiting for the appliance …", style);

@@ -172,7 +172,9 @@ fn dialog_hints(model: &Model, dialog: &Dialog) -> Vec<(&'static str, &'static s
             vec![("tab", "choose"), ("enter", "confirm"), ("esc", "back")]
         }
         Stage::Prompting => vec![("tab", "choose"), ("enter", "confirm"), ("esc", "cancel")],
-        Stage::Refused { .. } => vec![("tab", "choose"), ("enter", "confirm"), ("esc", "close")],
+        Stage::Outdated(_) | Stage::Refused { .. } => {
+            vec![("tab", "choose"), ("enter", "confirm"), ("esc", "close")]
+        }
         Stage::Waiting => vec![("esc", "close")],
     };
     let layout = dialog.layout(model.size);
