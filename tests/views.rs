@@ -210,6 +210,10 @@ const LONG: &str = r#"
 [[pools]]
 name = "production-frankfurt-gpu-workers"
 machines = ["production-frankfurt-gpu-workers-rack-17-node-08", "production-frankfurt-gpu-workers-rack-17-node-09"]
+[[steps]]
+at = "+1m"
+do = "apply"
+pool = "production-frankfurt-gpu-workers"
 "#;
 
 #[test]
@@ -230,6 +234,19 @@ fn long_names_can_be_told_apart_and_are_told_in_full_in_the_details() {
     assert!(line(&console, "machine   production").contains(name));
     console.press("<enter>");
     assert!(line(&console, "fleet › ").ends_with("node-08"));
+}
+
+#[test]
+fn a_line_of_a_text_that_has_no_room_keeps_its_end() {
+    let mut console = Console::new(LONG, 600_000, (80, 24));
+    console.press("4<enter>");
+    assert!(line(&console, "node-08 ").ends_with("✓ updated"));
+    console.press("G");
+    let last = line(&console, "09: updated, runs");
+    assert!(
+        last.contains("✓ production") && last.ends_with("runs revision 2"),
+        "{last}"
+    );
 }
 
 #[test]

@@ -26,8 +26,8 @@ pub enum Order {
 const BEAT: Duration = Duration::from_millis(50);
 /// The longest time spent on events before looking for orders again.
 const SLICE: Duration = Duration::from_millis(20);
-/// How often the clock is told while it runs.
-const REPORT_EVERY: Duration = Duration::from_millis(200);
+/// How often the clock is told while it runs: pictures a second, which a slow line must carry.
+const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// Tells the console when the thread that holds it panics, so that no console stays behind on a terminal that was given
 /// back.

@@ -49,14 +49,21 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut line = Rect { height: 1, ..area };
     pen.put(line, 0, &"─".repeat(usize::from(area.width)), theme::FAINT);
     let fields = with_entries!(model.place.view, _scope => fields::<Row>(model), Vec::new());
-    for field in fields {
-        for part in wrapped(field, area.width) {
-            line.y += 1;
-            if line.y >= area.bottom() {
-                return;
-            }
-            put_line(pen, line, &part);
-        }
+    let room = usize::from(area.height.saturating_sub(1));
+    let mut lines: Vec<_> = fields
+        .into_iter()
+        .flat_map(|field| wrapped(field, area.width))
+        .collect();
+    if lines.len() > room {
+        lines.truncate(room.saturating_sub(1));
+        lines.push(vec![(
+            "… more, in a larger terminal".to_owned(),
+            Tone::Faint,
+        )]);
+    }
+    for part in lines.iter().take(room) {
+        line.y += 1;
+        put_line(pen, line, part);
     }
 }
 

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::pen::Pen;
 use super::theme;
 use crate::console::model::Model;
+use crate::console::model::cut::shortened;
 use crate::console::model::document::{Document, Line};
 
 pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
@@ -21,12 +22,13 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-/// Writes parts in their tones one after the other.
+/// Writes parts in their tones one after the other. One that has no room is cut in its middle.
 pub(super) fn put_line(pen: &mut Pen<'_>, area: Rect, parts: &Line) {
     let mut indent = 0;
     for (text, tone) in parts {
         let style = theme::style(*tone);
         indent += pen.put(area, indent, theme::glyph(*tone, pen.glyphs), style);
-        indent += pen.put(area, indent, text, style);
+        let room = area.width.saturating_sub(indent);
+        indent += pen.put(area, indent, &shortened(text, room), style);
     }
 }
