@@ -263,3 +263,21 @@ fn a_wide_terminal_leaves_the_table_together_and_gives_the_rest_to_the_details()
     );
     assert!(line(&console, "machine   ").contains("ingress-1"));
 }
+
+#[test]
+fn phases_that_are_no_longer_kept_are_counted() {
+    use appliance::{Reply, Request};
+    use tui::console::message::Message;
+    let mut console = demo();
+    console.press("3/workers-1<enter><enter><tab>");
+    let mut history = console.model.fleet.machine.clone().unwrap();
+    history.phases.drain(..3);
+    let request = Request::GetMachine {
+        machine: history.machine.id,
+    };
+    let answer = Message::Replied(request, Ok(Reply::Machine(Box::new(history))));
+    tui::console::update::update(&mut console.model, answer);
+    assert!(line(&console, "3 older entries").contains("not kept"));
+    // The phase that the cursor was on is gone; the row in its place has it.
+    assert_eq!(console.model.place.cursor, Some(RowId::Phase(0)));
+}

@@ -31,6 +31,8 @@ pub struct Fleet {
     /// What the overview lists, made from the above.
     pub attention: Vec<Attention>,
     counts: BTreeMap<MachinePoolId, Counts>,
+    /// Where each pool stands in the list.
+    places: BTreeMap<MachinePoolId, usize>,
 }
 
 /// How many machines of a pool do what.
@@ -66,6 +68,10 @@ impl Fleet {
 
     /// Takes the pools.
     pub fn take_pools(&mut self, pools: Vec<MachinePool>) {
+        self.places = (0..)
+            .zip(&pools)
+            .map(|(place, pool)| (pool.id, place))
+            .collect();
         self.pools = pools;
         self.attend();
     }
@@ -107,7 +113,7 @@ impl Fleet {
 
     /// The pool of this number.
     pub fn pool(&self, id: MachinePoolId) -> Option<&MachinePool> {
-        self.pools.iter().find(|pool| pool.id == id)
+        self.pools.get(*self.places.get(&id)?)
     }
 
     /// The operation of this number.
