@@ -282,12 +282,18 @@ fn a_hang_up_ends_it_even_if_sighup_is_ignored() {
     terminal.master = None;
     // The reader holds the terminal open as long as it listens.
     drop(std::mem::replace(&mut terminal.bytes, channel().1));
+    // The system lets a stopped group go on when its terminal goes.
+    terminal.signal(Signal::CONT);
     terminal.signal(Signal::WINCH);
     let started = Instant::now();
-    while terminal.child.try_wait().unwrap().is_none() {
+    let status = loop {
+        if let Some(status) = terminal.child.try_wait().unwrap() {
+            break status;
+        }
         assert!(started.elapsed() < LIMIT, "it goes on without a terminal");
         std::thread::yield_now();
-    }
+    };
+    assert_eq!(status.exit_code(), 129);
 }
 
 /// The program of an example of this package.

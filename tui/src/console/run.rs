@@ -104,7 +104,7 @@ impl Console {
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => self.screen.forget(),
                 Effect::Retake if std::mem::take(&mut self.has_retaken) => {}
-                Effect::Retake => self.retake()?,
+                Effect::Retake => self.retake(),
             }
         }
         Ok(leaves_with)
@@ -117,7 +117,7 @@ impl Console {
     fn suspend(&mut self) -> anyhow::Result<()> {
         if terminal::suspend().context("cannot give the terminal back")? {
             // Before anything is drawn; and the SIGCONT that ended the stop is still to be told.
-            self.retake()?;
+            self.retake();
             self.has_retaken = true;
         } else {
             let why = Message::Impossible("there is no shell to go back to".into());
@@ -127,12 +127,15 @@ impl Console {
         Ok(())
     }
 
-    /// Takes the terminal again, which may have another size by now.
-    fn retake(&mut self) -> anyhow::Result<()> {
-        terminal::retake().context("cannot take the terminal again")?;
+    /// Takes the terminal again, which may have another size by now, or be gone.
+    fn retake(&mut self) {
         self.screen.forget();
-        let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
-        let _ = self.sender.send(Message::Resized(size.0, size.1));
-        Ok(())
+        let taken = terminal::retake().and_then(|()| crossterm::terminal::size());
+        let message = match taken {
+            Ok((columns, rows)) => Message::Resized(columns, rows),
+            Err(_) => Message::HungUp,
+        };
+        // The receiver is this console's own.
+        let _ = self.sender.send(message);
     }
 }
