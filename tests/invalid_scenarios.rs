@@ -29,6 +29,16 @@ fn steps_and_faults_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn workloads_and_budgets_that_cannot_be_are_refused() {
+    insta::assert_snapshot!("problems__workloads", problems("workloads.toml"));
+}
+
+#[test]
+fn drains_and_their_steps_that_cannot_be_are_refused() {
+    insta::assert_snapshot!("problems__drains", problems("drains.toml"));
+}
+
+#[test]
 fn a_files_escape_sequences_do_not_reach_the_terminal() {
     let file = ScenarioFile::new(
         "escape",

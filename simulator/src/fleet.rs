@@ -7,6 +7,12 @@
 //! | `machine` | one machine's state, and why it waits |
 //! | `lifecycle` | a machine's way through the phases: durations, failures, time-outs, retries |
 //! | `boot` | what a boot time-out and a power-cycle do |
+//! | `pods` | what runs on the machines: pods, their budgets, who replaces them |
+//! | `drain` | the drain of a machine that pods run on |
+//! | `cordon` | cordoning and draining by hand |
+//! | `slots` | slots that expire |
+//! | `surge` | spare machines that join first and leave last |
+//! | `tally` | how long machines had which reason |
 //! | `power` | losing power and getting it back |
 //! | `operation` | one rollout: its state, requests, halting, end |
 //! | `rollout` | who starts when: slots, order, batches |
@@ -15,21 +21,33 @@
 
 pub mod blueprint;
 mod boot;
+mod cordon;
+mod drain;
 pub mod event;
 mod lifecycle;
 pub mod machine;
 pub mod operation;
 pub mod outcome;
+pub(crate) mod pods;
 mod power;
 mod rollout;
+mod slots;
+mod surge;
+mod tally;
 pub mod world;
 
 #[cfg(test)]
 mod tests;
 
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
-pub use event::{Event, MachineEvent, Observer, PhaseEnd, Unobserved};
+pub use drain::Filter;
+pub use event::{Event, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved};
 pub use machine::{Machine, Membership, Reason};
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
+pub use pods::Figures;
+pub use pods::budget::Counts;
+pub use pods::plan::{BudgetIndex, WorkloadIndex};
+pub use pods::pod::{PodId, PodState};
+pub use pods::schedule::Unplaced;
 pub use world::World;

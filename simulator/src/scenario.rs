@@ -5,22 +5,39 @@
 //! | file | reads |
 //! |---|---|
 //! | `load` | the file itself |
-//! | `pool`, `policy` | `[[clusters]]`, `[[pools]]`: machines, and how they are rolled out |
+//! | `pool`, `machines` | `[[clusters]]`, `[[pools]]`: who is in the fleet |
+//! | `policy`, `drain` | how a pool is rolled out, and how its machines are drained |
 //! | `hardware`, `durations` | `[hardware.NAME]`: how long phases take, how they fail |
-//! | `timeline` | `[[steps]]`, `[[faults]]` |
+//! | `workloads`, `feasible` | `[[workloads]]`: what runs on the machines, and whether it can |
+//! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
+//! | `budgets` | `[[budgets]]`: how much of it may be missing |
+//! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
+//! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
 
+mod budgets;
 mod calendar;
+mod drain;
 mod durations;
+mod faults;
+mod feasible;
 mod hardware;
+mod labels;
 mod load;
+mod machines;
+mod objects;
+mod pod_times;
 mod policy;
 mod pool;
 mod problem;
+mod quantities;
 mod section;
+mod starts_on;
 mod timeline;
 mod values;
+mod workload;
+mod workloads;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -30,12 +47,18 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 pub use calendar::Calendar;
+pub use faults::{Fault, FaultTarget, Misfortune};
 pub use hardware::{Hardware, PhaseRule};
+pub use machines::{Machine, MachineRef, Machines};
 pub use policy::{Backoff, Mode, Order, Policy};
-pub use pool::{Cluster, Machine, Machines, Pool};
+pub use pool::{Cluster, Pool};
 pub use problem::ScenarioError;
-pub use timeline::{Deed, Fault, FaultTarget, MachineRef, Misfortune, Step};
+pub use timeline::{Deed, Step};
 pub use values::Amount;
+pub use workload::{
+    Budget, Capacity, DrainPolicy, DrainTimeOut, Kind, Limit, OnDrainTimeOut, Placement, Quantity,
+    Requests, Topology, UnhealthyPods, Workload,
+};
 
 use crate::engine::{Seed, Span, Time};
 use pool::Surroundings;
@@ -63,6 +86,12 @@ pub struct Scenario {
     pub pools: Vec<Pool>,
     /// Every hardware class by name, the built-in ones among them.
     pub hardware: BTreeMap<String, Hardware>,
+    /// How the schedulers of its clusters choose.
+    pub placement: Placement,
+    /// What runs on its machines, in the order of the file.
+    pub workloads: Vec<Workload>,
+    /// The disruption budgets of its workloads.
+    pub budgets: Vec<Budget>,
     /// Its timeline, in order.
     pub steps: Vec<Step>,
     /// What goes wrong in it.
@@ -106,6 +135,9 @@ impl Scenario {
             clusters: Vec::new(),
             pools: Vec::new(),
             hardware: BTreeMap::new(),
+            placement: Placement::default(),
+            workloads: Vec::new(),
+            budgets: Vec::new(),
             steps: Vec::new(),
             faults: Vec::new(),
         };
@@ -135,9 +167,19 @@ impl Scenario {
             clusters: &self.clusters,
             classes: &self.hardware,
         };
+        let before = problems.len();
         self.pools = pool::pools(section, problems, &around);
+        let are_pools_clean = problems.len() == before;
+        if let Some(placement) = section.get("placement", problems, workloads::placement) {
+            self.placement = placement;
+        }
+        let (workloads, budgets) = workloads::workloads(section, problems, self, are_pools_clean);
+        self.workloads = workloads;
+        self.budgets = budgets;
+        let budgets = budgets::budgets(section, problems, self);
+        self.budgets.extend(budgets);
         self.steps = timeline::steps(section, problems, self);
-        self.faults = timeline::faults(section, problems, self);
+        self.faults = faults::faults(section, problems, self);
     }
 
     /// The instant after which nothing is looked at.

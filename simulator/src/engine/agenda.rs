@@ -119,6 +119,17 @@ impl Agenda {
         }
     }
 
+    /// Gives out one more entity, the next number.
+    pub fn add_entity(&mut self) {
+        self.place.push(NOWHERE);
+    }
+
+    /// Gives out entities until there are `entities` of them.
+    pub fn reserve(&mut self, entities: usize) {
+        let count = entities.max(self.place.len());
+        self.place.resize(count, NOWHERE);
+    }
+
     /// The clock.
     pub fn now(&self) -> Time {
         self.now

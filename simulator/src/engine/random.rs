@@ -49,17 +49,30 @@ impl EntityKey {
     /// `["a", "bc"]` differ (<https://datatracker.ietf.org/doc/html/rfc9923>).
     pub fn of(names: &[&str]) -> Self {
         const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-        const PRIME: u64 = 0x0000_0100_0000_01b3;
         let bytes = names.iter().flat_map(|name| name.bytes().chain([0xff]));
-        Self(bytes.fold(OFFSET, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-        }))
+        Self(bytes.fold(OFFSET, fold))
+    }
+
+    /// The key of the `number`-th of several like entities that share `key`.
+    pub fn numbered(key: Self, number: u32) -> Self {
+        Self(
+            number
+                .to_le_bytes()
+                .iter()
+                .fold(key.0, |hash, byte| fold(hash, *byte)),
+        )
     }
 
     /// The hash itself.
     pub const fn number(self) -> u64 {
         self.0
     }
+}
+
+/// One step of FNV-1a.
+const fn fold(hash: u64, byte: u8) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    (hash ^ byte as u64).wrapping_mul(PRIME)
 }
 
 impl RunSeed {

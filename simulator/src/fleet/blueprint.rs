@@ -1,10 +1,18 @@
 //! What does not change in a run: made once from the scenario, shared by all runs of an ensemble.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::machine::Reason;
+use super::pods;
+use super::pods::Pods;
+use super::pods::plan::{BudgetIndex, Places, PodPlan, WorkloadIndex, number};
+use super::pods::pod::PodId;
 use crate::engine::{Entity, EntityKey, Span, Time};
-use crate::scenario::{Fault, FaultTarget, Hardware, MachineRef, Order, Policy, Scenario};
+use crate::phase::Phase;
+use crate::scenario::{
+    DrainPolicy, Fault, FaultTarget, Hardware, MachineRef, Order, Policy, Scenario,
+};
 
 /// A machine's number, over all pools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +34,10 @@ pub struct Blueprint {
     pools: Vec<PoolPlan>,
     /// The key of each machine's draws.
     keys: Vec<EntityKey>,
+    /// What runs on the machines.
+    pods: PodPlan,
+    /// Which pods are where when a run starts: the same in every run, so worked out once.
+    pub(super) first_pods: OnceLock<Pods>,
 }
 
 /// What the rules need to know of a pool.
@@ -33,8 +45,11 @@ pub struct Blueprint {
 pub(super) struct PoolPlan {
     /// Its machines.
     pub(super) machines: Range<u32>,
+    /// Its spare machines, behind them.
+    pub(super) spares: Range<u32>,
     pub(super) hardware: Hardware,
     pub(super) policy: Policy,
+    pub(super) drain: DrainPolicy,
     /// How many machines may be unavailable at once.
     pub(super) slots: u32,
     /// Its machines in the order of the rollout; `None` when that is the order of their numbers.
@@ -74,6 +89,12 @@ pub(super) enum Actor {
     Starter(PoolIndex),
     /// The time limit of a pool's operation.
     OperationClock(PoolIndex),
+    /// The time after which a pool's machines that are down lose their slots.
+    SlotClock(PoolIndex),
+    /// The eviction attempts of a machine's drain.
+    Evictor(MachineIndex),
+    /// A pod, by its place.
+    Pod(u32),
 }
 
 impl Blueprint {
@@ -85,25 +106,37 @@ impl Blueprint {
             let count = pool.machines.count();
             pools.push(PoolPlan {
                 machines: first..first + count,
+                spares: first + count..first + count + pool.policy.surge,
                 hardware: scenario.hardware[&pool.hardware].clone(),
                 policy: pool.policy.clone(),
+                drain: pool.drain,
                 slots: pool.policy.slots(count),
                 order: order(&scenario, index, first),
                 faults: faults(&scenario, index),
             });
-            first += count;
+            first += count + pool.policy.surge;
         }
         let keys = scenario
             .pools
             .iter()
             .flat_map(|pool| {
-                (0..pool.machines.count()).map(|position| {
+                let all = pool.machines.count() + pool.policy.surge;
+                (0..all).map(|position| {
                     EntityKey::of(&[&pool.name, &pool.machines.name(&pool.name, position)])
                 })
             })
             .collect();
+        let plan = PodPlan::new(&Places {
+            scenario: &scenario,
+            ranges: pools
+                .iter()
+                .map(|pool| pool.machines.start..pool.spares.end)
+                .collect(),
+        });
         Arc::new(Self {
             horizon: scenario.horizon(),
+            pods: plan,
+            first_pods: OnceLock::new(),
             scenario,
             pools,
             keys,
@@ -125,7 +158,7 @@ impl Blueprint {
         (0..u32::try_from(self.pools.len()).unwrap_or(u32::MAX)).map(PoolIndex)
     }
 
-    /// Every machine.
+    /// Every machine, spare ones included.
     pub fn machines(&self) -> impl Iterator<Item = MachineIndex> + use<> {
         (0..self.machine_count()).map(MachineIndex)
     }
@@ -135,9 +168,22 @@ impl Blueprint {
         self.pools[pool.at()].machines.clone().map(MachineIndex)
     }
 
-    /// How many machines of a pool may be unavailable at once.
+    /// The spare machines of a pool, present or not.
+    pub fn spares_of(&self, pool: PoolIndex) -> impl Iterator<Item = MachineIndex> + use<> {
+        self.pools[pool.at()].spares.clone().map(MachineIndex)
+    }
+
+    /// How many machines of a pool may be unavailable at once, without spare machines.
     pub fn slots(&self, pool: PoolIndex) -> u32 {
         self.pools[pool.at()].slots
+    }
+
+    /// How long a drain of the pool's machines may last; `None`: for ever.
+    pub fn drain_time_out(&self, pool: PoolIndex) -> Option<Span> {
+        let plan = &self.pools[pool.at()];
+        plan.drain
+            .time_out
+            .or(plan.hardware.phases[Phase::Drain].time_out)
     }
 
     /// The name of a pool.
@@ -149,7 +195,7 @@ impl Blueprint {
     pub fn pool_of(&self, machine: MachineIndex) -> PoolIndex {
         let after = self
             .pools
-            .partition_point(|pool| pool.machines.end <= machine.0);
+            .partition_point(|pool| pool.spares.end <= machine.0);
         PoolIndex(u32::try_from(after).unwrap_or(u32::MAX))
     }
 
@@ -175,6 +221,52 @@ impl Blueprint {
         self.scenario.pools[pool.at()].machines.age(position)
     }
 
+    /// Every disruption budget, by namespace and name.
+    pub fn budgets(&self) -> impl Iterator<Item = BudgetIndex> + use<> {
+        (0..number(self.pods.budgets.len())).map(BudgetIndex)
+    }
+
+    /// Every workload, in the order of the scenario.
+    pub fn workloads(&self) -> impl Iterator<Item = WorkloadIndex> + use<> {
+        (0..number(self.pods.workloads.len())).map(WorkloadIndex)
+    }
+
+    /// `NAMESPACE/NAME` of a budget.
+    pub fn budget_name(&self, budget: BudgetIndex) -> String {
+        let spec = &self.pods.budget(budget).spec;
+        format!("{}/{}", spec.namespace, spec.name)
+    }
+
+    /// `NAMESPACE/NAME` of a workload.
+    pub fn workload_name(&self, workload: WorkloadIndex) -> String {
+        let spec = &self.pods.workload(workload).spec;
+        format!("{}/{}", spec.namespace, spec.name)
+    }
+
+    /// `NAMESPACE/NAME` of a pod.
+    pub fn pod_name(&self, pod: PodId) -> String {
+        let plan = self.pods.workload(pod.workload);
+        format!("{}/{}", plan.spec.namespace, pods::pod::name(plan, pod))
+    }
+
+    /// What a reason is about: a budget, or the workload of the last pod to end; `None` where the word says it all.
+    pub fn reason_object(&self, reason: Reason) -> Option<String> {
+        match reason {
+            Reason::Budget(budget) | Reason::Capacity(budget) => Some(self.budget_name(budget)),
+            Reason::PodGrace(workload) => Some(self.workload_name(workload)),
+            _ => None,
+        }
+    }
+
+    /// The machines that are cordoned by hand at the start.
+    pub(super) fn cordoned_at_start(&self) -> impl Iterator<Item = MachineIndex> {
+        let pools = self.pools.iter().zip(&self.scenario.pools);
+        pools.flat_map(|(plan, about)| {
+            let cordoned = about.machines.cordoned();
+            cordoned.map(|position| MachineIndex(plan.machines.start + position))
+        })
+    }
+
     /// The machine that a scenario names.
     pub fn machine(&self, machine: MachineRef) -> MachineIndex {
         MachineIndex(self.pools[machine.pool].machines.start + machine.position)
@@ -192,33 +284,72 @@ impl Blueprint {
         !self.scenario.faults.is_empty()
     }
 
-    /// How many entities the agenda needs: machines, then two for each pool.
+    /// What runs on the machines.
+    pub(crate) fn pods(&self) -> &PodPlan {
+        &self.pods
+    }
+
+    /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then three
+    /// for each pool. Pods come behind them. So at one instant evictions come before starts.
     pub(super) fn entities(&self) -> usize {
-        self.keys.len() + 2 * self.pools.len()
+        self.first_pod() as usize
     }
 
     pub(super) fn actor(&self, entity: Entity) -> Actor {
-        let Some(beyond) = entity.0.checked_sub(self.machine_count()) else {
+        let machines = self.machine_count();
+        if entity.0 < machines {
             return Actor::Machine(MachineIndex(entity.0));
-        };
-        let pool = PoolIndex(beyond / 2);
-        if beyond.is_multiple_of(2) {
-            Actor::Starter(pool)
-        } else {
-            Actor::OperationClock(pool)
+        }
+        if entity.0 < self.first_starter() {
+            return Actor::Evictor(MachineIndex(entity.0 - machines));
+        }
+        if entity.0 >= self.first_pod() {
+            return Actor::Pod(entity.0 - self.first_pod());
+        }
+        let beyond = entity.0 - self.first_starter();
+        let pool = PoolIndex(beyond / 3);
+        match beyond % 3 {
+            0 => Actor::Starter(pool),
+            1 => Actor::OperationClock(pool),
+            _ => Actor::SlotClock(pool),
         }
     }
 
     pub(super) fn starter(&self, pool: PoolIndex) -> Entity {
-        Entity(self.machine_count() + 2 * pool.0)
+        Entity(self.first_starter() + 3 * pool.0)
     }
 
     pub(super) fn operation_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.machine_count() + 2 * pool.0 + 1)
+        Entity(self.first_starter() + 3 * pool.0 + 1)
+    }
+
+    pub(super) fn slot_clock(&self, pool: PoolIndex) -> Entity {
+        Entity(self.first_starter() + 3 * pool.0 + 2)
+    }
+
+    pub(super) fn evictor(&self, machine: MachineIndex) -> Entity {
+        Entity(self.machine_count() + machine.0)
+    }
+
+    pub(super) fn pod_entity(&self, pod: u32) -> Entity {
+        Entity(self.first_pod() + pod)
+    }
+
+    fn first_starter(&self) -> u32 {
+        let machines = self.machine_count();
+        if self.pods.is_empty() {
+            machines
+        } else {
+            2 * machines
+        }
+    }
+
+    fn first_pod(&self) -> u32 {
+        self.first_starter() + 3 * u32::try_from(self.pools.len()).unwrap_or(u32::MAX)
     }
 
     fn machine_count(&self) -> u32 {
-        self.pools.last().map_or(0, |pool| pool.machines.end)
+        self.pools.last().map_or(0, |pool| pool.spares.end)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::MachineIndex;
 use super::blueprint::deadline;
 use super::event::{MachineEvent, Observer};
-use super::machine::{Activity, Membership};
+use super::machine::{Activity, Membership, Spare};
 use super::world::World;
 use crate::engine::Time;
 use crate::phase::Phase;
@@ -23,7 +23,11 @@ impl World {
     pub(super) fn limit(&self, index: MachineIndex, phase: Phase) -> Option<Time> {
         let machine = &self.machines[index.at()];
         let hardware = &self.blueprint.plan(machine.pool).hardware;
-        let of_phase = deadline(machine.since, hardware.phases[phase].time_out);
+        let of_phase = match phase {
+            Phase::Drain => self.blueprint.drain_time_out(machine.pool),
+            _ => hardware.phases[phase].time_out,
+        };
+        let of_phase = deadline(machine.since, of_phase);
         let of_boot = if phase.is_boot() {
             deadline(machine.booting_since, hardware.boot_time_out)
         } else {
@@ -32,38 +36,61 @@ impl World {
         of_phase.into_iter().chain(of_boot).min()
     }
 
-    /// The node is Ready. A machine that booted outside an update is back; another goes on to be uncordoned.
-    pub(super) fn joined<O: Observer>(
+    /// The node is Ready, and what is on it starts again.
+    pub(super) fn come_up<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        self.change(index, |machine| {
+            machine.condition.up = true;
+            machine.keeps_no_slot = machine.is_quarantined;
+        });
+        self.tell_of(index, observer, || MachineEvent::Up);
+        self.pods_up(index, observer);
+        self.schedulable(index, observer);
+    }
+
+    /// What follows when the node is Ready. A machine that booted outside an update is back; another goes on to be
+    /// uncordoned, unless somebody cordoned it by hand.
+    pub(super) fn after_join<O: Observer>(
         &mut self,
         index: MachineIndex,
         observer: &mut O,
     ) -> Option<Phase> {
-        let is_in_flight = self.machines[index.at()].membership == Membership::InFlight;
-        self.change(index, |machine| {
-            machine.condition.up = true;
-        });
-        self.tell_of(index, observer, || MachineEvent::Up);
-        if is_in_flight {
-            return Some(Phase::Uncordon);
+        let machine = &self.machines[index.at()];
+        if machine.membership != Membership::InFlight {
+            self.idle(index, observer);
+            return None;
         }
-        self.idle(index, observer);
-        None
+        Some(if machine.condition.by_hand {
+            Phase::Soak
+        } else {
+            Phase::Uncordon
+        })
     }
 
-    /// A boot outside an update is over, well or not: the machine may have its turn now, and its slot may be free.
+    /// What a machine did outside an update is over, well or not: the machine may have its turn now, and its slot may be free.
     pub(super) fn idle<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        if self.machines[index.at()].spare == Some(Spare::Joining) {
+            self.spare_joined(index, observer);
+            return;
+        }
         self.change(index, |machine| machine.activity = Activity::Idle);
         self.tell_reason(index, observer);
         self.search_again(self.machines[index.at()].pool);
     }
 
-    /// The node is no longer Ready.
-    pub(super) fn go_down<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+    /// The node is no longer Ready; `is_ours`: because its update goes on.
+    pub(super) fn go_down<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        is_ours: bool,
+        observer: &mut O,
+    ) {
         if !self.machines[index.at()].condition.up {
             return;
         }
         self.change(index, |machine| machine.condition.up = false);
         self.tell_of(index, observer, || MachineEvent::Down);
+        self.start_slot_clock(index);
+        self.pods_down(index, is_ours, observer);
     }
 
     pub(super) fn can_power_cycle(&self, index: MachineIndex) -> bool {

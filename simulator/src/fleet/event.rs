@@ -1,11 +1,16 @@
 //! What an observer of a run is told.
 
+use super::drain::Filter;
 use super::machine::Reason;
 use super::operation::{Failure, Refusal, Status};
+use super::pods::budget::Counts;
+use super::pods::plan::BudgetIndex;
+use super::pods::pod::PodId;
+use super::pods::schedule::Unplaced;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Span, Time};
 use crate::phase::Phase;
-use crate::scenario::Deed;
+use crate::scenario::{Deed, OnDrainTimeOut};
 
 /// Something that happened in the fleet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,62 @@ pub enum Event {
         /// What.
         what: MachineEvent,
     },
+    /// Something happened to a pod.
+    Pod {
+        /// Which.
+        pod: PodId,
+        /// The machine that it is or was on; `None` while there is none.
+        machine: Option<MachineIndex>,
+        /// What.
+        what: PodEvent,
+    },
+}
+
+/// Something that happened to one pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodEvent {
+    /// It was made.
+    Created,
+    /// There is no machine for it.
+    Pending {
+        /// Why.
+        why: Unplaced,
+    },
+    /// It was put on a machine.
+    Placed,
+    /// It is Ready.
+    Ready,
+    /// Its machine went down.
+    Unready,
+    /// Its eviction was accepted: it ends.
+    Evicted {
+        /// The budget that allowed it; `None` where none was asked.
+        budget: Option<BudgetIndex>,
+        /// What that counted before.
+        counts: Counts,
+    },
+    /// Its eviction was refused, several times with the same answer.
+    Refused {
+        /// The budget that refused it.
+        budget: BudgetIndex,
+        /// What that counted.
+        counts: Counts,
+        /// When it was refused first.
+        first: Time,
+        /// When it was refused last.
+        last: Time,
+        /// How often.
+        count: u64,
+    },
+    /// Its eviction failed for good: more than one budget covers it.
+    EvictionFailed,
+    /// It was deleted: it ends.
+    Deleted {
+        /// Whether a drain did so, and not its workload's owner.
+        is_forced: bool,
+    },
+    /// It is gone.
+    Gone,
 }
 
 /// Something that happened to one machine.
@@ -72,6 +133,34 @@ pub enum MachineEvent {
         /// Why, now; `None` when it is no longer part of an operation.
         reason: Option<Reason>,
     },
+    /// Its node was marked unschedulable.
+    Cordoned {
+        /// Whether by hand: then no rollout takes it back.
+        by_hand: bool,
+    },
+    /// Its node was marked schedulable.
+    Uncordoned,
+    /// A pod on it refuses its drain.
+    DrainRefused {
+        /// Which.
+        pod: PodId,
+        /// Why.
+        filter: Filter,
+    },
+    /// Its drain took too long, or an eviction failed, and the pool's rule decides what follows.
+    DrainGivenUp {
+        /// The rule.
+        rule: OnDrainTimeOut,
+    },
+    /// It was down for so long that its slot is free for another.
+    SlotExpired,
+    /// It is a spare machine, and begins to join on this revision.
+    Added {
+        /// The revision.
+        revision: u32,
+    },
+    /// It was a spare machine, and is no longer there.
+    Removed,
     /// Its node is no longer Ready.
     Down,
     /// Its node is Ready again.

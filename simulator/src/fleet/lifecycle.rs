@@ -2,7 +2,7 @@
 
 use super::MachineIndex;
 use super::event::{MachineEvent, Observer, PhaseEnd};
-use super::machine::{Activity, Membership};
+use super::machine::{Activity, Membership, Reason, Spare};
 use super::world::World;
 use crate::engine::{Class, Concern, Span};
 use crate::phase::Phase;
@@ -12,7 +12,7 @@ use crate::scenario::{FaultTarget, Misfortune};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Prospect {
     /// After how long it ends; `None`: never by itself.
-    ends_after: Option<Span>,
+    pub(super) ends_after: Option<Span>,
     /// Whether it then has failed.
     fails: bool,
 }
@@ -30,6 +30,10 @@ impl World {
             self.enter(index, phase, observer);
             let prospect = self.prospect(index, phase);
             self.machines[index.at()].fails = prospect.fails;
+            if phase == Phase::Drain && self.hosts(index) {
+                next = self.begin_drain(index, prospect, observer);
+                continue;
+            }
             if prospect.ends_after != Some(Span::ZERO) || prospect.fails {
                 self.wait_for_end(index, phase, prospect);
                 return;
@@ -53,10 +57,12 @@ impl World {
             phase,
             attempt,
         });
-        self.tell_reason(index, observer);
-        if phase == Phase::Update {
-            self.machines[index.at()].condition.cordoned = true;
-            self.go_down(index, observer);
+        if phase != Phase::Drain || !self.hosts(index) {
+            self.tell_reason(index, observer);
+        }
+        if phase == Phase::Update && self.machines[index.at()].is_up() {
+            self.cordon(index, false, observer);
+            self.go_down(index, true, observer);
         }
     }
 
@@ -64,9 +70,17 @@ impl World {
     fn prospect(&mut self, index: MachineIndex, phase: Phase) -> Prospect {
         let machine = &self.machines[index.at()];
         let pool = machine.pool;
-        let rule = &self.blueprint.plan(pool).hardware.phases[phase];
+        let hardware = &self.blueprint.plan(pool).hardware;
+        let rule = &hardware.phases[phase];
         let is_certain = rule.fails == 0.0 && rule.hangs == 0.0;
-        let mut prospect = match rule.takes.as_fixed() {
+        // Where pods run, how long their drain takes is theirs to say, not an assumption's.
+        let by_pods = phase == Phase::Drain && hardware.drain_is_assumed && self.hosts(index);
+        let fixed = if by_pods {
+            Some(Span::ZERO)
+        } else {
+            rule.takes.as_fixed()
+        };
+        let mut prospect = match fixed {
             Some(takes) if is_certain => Prospect {
                 ends_after: Some(takes),
                 fails: false,
@@ -78,7 +92,8 @@ impl World {
                     .draw(self.blueprint.key(index), concern, occurrence);
                 let hangs = draw.second >= rule.fails && draw.second < rule.fails + rule.hangs;
                 Prospect {
-                    ends_after: (!hangs).then(|| rule.takes.quantile(draw.first)),
+                    ends_after: (!hangs)
+                        .then(|| fixed.unwrap_or_else(|| rule.takes.quantile(draw.first))),
                     fails: draw.second < rule.fails,
                 }
             }
@@ -149,12 +164,16 @@ impl World {
 
     /// The time of a phase is over: it ended well or failed.
     pub(super) fn phase_over<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        if self.is_draining(index) {
+            self.drain_over(index, observer);
+            return;
+        }
         let machine = &self.machines[index.at()];
         let Activity::Phase(phase) = machine.activity else {
             unreachable!("only a phase has an ending");
         };
         if machine.fails {
-            self.tell_phase_end(index, phase, PhaseEnd::Failed, observer);
+            self.end_phase(index, phase, PhaseEnd::Failed, observer);
             self.fail(index, phase, observer);
         } else if let Some(next) = self.leave(index, phase, observer) {
             self.begin(index, next, observer);
@@ -163,9 +182,13 @@ impl World {
 
     /// The time limit of the phase that is under way on a machine is reached.
     pub(super) fn time_out<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        if self.is_draining(index) {
+            self.drain_times_out(index, observer);
+            return;
+        }
         let phase = match self.machines[index.at()].activity {
             Activity::Phase(phase) => {
-                self.tell_phase_end(index, phase, PhaseEnd::TimedOut, observer);
+                self.end_phase(index, phase, PhaseEnd::TimedOut, observer);
                 phase
             }
             Activity::Powerless(phase) => phase,
@@ -179,32 +202,53 @@ impl World {
     }
 
     /// What is true when a phase has ended well. Returns the phase that follows.
-    fn leave<O: Observer>(
+    pub(super) fn leave<O: Observer>(
         &mut self,
         index: MachineIndex,
         phase: Phase,
         observer: &mut O,
     ) -> Option<Phase> {
-        self.tell_phase_end(index, phase, PhaseEnd::Done, observer);
+        self.end_phase(index, phase, PhaseEnd::Done, observer);
         let machine = &mut self.machines[index.at()];
         match phase {
-            Phase::Cordon => machine.condition.cordoned = true,
-            Phase::Drain => machine.condition.drained = true,
-            Phase::Stop => self.go_down(index, observer),
+            Phase::Cordon => self.cordon(index, false, observer),
+            Phase::Drain => {
+                machine.condition.drained = true;
+                let is_in_flight = machine.membership == Membership::InFlight;
+                let is_leaving = machine.spare == Some(Spare::Leaving);
+                self.forget_drain(index, observer);
+                if !is_in_flight && !is_leaving {
+                    self.idle(index, observer);
+                    return None;
+                }
+            }
+            Phase::Stop => {
+                self.go_down(index, true, observer);
+                if self.machines[index.at()].spare == Some(Spare::Leaving) {
+                    self.spare_left(index, observer);
+                    return None;
+                }
+            }
             Phase::Firmware | Phase::Soak => {}
             Phase::Os => machine.revision = machine.desired,
-            Phase::Join => return self.joined(index, observer),
-            Phase::Uncordon => {
-                machine.condition.cordoned = false;
-                machine.condition.drained = false;
+            Phase::Join => {
+                self.come_up(index, observer);
+                return self.after_join(index, observer);
             }
+            Phase::Uncordon => self.uncordon(index, observer),
             Phase::Update => {
                 machine.revision = machine.desired;
-                machine.condition.cordoned = false;
-                self.joined(index, observer)?;
+                self.come_up(index, observer);
+                self.uncordon(index, observer);
+                self.after_join(index, observer)?;
             }
         }
-        let next = phase.next();
+        let machine = &self.machines[index.at()];
+        let next = if machine.spare.is_some() {
+            phase.next()
+        } else {
+            self.blueprint.plan(machine.pool).hardware.next(phase)
+        };
         if next.is_none() {
             self.settle(index, None, observer);
         }
@@ -219,6 +263,10 @@ impl World {
         observer: &mut O,
     ) {
         let machine = &mut self.machines[index.at()];
+        if machine.spare == Some(Spare::Leaving) {
+            self.spare_stays(index, observer);
+            return;
+        }
         if machine.membership != Membership::InFlight {
             self.idle(index, observer);
             return;
@@ -229,12 +277,13 @@ impl World {
             self.settle(index, Some(phase), observer);
             return;
         }
-        let machine = &mut self.machines[index.at()];
-        machine.retries += 1;
-        let (retry, after) = (machine.retries, policy.backoff.wait(machine.retries));
-        machine.activity = Activity::Backoff(phase);
+        let (retry, after) = (retries + 1, policy.backoff.wait(retries + 1));
         let now = self.now();
-        self.machines[index.at()].since = now;
+        self.change(index, |machine| {
+            machine.retries = retry;
+            machine.activity = Activity::Backoff(phase);
+            machine.since = now;
+        });
         self.agenda
             .schedule(index.entity(), now + after, Class::Attempt);
         self.tell_of(index, observer, || MachineEvent::RetryPlanned {
@@ -253,6 +302,10 @@ impl World {
         let Activity::Backoff(phase) = self.machines[index.at()].activity else {
             unreachable!("only a machine that waits for its retry attempts one");
         };
+        if self.machines[index.at()].membership == Membership::Waiting {
+            self.idle(index, observer);
+            return;
+        }
         self.go_on(index, phase, observer);
     }
 
@@ -267,8 +320,10 @@ impl World {
         let machine = &mut self.machines[index.at()];
         machine.attempt += 1;
         if !machine.condition.powered {
-            machine.activity = Activity::Powerless(failed_in);
-            machine.since = now;
+            self.change(index, |machine| {
+                machine.activity = Activity::Powerless(failed_in);
+                machine.since = now;
+            });
             self.tell_reason(index, observer);
             return;
         }
@@ -290,10 +345,11 @@ impl World {
         if !condition.up {
             return Some(hardware.boot_phase());
         }
-        if hardware.is_one_phase && !runs_it {
+        if hardware.is_one_phase && !runs_it && (condition.drained || !self.hosts(index)) {
             return Some(Phase::Update);
         }
-        match (runs_it, condition.cordoned, condition.drained) {
+        let ours = condition.cordoned && !(runs_it && condition.by_hand);
+        match (runs_it, ours, condition.drained) {
             (true, true, _) => Some(Phase::Uncordon),
             (true, false, _) => {
                 matches!(failed_in, Phase::Uncordon | Phase::Soak).then_some(failed_in)
@@ -304,14 +360,20 @@ impl World {
         }
     }
 
-    pub(super) fn tell_phase_end<O: Observer>(
-        &self,
+    /// Tells how the phase that is under way ended, and counts its time. That of a drain that pods decide is counted by
+    /// its reasons.
+    pub(super) fn end_phase<O: Observer>(
+        &mut self,
         index: MachineIndex,
         phase: Phase,
         how: PhaseEnd,
         observer: &mut O,
     ) {
-        let after = self.now().since(self.machines[index.at()].since);
+        let machine = &self.machines[index.at()];
+        let (pool, after) = (machine.pool, self.now().since(machine.since));
+        if machine.membership == Membership::InFlight && !self.is_draining(index) {
+            self.note_time(pool, Reason::Phase(phase), after);
+        }
         self.tell_of(index, observer, || MachineEvent::PhaseEnded {
             phase,
             how,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::PoolIndex;
+use super::pods::plan::{BudgetIndex, WorkloadIndex};
 use crate::engine::{Span, Time};
 use crate::phase::{PerPhase, Phase};
 
@@ -39,6 +40,14 @@ pub struct Machine {
     pub(super) failed_in: Option<Phase>,
     /// Whether the phase that is under way fails when its time is over.
     pub(super) fails: bool,
+    /// How far it has come as a spare machine; `None` for one of the pool's own.
+    pub(super) spare: Option<Spare>,
+    /// Whether its drain was given up and it is set aside.
+    pub(super) is_quarantined: bool,
+    /// Whether it uses no slot although it is out: it is set aside, or was down for too long.
+    pub(super) keeps_no_slot: bool,
+    /// When it went down last.
+    pub(super) down_since: Time,
 }
 
 /// How a machine takes part in its pool's operation.
@@ -69,10 +78,25 @@ pub(super) enum Activity {
     Powerless(Phase),
 }
 
+/// How far a spare machine has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spare {
+    /// There is no such machine now.
+    Absent,
+    /// It boots to join.
+    Joining,
+    /// It takes workload.
+    Present,
+    /// It is drained and stopped.
+    Leaving,
+    /// It could not be drained, and stays.
+    Staying,
+}
+
 /// What is true of a machine apart from what it does.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four independent facts of a machine, any combination of which occurs"
+    reason = "independent facts of a machine, any combination of which occurs"
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
@@ -82,6 +106,8 @@ pub(super) struct Condition {
     pub(super) up: bool,
     /// Its node is marked unschedulable.
     pub(super) cordoned: bool,
+    /// Somebody did so by hand, so no rollout takes it back.
+    pub(super) by_hand: bool,
     /// Everything on it was evicted.
     pub(super) drained: bool,
 }
@@ -99,11 +125,27 @@ pub enum Reason {
     Slot,
     /// It has no power, or boots by itself after it was off.
     Power,
+    /// Its drain waits: this budget refuses an eviction, and a replacement of its pods finds no machine.
+    Capacity(BudgetIndex),
+    /// Its drain waits: this budget refuses an eviction.
+    Budget(BudgetIndex),
+    /// Its drain waits for volumes of pods that are gone.
+    Volume,
+    /// Its drain waits for pods to end; the last will be one of this workload.
+    PodGrace(WorkloadIndex),
     /// It is in this phase.
     Phase(Phase),
 }
 
 impl Machine {
+    /// A spare machine that is not there yet.
+    pub(super) fn spare(pool: PoolIndex, revision: u32) -> Self {
+        let mut machine = Self::new(pool, revision);
+        machine.spare = Some(Spare::Absent);
+        machine.condition.up = false;
+        machine
+    }
+
     pub(super) fn new(pool: PoolIndex, revision: u32) -> Self {
         Self {
             pool,
@@ -115,6 +157,7 @@ impl Machine {
                 powered: true,
                 up: true,
                 cordoned: false,
+                by_hand: false,
                 drained: false,
             },
             since: Time::START,
@@ -127,6 +170,10 @@ impl Machine {
             power_cycles: 0,
             failed_in: None,
             fails: false,
+            spare: None,
+            is_quarantined: false,
+            keeps_no_slot: false,
+            down_since: Time::START,
         }
     }
 
@@ -149,7 +196,30 @@ impl Machine {
     /// rollout. `OpenShift` counts the same way
     /// (<https://github.com/openshift/machine-config-operator/blob/main/pkg/controller/node/node_controller.go>).
     pub fn uses_slot(&self) -> bool {
-        self.membership == Membership::InFlight || !self.condition.up || self.condition.cordoned
+        let is_out = self.membership == Membership::InFlight
+            || !self.condition.up
+            || self.condition.cordoned;
+        is_out && !self.keeps_no_slot && self.spare.is_none()
+    }
+
+    /// Whether there is such a machine now: spare ones come and go.
+    pub fn is_present(&self) -> bool {
+        self.spare != Some(Spare::Absent)
+    }
+
+    /// Whether it is a spare machine that takes workload, so that another may be out.
+    pub(super) fn stands_in(&self) -> bool {
+        self.spare == Some(Spare::Present) && self.condition.up && !self.condition.cordoned
+    }
+
+    /// Whether its drain was given up and it is set aside.
+    pub fn is_quarantined(&self) -> bool {
+        self.is_quarantined
+    }
+
+    /// Whether somebody cordoned it by hand.
+    pub fn is_cordoned_by_hand(&self) -> bool {
+        self.condition.by_hand
     }
 
     /// The phase that is under way on it, if one is.
@@ -170,7 +240,7 @@ impl Machine {
     pub(super) fn is_settled_on(&self, revision: u32) -> bool {
         self.revision == revision
             && self.desired == revision
-            && !self.condition.cordoned
+            && (!self.condition.cordoned || self.condition.by_hand)
             && self.membership != Membership::Failed
     }
 
@@ -187,6 +257,10 @@ impl Machine {
             (Membership::InFlight, Activity::Phase(phase)) => Some(Reason::Phase(phase)),
             (Membership::InFlight, Activity::Backoff(_)) => held.or(Some(Reason::Backoff)),
             (Membership::Waiting, _) if held.is_some() => held,
+            (Membership::Waiting, Activity::Backoff(_)) => Some(Reason::Backoff),
+            (Membership::Waiting, Activity::Phase(Phase::Drain)) => {
+                Some(Reason::Phase(Phase::Drain))
+            }
             (Membership::Waiting, _) if self.can_start() => Some(Reason::Slot),
             (Membership::Waiting | Membership::InFlight, _) => Some(Reason::Power),
             _ => None,
@@ -203,6 +277,10 @@ impl Reason {
             Self::Backoff => "back-off",
             Self::Slot => "slot",
             Self::Power => "power",
+            Self::Capacity(_) => "capacity",
+            Self::Budget(_) => "budget",
+            Self::Volume => "volume",
+            Self::PodGrace(_) => "pod-grace",
             Self::Phase(phase) => phase.as_str(),
         }
     }

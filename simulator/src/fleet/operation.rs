@@ -35,8 +35,10 @@ pub struct Operation {
     pub in_flight: u32,
     /// Of these, machines that run the revision.
     pub updated: u32,
-    /// Of these, machines that failed.
+    /// Of these, machines that failed, those that were quarantined included.
     pub failed: u32,
+    /// Of these, machines whose drain was given up and that were set aside.
+    pub quarantined: u32,
     /// Whether nothing new starts until it is resumed.
     pub is_paused: bool,
     /// Why nothing new will start; `None` while machines may.
@@ -95,6 +97,15 @@ pub enum Refusal {
     /// A resume of what is not paused.
     #[error("the operation is not paused")]
     NotPaused,
+    /// A cordon of what is cordoned by hand.
+    #[error("the machine is cordoned by hand already")]
+    CordonedAlready,
+    /// An uncordon of what is not cordoned.
+    #[error("the machine is not cordoned")]
+    NotCordoned,
+    /// A drain of, or a word against the cordon of, a machine that is being worked on or is down.
+    #[error("the machine is down, or something is under way on it")]
+    UnderWay,
     /// A cancel of what is being cancelled.
     #[error("the operation is being cancelled already")]
     CancellingAlready,
@@ -158,6 +169,7 @@ impl Operation {
             in_flight: 0,
             updated: 0,
             failed: 0,
+            quarantined: 0,
             is_paused: false,
             stop: None,
             work: Span::ZERO,
@@ -203,8 +215,12 @@ impl World {
     fn move_on<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
         loop {
             if let Some(index) = self.pools[pool.at()].going_on {
-                if !self.operations[index.at()].is_over() {
+                if !self.operations[index.at()].is_over() || self.send_spares_away(pool, observer) {
                     return;
+                }
+                if self.pools[pool.at()].going_on != Some(index) {
+                    // A spare machine that left at once has ended it already.
+                    continue;
                 }
                 self.end(pool, index, observer);
             }
@@ -250,6 +266,7 @@ impl World {
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
         self.wake_starter(pool);
+        self.call_spares(pool, observer);
     }
 
     /// Starts the time limit of the pool's operation, if its policy has one.
@@ -270,6 +287,7 @@ impl World {
         let Some(index) = self.pools[pool.at()].going_on else {
             return;
         };
+        self.close_waiting(pool);
         let operation = &mut self.operations[index.at()];
         if operation.stop.is_some() && why != Failure::Cancelled {
             return;
@@ -287,7 +305,11 @@ impl World {
     /// A machine that waits for its retry starts nothing new in an operation that stops: its update has failed.
     fn give_up_retries<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
         for machine in self.blueprint.machines_of(pool) {
-            if let Activity::Backoff(phase) = self.machine(machine).activity {
+            let about = self.machine(machine);
+            if about.membership != Membership::InFlight {
+                continue;
+            }
+            if let Activity::Backoff(phase) = about.activity {
                 self.agenda.cancel(machine.entity());
                 self.settle(machine, Some(phase), observer);
             }
@@ -315,7 +337,10 @@ impl World {
         self.change(machine, |machine| {
             settle_machine(machine, now, failed_in);
         });
-        let work = self.machine(machine).work;
+        let (work, is_quarantined) = (
+            self.machine(machine).work,
+            self.machine(machine).is_quarantined,
+        );
         let segment = now.since(self.machine(machine).in_flight_since);
         let index = self.pools[pool.at()]
             .going_on
@@ -328,14 +353,18 @@ impl World {
             None => operation.updated += 1,
             Some(_) => operation.failed += 1,
         }
-        let failed = operation.failed;
+        operation.quarantined += u32::from(is_quarantined);
+        let failed = operation.failed - operation.quarantined;
         self.tell_of(machine, observer, || MachineEvent::Settled {
             revision,
             failed_in,
         });
         self.tell_reason(machine, observer);
         let halt_after = self.blueprint.plan(pool).policy.halt_after;
-        if failed_in.is_some() && halt_after.is_some_and(|allowed| failed >= allowed) {
+        if failed_in.is_some()
+            && !is_quarantined
+            && halt_after.is_some_and(|allowed| failed >= allowed)
+        {
             self.stop(pool, Failure::Halted, observer);
         }
         self.move_on(pool, observer);
@@ -345,6 +374,7 @@ impl World {
     /// Ends an operation that is over.
     fn end<O: Observer>(&mut self, pool: PoolIndex, index: OperationIndex, observer: &mut O) {
         let now = self.now();
+        self.close_waiting(pool);
         let operation = &mut self.operations[index.at()];
         if operation.failed > 0 {
             operation.stop.get_or_insert(Failure::MachinesFailed);
@@ -378,6 +408,7 @@ impl World {
         if self.operations[index.at()].status != Status::Failed {
             return Err(Refusal::NothingFailed);
         }
+        self.close_waiting(pool);
         for machine in self.blueprint.machines_of(pool) {
             self.change(machine, |machine| {
                 if machine.membership == Membership::Failed {
@@ -388,6 +419,7 @@ impl World {
         let operation = &mut self.operations[index.at()];
         operation.waiting += operation.failed;
         operation.failed = 0;
+        operation.quarantined = 0;
         operation.stop = None;
         operation.ended = None;
         operation.is_paused = false;
@@ -397,6 +429,7 @@ impl World {
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
         self.wake_starter(pool);
+        self.call_spares(pool, observer);
         self.move_on(pool, observer);
         Ok(())
     }
@@ -426,6 +459,7 @@ impl World {
                 self.set_status(index, Status::Cancelled, observer);
             }
             Status::Running => {
+                self.close_waiting(pool);
                 self.operations[index.at()].stop = Some(Failure::Cancelled);
                 self.set_status(index, Status::Cancelling, observer);
                 self.stop(pool, Failure::Cancelled, observer);
@@ -489,11 +523,11 @@ impl World {
         let index = self.pools[pool.at()]
             .going_on
             .ok_or(Refusal::NothingGoingOn)?;
-        let operation = &mut self.operations[index.at()];
-        if operation.is_paused == is_paused {
+        if self.operations[index.at()].is_paused == is_paused {
             return Err(already);
         }
-        operation.is_paused = is_paused;
+        self.close_waiting(pool);
+        self.operations[index.at()].is_paused = is_paused;
         self.tell(observer, || Event::Paused {
             operation: index,
             pool,
@@ -519,16 +553,44 @@ impl World {
 
     /// Why a machine is where it is; `None` where it takes no part in an operation that goes on.
     pub fn reason(&self, machine: MachineIndex) -> Option<Reason> {
-        let machine = self.machine(machine);
-        let operation = self.operation(self.pools[machine.pool.at()].going_on?);
-        let held = if operation.stop.is_some() {
+        let about = self.machine(machine);
+        self.pools[about.pool.at()].going_on?;
+        if self.is_draining(machine) {
+            return self.drains.get(&machine.0).map(|drain| drain.reason);
+        }
+        about.reason(self.held(about.pool))
+    }
+
+    /// What holds every machine of the pool that waits, whatever else it would wait for.
+    pub(super) fn held(&self, pool: PoolIndex) -> Option<Reason> {
+        let operation = self.operation(self.pools[pool.at()].going_on?);
+        if operation.stop.is_some() {
             Some(Reason::Halted)
         } else if operation.is_paused {
             Some(Reason::Paused)
         } else {
             None
-        };
-        machine.reason(held)
+        }
+    }
+
+    /// A machine gives its turn back: it is no longer in flight, and waits.
+    pub(super) fn take_out_of_flight(&mut self, machine: MachineIndex) {
+        let now = self.now();
+        let pool = self.machine(machine).pool;
+        let segment = now.since(self.machine(machine).in_flight_since);
+        self.machines[machine.at()].work += segment;
+        if let Some(index) = self.pools[pool.at()].going_on {
+            let operation = &mut self.operations[index.at()];
+            operation.in_flight -= 1;
+            operation.waiting += 1;
+            operation.work += segment;
+        }
+    }
+
+    /// A slot is free again: the operation ends if it is over, and otherwise looks who may start.
+    pub(super) fn move_on_after_release<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        self.move_on(pool, observer);
+        self.search_again(pool);
     }
 }
 

@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use super::event::Observer;
+use super::machine::Reason;
 use super::operation::Operation;
+use super::pods::Figures;
+use super::pods::plan::{BudgetIndex, number};
 use super::world::World;
-use super::{Blueprint, PoolIndex, Unobserved};
+use super::{Blueprint, MachineIndex, PoolIndex, Unobserved};
 use crate::engine::{RunSeed, Span, Time};
 
 use std::sync::Arc;
@@ -39,6 +42,10 @@ pub struct RunRow {
     pub refused_steps: u32,
     /// Its pools, in the order of the scenario.
     pub pools: Vec<PoolRow>,
+    /// What it counted of each workload, in the order of the scenario.
+    pub workloads: Vec<Figures>,
+    /// Budgets that a rollout broke: it took pods away although they allowed none.
+    pub broken_budgets: Vec<BudgetIndex>,
 }
 
 /// One pool's part of a run.
@@ -54,6 +61,11 @@ pub struct PoolRow {
     pub bound: Option<Time>,
     /// Its rollouts, in the order of the requests.
     pub rollouts: Vec<RolloutRow>,
+    /// Why its machines were where they were, from the start of each rollout until each was settled: all of them
+    /// together.
+    pub reasons: Vec<(Reason, Span)>,
+    /// Machines that are cordoned at the end.
+    pub left_cordoned: Vec<MachineIndex>,
 }
 
 /// One rollout of a run.
@@ -67,8 +79,10 @@ pub struct RolloutRow {
     pub duration: Option<Span>,
     /// How many machines it moved.
     pub updated: u32,
-    /// How many machines failed.
+    /// How many machines failed, those that were quarantined included.
     pub failed: u32,
+    /// How many machines were set aside because their drain was given up.
+    pub quarantined: u32,
 }
 
 impl Ending {
@@ -113,6 +127,16 @@ impl RunRow {
             bound: latest(|pool| pool.bound),
             refused_steps: world.refused_steps,
             pools,
+            workloads: world
+                .blueprint()
+                .workloads()
+                .map(|workload| world.figures(workload))
+                .collect(),
+            broken_budgets: world
+                .blueprint()
+                .budgets()
+                .filter(|budget| world.pods.budgets[budget.at()].violations > 0)
+                .collect(),
         }
     }
 }
@@ -127,7 +151,8 @@ impl World {
             .iter()
             .filter_map(|operation| operation.ended)
             .max();
-        let bound = lower_bound(&operations, self.blueprint().slots(pool));
+        let surge = self.blueprint().scenario().pools[pool.at()].policy.surge;
+        let bound = lower_bound(&operations, self.blueprint().slots(pool) + surge);
         let rollouts = operations
             .iter()
             .map(|operation| rollout_row(operation))
@@ -138,6 +163,13 @@ impl World {
             end: end.filter(|_| is_finished),
             bound: bound.filter(|_| is_finished),
             rollouts,
+            reasons: self.tally(pool).reasons(),
+            left_cordoned: self
+                .blueprint()
+                .machines_of(pool)
+                .chain(self.blueprint().spares_of(pool))
+                .filter(|machine| self.machine(*machine).is_cordoned())
+                .collect(),
         }
     }
 
@@ -165,11 +197,29 @@ impl World {
 
     fn something_is_pending(&mut self, pool: PoolIndex) -> bool {
         let blueprint = Arc::clone(self.blueprint());
-        let mut entities = blueprint
+        let machines = || blueprint.machines_of(pool).chain(blueprint.spares_of(pool));
+        let clocks = [
+            blueprint.starter(pool),
+            blueprint.operation_clock(pool),
+            blueprint.slot_clock(pool),
+        ];
+        let mut entities = machines().map(MachineIndex::entity).chain(clocks);
+        entities.any(|entity| self.agenda.is_pending(entity)) || self.pods_are_moving(pool)
+    }
+
+    /// Whether a drain of the pool, or a pod that one may wait for, has something before it.
+    fn pods_are_moving(&mut self, pool: PoolIndex) -> bool {
+        if !self.blueprint().pods().hosts(pool) {
+            return false;
+        }
+        let blueprint = Arc::clone(self.blueprint());
+        let evictors = blueprint
             .machines_of(pool)
-            .map(super::MachineIndex::entity)
-            .chain([blueprint.starter(pool), blueprint.operation_clock(pool)]);
-        entities.any(|entity| self.agenda.is_pending(entity))
+            .map(|machine| blueprint.evictor(machine));
+        let pods = (0..number(self.pods.count())).map(|pod| blueprint.pod_entity(pod));
+        evictors
+            .chain(pods)
+            .any(|entity| self.agenda.is_pending(entity))
     }
 }
 
@@ -181,6 +231,7 @@ fn rollout_row(operation: &Operation) -> RolloutRow {
         duration: settled.map(|ended| ended.since(operation.requested)),
         updated: operation.updated,
         failed: operation.failed,
+        quarantined: operation.quarantined,
     }
 }
 
@@ -191,7 +242,7 @@ fn lower_bound(operations: &[&Operation], slots: u32) -> Option<Time> {
     let mut bound = None;
     for operation in operations {
         let begins = operation.requested.max(bound.unwrap_or(Time::START));
-        let shared = operation.work.shared_by(u64::from(slots));
+        let shared = operation.work.shared_by(u64::from(slots.max(1)));
         bound = Some(begins + operation.longest.max(shared));
     }
     bound

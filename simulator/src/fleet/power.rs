@@ -21,9 +21,10 @@ impl World {
             return Err(Refusal::HasNoPower);
         }
         self.change(index, |machine| machine.condition.powered = false);
-        self.go_down(index, observer);
+        self.go_down(index, false, observer);
         if let Activity::Phase(phase) = self.machines[index.at()].activity {
-            self.tell_phase_end(index, phase, PhaseEnd::Interrupted, observer);
+            self.end_phase(index, phase, PhaseEnd::Interrupted, observer);
+            self.forget_drain(index, observer);
             self.interrupt(index, phase);
         }
         self.tell_reason(index, observer);
@@ -39,8 +40,10 @@ impl World {
             self.agenda.cancel(index.entity());
             return;
         }
-        machine.activity = Activity::Powerless(phase);
         machine.since = now;
+        self.change(index, |machine| {
+            machine.activity = Activity::Powerless(phase)
+        });
         match limit {
             Some(limit) => self.agenda.schedule(index.entity(), limit, Class::TimeOut),
             None => self.agenda.cancel(index.entity()),

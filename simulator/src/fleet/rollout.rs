@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::event::Observer;
 use super::machine::Membership;
+use super::tally::Tally;
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Concern};
@@ -18,6 +19,12 @@ pub(super) struct PoolState {
     pub(super) used: u32,
     /// Machines that wait for their turn and use a slot already.
     pub(super) waiting_on_slots: u32,
+    /// Machines in flight whose slots have expired.
+    pub(super) without_slot: u32,
+    /// Spare machines that take workload.
+    pub(super) stand_ins: u32,
+    /// How long its machines had which reason.
+    pub(super) tally: Tally,
     /// The operation that goes on.
     pub(super) going_on: Option<OperationIndex>,
     /// The operation that started last.
@@ -105,7 +112,7 @@ impl World {
         let mut is_first = true;
         while let Some(index) = self.pools[pool.at()].going_on {
             let operation = &self.operations[index.at()];
-            if !operation.is_starting() || operation.is_paused {
+            if !operation.is_starting() || operation.is_paused || self.is_waiting_for_spares(pool) {
                 return;
             }
             if is_first && plan_mode == Mode::LockStep && operation.in_flight > 0 {
@@ -122,8 +129,8 @@ impl World {
     /// The next machine that may start: one that uses a slot already, or the next in order if a slot is free. Never
     /// are more in flight than there are slots.
     fn next_to_start(&mut self, pool: PoolIndex, in_flight: u32) -> Option<MachineIndex> {
-        let slots = self.blueprint.slots(pool);
-        if in_flight >= slots {
+        let slots = self.blueprint.slots(pool) + self.pools[pool.at()].stand_ins;
+        if in_flight - self.pools[pool.at()].without_slot >= slots {
             return None;
         }
         if self.pools[pool.at()].waiting_on_slots > 0 {
@@ -177,6 +184,8 @@ impl World {
             machine.desired = revision;
             machine.retries = 0;
             machine.power_cycles = 0;
+            machine.is_quarantined = false;
+            machine.keeps_no_slot = false;
         });
         let failed_in = self.machine(machine).failed_in;
         self.go_on(machine, failed_in.unwrap_or(Phase::Cordon), observer);

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use super::blueprint::Actor;
+use super::drain::Drains;
 use super::event::{Event, MachineEvent, Observer};
 use super::machine::{Activity, Machine, Membership};
 use super::operation::{Operation, Refusal};
+use super::pods::Pods;
+use super::pods::plan::WorkloadIndex;
+use super::pods::plan::number;
 use super::rollout::PoolState;
 use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Agenda, Class, Due, Entity, RunSeed, Time};
@@ -25,6 +29,10 @@ pub struct World {
     pub(super) refused_steps: u32,
     /// How often each machine entered each phase in the whole run; empty unless the scenario has faults, which count them.
     pub(super) entries: Vec<PerPhase<u32>>,
+    /// What runs on the machines.
+    pub(super) pods: Pods,
+    /// The drains that pods decide the end of.
+    pub(super) drains: Drains,
 }
 
 impl World {
@@ -36,7 +44,9 @@ impl World {
             .pools()
             .flat_map(|pool| {
                 let machine = Machine::new(pool, scenario.pools[pool.at()].revision);
-                blueprint.machines_of(pool).map(move |_| machine)
+                let spare = Machine::spare(pool, scenario.pools[pool.at()].revision);
+                let own = blueprint.machines_of(pool).map(move |_| machine);
+                own.chain(blueprint.spares_of(pool).map(move |_| spare))
             })
             .collect();
         let counted = if blueprint.has_faults() {
@@ -44,7 +54,9 @@ impl World {
         } else {
             0
         };
-        Self {
+        let mut world = Self {
+            pods: Pods::default(),
+            drains: Drains::new(),
             agenda: Agenda::new(blueprint.entities(), &times),
             pools: blueprint.pools().map(|_| PoolState::default()).collect(),
             operations: Vec::new(),
@@ -53,7 +65,15 @@ impl World {
             blueprint: Arc::clone(blueprint),
             seed,
             machines,
+        };
+        world.cordon_from_start();
+        match blueprint.first_pods.get() {
+            Some(pods) => world.pods = pods.clone(),
+            None => world.populate(),
         }
+        let pods = blueprint.first_pods.get_or_init(|| world.pods.clone());
+        world.agenda.reserve(blueprint.entities() + pods.count());
+        world
     }
 
     /// What does not change in it.
@@ -110,6 +130,7 @@ impl World {
     pub fn run<O: Observer>(&mut self, observer: &mut O) {
         let horizon = self.blueprint.horizon();
         while self.step(horizon, observer) {}
+        self.tell_open_refusals(observer);
     }
 
     fn happen<O: Observer>(&mut self, due: Due, observer: &mut O) {
@@ -123,6 +144,9 @@ impl World {
             (Actor::Machine(machine), _) => self.phase_over(machine, observer),
             (Actor::Starter(pool), _) => self.start_machines(pool, observer),
             (Actor::OperationClock(pool), _) => self.operation_time_out(pool, observer),
+            (Actor::SlotClock(pool), _) => self.slots_expire(pool, observer),
+            (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
+            (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }
     }
 
@@ -164,6 +188,23 @@ impl World {
                 self.lose_power(self.blueprint.machine(machine), observer)
             }
             Deed::PowerOn { machine } => self.power_on(self.blueprint.machine(machine), observer),
+            Deed::Cordon { machine } => {
+                self.cordon_by_hand(self.blueprint.machine(machine), observer)
+            }
+            Deed::Uncordon { machine } => {
+                self.uncordon_by_hand(self.blueprint.machine(machine), observer)
+            }
+            Deed::Drain { machine } => {
+                self.drain_by_hand(self.blueprint.machine(machine), observer)
+            }
+            Deed::Scale { workload, replicas } => {
+                self.scale(WorkloadIndex(number(workload)), replicas, observer);
+                Ok(())
+            }
+            Deed::SetBudget { budget, limit } => {
+                self.set_budget(self.blueprint.pods().budget_at(budget), limit);
+                Ok(())
+            }
         }
     }
 
@@ -190,12 +231,24 @@ impl World {
     /// Changes a machine and keeps its pool's counts of slots right.
     pub(super) fn change(&mut self, index: MachineIndex, change: impl FnOnce(&mut Machine)) {
         let machine = &mut self.machines[index.at()];
-        let before = (machine.uses_slot(), waits_on_slot(machine));
+        let before = counted(machine);
+        let standing = machine.standing();
         change(machine);
-        let after = (machine.uses_slot(), waits_on_slot(machine));
-        let pool = &mut self.pools[machine.pool.at()];
-        pool.used = pool.used + u32::from(after.0) - u32::from(before.0);
-        pool.waiting_on_slots = pool.waiting_on_slots + u32::from(after.1) - u32::from(before.1);
+        let after = counted(machine);
+        let (stands, place) = (machine.standing(), machine.pool);
+        let pool = &mut self.pools[place.at()];
+        let counts = [
+            &mut pool.used,
+            &mut pool.waiting_on_slots,
+            &mut pool.without_slot,
+            &mut pool.stand_ins,
+        ];
+        for ((count, before), after) in counts.into_iter().zip(before).zip(after) {
+            *count = *count + u32::from(after) - u32::from(before);
+        }
+        if standing != stands {
+            self.note_standing(place, standing, stands);
+        }
     }
 
     /// Tells why a machine is where it is.
@@ -226,6 +279,17 @@ impl World {
         *entries += 1;
         *entries
     }
+}
+
+/// What a pool counts its machines by: whether one uses a slot, waits although it uses one, is in flight without one,
+/// stands in for another.
+fn counted(machine: &Machine) -> [bool; 4] {
+    [
+        machine.uses_slot(),
+        waits_on_slot(machine),
+        machine.membership == Membership::InFlight && machine.keeps_no_slot,
+        machine.stands_in(),
+    ]
 }
 
 /// Whether a machine's turn could be taken now although it uses a slot already, being down or cordoned.

@@ -3,76 +3,20 @@
 //! The first line holds the scenario's hash, the run and the whole initial state, so that a program needs nothing else
 //! to follow; then one object an event; the last line is the outcome.
 
-use std::collections::BTreeMap;
+mod outcome;
+mod pods;
+mod state;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{SCHEMA_VERSION, Subject};
 use crate::engine::{Span, Time};
-use crate::fleet::{
-    Blueprint, Ending, Event, Failure, MachineEvent, PoolIndex, Reason, RunRow, World,
-};
+use crate::fleet::{Blueprint, Event, Failure, MachineEvent, Reason, RunRow};
 use crate::phase::Phase;
-use crate::scenario::{Deed, Mode, Order};
+use crate::scenario::Deed;
 
-#[derive(Serialize)]
-struct Opening<'b> {
-    kind: &'static str,
-    schema_version: u32,
-    scenario: &'b str,
-    scenario_hash: &'b str,
-    seed: u64,
-    run: u32,
-    starts: String,
-    horizon_s: Time,
-    initial_state: InitialState<'b>,
-}
-
-#[derive(Serialize)]
-struct InitialState<'b> {
-    clusters: Vec<ClusterState<'b>>,
-    pools: Vec<PoolState<'b>>,
-    machines: Vec<MachineState<'b>>,
-}
-
-#[derive(Serialize)]
-struct ClusterState<'b> {
-    name: &'b str,
-    version: &'b str,
-}
-
-#[derive(Serialize)]
-struct PoolState<'b> {
-    name: &'b str,
-    cluster: &'b str,
-    hardware: &'b str,
-    version: &'b str,
-    revision: u32,
-    saved_revision: Option<u32>,
-    machines: u32,
-    /// How many may be unavailable at once.
-    slots: u32,
-    mode: &'static str,
-    order: &'static str,
-    halt_after: Option<u32>,
-    retries: u32,
-    power_cycles: u32,
-    operation_timeout_s: Option<Span>,
-}
-
-#[derive(Serialize)]
-struct MachineState<'b> {
-    name: String,
-    pool: &'b str,
-    zone: Option<&'b str>,
-    /// How long it had been in the fleet at the start.
-    age_s: Span,
-    revision: u32,
-    is_up: bool,
-    is_cordoned: bool,
-    has_power: bool,
-}
+pub(super) use state::opening;
 
 #[derive(Serialize)]
 struct Line<'b> {
@@ -95,6 +39,14 @@ enum What<'b> {
         machine: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         revision: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        workload: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        replicas: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        budget: Option<String>,
+        #[serde(flatten)]
+        limit: Option<pods::LimitFields>,
         refused: Option<String>,
     },
     Operation {
@@ -126,6 +78,42 @@ enum What<'b> {
         #[serde(flatten)]
         who: Who<'b>,
         reason: Option<&'static str>,
+        /// The budget or workload that it is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        object: Option<String>,
+    },
+    MachineCordoned {
+        #[serde(flatten)]
+        who: Who<'b>,
+        by_hand: bool,
+    },
+    MachineUncordoned {
+        #[serde(flatten)]
+        who: Who<'b>,
+    },
+    DrainRefused {
+        #[serde(flatten)]
+        who: Who<'b>,
+        pod: String,
+        why: &'static str,
+    },
+    DrainGivenUp {
+        #[serde(flatten)]
+        who: Who<'b>,
+        rule: &'static str,
+    },
+    SlotExpired {
+        #[serde(flatten)]
+        who: Who<'b>,
+    },
+    MachineAdded {
+        #[serde(flatten)]
+        who: Who<'b>,
+        revision: u32,
+    },
+    MachineRemoved {
+        #[serde(flatten)]
+        who: Who<'b>,
     },
     MachineDown {
         #[serde(flatten)]
@@ -153,13 +141,9 @@ enum What<'b> {
         revision: u32,
         failed_in: Option<Phase>,
     },
-    Outcome {
-        ending: Ending,
-        succeeded: bool,
-        duration_s: Option<Time>,
-        lower_bound_s: Option<Time>,
-        pools: BTreeMap<&'b str, PoolOutcome>,
-    },
+    Outcome(outcome::Outcome<'b>),
+    #[serde(untagged)]
+    Pod(pods::PodLineWhat),
 }
 
 /// The machine that a line is about.
@@ -167,94 +151,6 @@ enum What<'b> {
 struct Who<'b> {
     machine: String,
     pool: &'b str,
-}
-
-#[derive(Serialize)]
-struct PoolOutcome {
-    ending: Ending,
-    succeeded: bool,
-    rollouts: Vec<RolloutOutcome>,
-}
-
-#[derive(Serialize)]
-struct RolloutOutcome {
-    revision: u32,
-    requested_s: Time,
-    duration_s: Option<Span>,
-    updated: u32,
-    failed: u32,
-}
-
-pub(super) fn opening(subject: &Subject<'_>, world: &World, out: &mut dyn Write) -> io::Result<()> {
-    let blueprint = subject.blueprint;
-    let scenario = blueprint.scenario();
-    let clusters = scenario.clusters.iter().map(|cluster| ClusterState {
-        name: &cluster.name,
-        version: &cluster.version,
-    });
-    let machines = blueprint.machines().map(|index| {
-        let machine = world.machine(index);
-        MachineState {
-            name: blueprint.machine_name(index),
-            pool: blueprint.pool_name(machine.pool),
-            zone: blueprint.machine_zone(index),
-            age_s: blueprint.machine_age(index),
-            revision: machine.revision,
-            is_up: machine.is_up(),
-            is_cordoned: machine.is_cordoned(),
-            has_power: machine.has_power(),
-        }
-    });
-    line(
-        &Opening {
-            kind: "run",
-            schema_version: SCHEMA_VERSION,
-            scenario: scenario.name.as_str(),
-            scenario_hash: &scenario.hash,
-            seed: subject.seed.0,
-            run: subject.run,
-            starts: scenario.calendar.rfc3339(Time::START),
-            horizon_s: blueprint.horizon(),
-            initial_state: InitialState {
-                clusters: clusters.collect(),
-                pools: blueprint
-                    .pools()
-                    .map(|pool| pool_state(blueprint, pool))
-                    .collect(),
-                machines: machines.collect(),
-            },
-        },
-        out,
-    )
-}
-
-fn pool_state(blueprint: &Blueprint, index: PoolIndex) -> PoolState<'_> {
-    let scenario = blueprint.scenario();
-    let pool = &scenario.pools[index.at()];
-    PoolState {
-        name: &pool.name,
-        cluster: &scenario.clusters[pool.cluster].name,
-        hardware: &pool.hardware,
-        version: &pool.version,
-        revision: pool.revision,
-        saved_revision: pool.saved_revision,
-        machines: pool.machines.count(),
-        slots: blueprint.slots(index),
-        mode: match pool.policy.mode {
-            Mode::Rolling => "rolling",
-            Mode::LockStep => "lock-step",
-        },
-        order: match pool.policy.order {
-            Order::Name => "name",
-            Order::Oldest => "oldest",
-            Order::Zone => "zone",
-            Order::Random => "random",
-        },
-        halt_after: pool.policy.halt_after,
-        retries: pool.policy.retries,
-        power_cycles: pool.policy.power_cycles,
-        operation_timeout_s: pool.policy.operation_time_out,
-    }
 }
 
 pub(super) fn event(
@@ -306,12 +202,13 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
                 machine: blueprint.machine_name(machine),
                 pool: blueprint.pool_name(blueprint.pool_of(machine)),
             };
-            of_machine(who, what)
+            of_machine(blueprint, who, what)
         }
+        Event::Pod { pod, machine, what } => What::Pod(pods::what(blueprint, pod, machine, what)),
     }
 }
 
-fn of_machine(who: Who<'_>, what: MachineEvent) -> What<'_> {
+fn of_machine<'b>(blueprint: &Blueprint, who: Who<'b>, what: MachineEvent) -> What<'b> {
     match what {
         MachineEvent::PhaseStarted { phase, attempt } => What::PhaseStarted {
             who,
@@ -327,7 +224,22 @@ fn of_machine(who: Who<'_>, what: MachineEvent) -> What<'_> {
         MachineEvent::Reason { reason } => What::Reason {
             who,
             reason: reason.map(Reason::as_str),
+            object: reason.and_then(|reason| blueprint.reason_object(reason)),
         },
+        MachineEvent::Cordoned { by_hand } => What::MachineCordoned { who, by_hand },
+        MachineEvent::Uncordoned => What::MachineUncordoned { who },
+        MachineEvent::DrainRefused { pod, filter } => What::DrainRefused {
+            who,
+            pod: blueprint.pod_name(pod),
+            why: filter.as_str(),
+        },
+        MachineEvent::DrainGivenUp { rule } => What::DrainGivenUp {
+            who,
+            rule: rule.as_str(),
+        },
+        MachineEvent::SlotExpired => What::SlotExpired { who },
+        MachineEvent::Added { revision } => What::MachineAdded { who, revision },
+        MachineEvent::Removed => What::MachineRemoved { who },
         MachineEvent::Down => What::MachineDown { who },
         MachineEvent::Up => What::MachineUp { who },
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
@@ -354,6 +266,8 @@ fn of_machine(who: Who<'_>, what: MachineEvent) -> What<'_> {
 
 fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> {
     let (mut of_pool, mut of_machine, mut to_revision) = (None, None, None);
+    let (mut of_workload, mut to_replicas) = (None, None);
+    let (mut of_budget, mut to_limit) = (None, None);
     match deed {
         Deed::Apply { pool, revision } => {
             of_pool = Some(pool);
@@ -363,13 +277,31 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
         | Deed::Cancel { pool }
         | Deed::Pause { pool }
         | Deed::Resume { pool } => of_pool = Some(pool),
-        Deed::PowerLoss { machine } | Deed::PowerOn { machine } => of_machine = Some(machine),
+        Deed::PowerLoss { machine }
+        | Deed::PowerOn { machine }
+        | Deed::Cordon { machine }
+        | Deed::Uncordon { machine }
+        | Deed::Drain { machine } => of_machine = Some(machine),
+        Deed::Scale { workload, replicas } => {
+            let spec = &blueprint.scenario().workloads[workload];
+            of_workload = Some(format!("{}/{}", spec.namespace, spec.name));
+            to_replicas = Some(replicas);
+        }
+        Deed::SetBudget { budget, limit } => {
+            let spec = &blueprint.scenario().budgets[budget];
+            of_budget = Some(format!("{}/{}", spec.namespace, spec.name));
+            to_limit = Some(limit.into());
+        }
     }
     What::Step {
         verb: deed.verb(),
         pool: of_pool.map(|pool| blueprint.scenario().pools[pool].name.as_str()),
         machine: of_machine.map(|machine| blueprint.machine_name(blueprint.machine(machine))),
         revision: to_revision,
+        workload: of_workload,
+        replicas: to_replicas,
+        budget: of_budget,
+        limit: to_limit,
         refused,
     }
 }
@@ -380,32 +312,11 @@ pub(super) fn outcome(
     at: Time,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let pools = blueprint.pools().zip(&row.pools).map(|(index, pool)| {
-        let rollouts = pool.rollouts.iter().map(|rollout| RolloutOutcome {
-            revision: rollout.revision,
-            requested_s: rollout.requested,
-            duration_s: rollout.duration,
-            updated: rollout.updated,
-            failed: rollout.failed,
-        });
-        let outcome = PoolOutcome {
-            ending: pool.ending,
-            succeeded: pool.succeeded,
-            rollouts: rollouts.collect(),
-        };
-        (blueprint.pool_name(index), outcome)
-    });
     line(
         &Line {
             t_s: at,
             at: blueprint.scenario().calendar.rfc3339(at),
-            what: What::Outcome {
-                ending: row.ending,
-                succeeded: row.succeeded,
-                duration_s: row.end,
-                lower_bound_s: row.bound,
-                pools: pools.collect(),
-            },
+            what: What::Outcome(outcome::Outcome::new(blueprint, row)),
         },
         out,
     )

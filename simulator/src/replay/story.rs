@@ -1,10 +1,12 @@
 //! A run told to people: one line for each thing that they would want to know.
 
+mod pods;
+
 use std::io::{self, Write};
 
 use super::Subject;
 use crate::engine::Time;
-use crate::fleet::{Blueprint, Event, MachineEvent, PhaseEnd, RunRow};
+use crate::fleet::{Blueprint, Event, Filter, MachineEvent, PhaseEnd, PodEvent, RunRow};
 use crate::scenario::Deed;
 
 pub(super) fn opening(subject: &Subject<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -61,35 +63,58 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
             format!(
                 "{}: {}",
                 blueprint.machine_name(machine),
-                machine_told(what)?
+                machine_told(blueprint, what)?
             )
         }
+        Event::Pod { pod, machine, what } => pods::told(blueprint, pod, machine, what)?,
     })
 }
 
 /// Whether an event is told in words: whether [`told`] has a line for it, without making it.
 pub(crate) fn is_told(event: &Event) -> bool {
-    match *event {
-        Event::Machine { what, .. } => match what {
-            MachineEvent::PhaseStarted { .. } | MachineEvent::Reason { .. } => false,
-            MachineEvent::PhaseEnded { after, how, .. } => {
-                !after.is_zero() || how != PhaseEnd::Done
-            }
-            _ => true,
-        },
+    match event {
+        Event::Machine { what, .. } => !is_quiet(what),
+        Event::Pod { what, .. } => !matches!(what, PodEvent::Created | PodEvent::Placed),
         _ => true,
     }
 }
 
-fn machine_told(what: MachineEvent) -> Option<String> {
+/// Whether what happened to a machine is said by the next event anyway.
+fn is_quiet(what: &MachineEvent) -> bool {
+    match what {
+        MachineEvent::PhaseStarted { .. }
+        | MachineEvent::Reason { .. }
+        | MachineEvent::Cordoned { by_hand: false }
+        | MachineEvent::Uncordoned => true,
+        MachineEvent::PhaseEnded { after, how, .. } => after.is_zero() && *how == PhaseEnd::Done,
+        _ => false,
+    }
+}
+
+fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
+    if is_quiet(&what) {
+        return None;
+    }
     Some(match what {
-        MachineEvent::PhaseStarted { .. } | MachineEvent::Reason { .. } => return None,
-        MachineEvent::PhaseEnded { after, how, .. } if after.is_zero() && how == PhaseEnd::Done => {
-            return None;
-        }
+        MachineEvent::PhaseStarted { .. }
+        | MachineEvent::Reason { .. }
+        | MachineEvent::Cordoned { by_hand: false }
+        | MachineEvent::Uncordoned => return None,
         MachineEvent::PhaseEnded { phase, how, after } => {
             format!("{phase} {} after {after}", how.as_str())
         }
+        MachineEvent::Cordoned { by_hand: true } => "cordoned by hand".to_owned(),
+        MachineEvent::Added { revision } => format!("spare machine joins on revision {revision}"),
+        MachineEvent::Removed => "spare machine leaves".to_owned(),
+        MachineEvent::DrainRefused { pod, filter } => {
+            let why = match filter {
+                Filter::EmptyDir => "has an emptyDir",
+                Filter::Bare => "has no controller",
+            };
+            format!("drain refused: {} {why}", blueprint.pod_name(pod))
+        }
+        MachineEvent::DrainGivenUp { rule } => format!("drain given up: {}", rule.as_str()),
+        MachineEvent::SlotExpired => "down for too long: its slot is free".to_owned(),
         MachineEvent::Down => "down".to_owned(),
         MachineEvent::Up => "up".to_owned(),
         MachineEvent::PowerCycled { time } => format!("power-cycled, cycle {time}"),
@@ -118,11 +143,23 @@ fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
         | Deed::Cancel { pool: of }
         | Deed::Pause { pool: of }
         | Deed::Resume { pool: of } => format!("{verb} {}", pool(of)),
-        Deed::PowerLoss { machine } | Deed::PowerOn { machine } => {
+        Deed::PowerLoss { machine }
+        | Deed::PowerOn { machine }
+        | Deed::Cordon { machine }
+        | Deed::Uncordon { machine }
+        | Deed::Drain { machine } => {
             format!(
                 "{verb} {}",
                 blueprint.machine_name(blueprint.machine(machine))
             )
+        }
+        Deed::Scale { workload, replicas } => {
+            let spec = &blueprint.scenario().workloads[workload];
+            format!("{verb} {}/{} to {replicas}", spec.namespace, spec.name)
+        }
+        Deed::SetBudget { budget, limit } => {
+            let spec = &blueprint.scenario().budgets[budget];
+            format!("{verb} {}/{} to {limit}", spec.namespace, spec.name)
         }
     }
 }

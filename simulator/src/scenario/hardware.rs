@@ -26,6 +26,8 @@ pub struct Hardware {
     pub is_one_phase: bool,
     /// Whether some of it is this project's assumption and not the scenario's word.
     pub is_assumed: bool,
+    /// Whether the duration of its drain is this project's: then pods alone decide it, where pods run.
+    pub drain_is_assumed: bool,
     /// How long a boot (firmware and operating system together) is waited for; `None`: for ever.
     pub boot_time_out: Option<Span>,
 }
@@ -62,6 +64,7 @@ impl Default for Hardware {
             phases: PerPhase::filled(&PhaseRule::default()),
             is_one_phase: false,
             is_assumed: false,
+            drain_is_assumed: false,
             boot_time_out: None,
         }
     }
@@ -88,6 +91,7 @@ impl Hardware {
         let boot_minutes = if name == "server" { 45 } else { 15 };
         let mut class = Self {
             is_assumed: true,
+            drain_is_assumed: true,
             boot_time_out: Some(Span::from_secs(boot_minutes * 60)),
             ..Self::default()
         };
@@ -115,6 +119,15 @@ impl Hardware {
             Phase::Update
         } else {
             Phase::Cordon
+        }
+    }
+
+    /// The phase that follows; `None` after the soak, which ends the update. A drain comes before the one phase of
+    /// hardware of which only the sum is known, where pods decide how long it takes.
+    pub fn next(&self, phase: Phase) -> Option<Phase> {
+        match phase {
+            Phase::Drain if self.is_one_phase => Some(Phase::Update),
+            _ => phase.next(),
         }
     }
 
@@ -233,6 +246,10 @@ fn read_durations(
                 class.is_assumed = false;
             }
             Phase::Soak => {}
+            Phase::Drain => {
+                class.drain_is_assumed = false;
+                parts.push(item);
+            }
             _ => parts.push(item),
         }
     }

@@ -3,8 +3,8 @@
 use super::problem::Problems;
 use super::section::{Item, Section};
 use super::values::{
-    Amount, Switched, amount, bounded, count_unless, duration, positive_duration, positive_number,
-    time_out, word,
+    Amount, Switched, amount, amount_from, bounded, count_unless, duration, positive_duration,
+    positive_number, time_out, word,
 };
 use crate::engine::Span;
 
@@ -29,6 +29,12 @@ pub struct Policy {
     pub power_cycles: u32,
     /// How long the whole operation may take; `None`: for ever.
     pub operation_time_out: Option<Span>,
+    /// How many spare machines join on the new revision first and leave last.
+    pub surge: u32,
+    /// After how long without it a machine that is down loses its slot; `None`: never.
+    pub slot_ttl: Option<Span>,
+    /// Whether what will block a rollout refuses it, instead of only being reported.
+    pub refuses_unfit: bool,
     /// Whether some of what decides how a rollout runs is this project's default and not the scenario's word.
     pub is_assumed: bool,
 }
@@ -90,6 +96,9 @@ impl Default for Policy {
             },
             power_cycles: 0,
             operation_time_out: None,
+            surge: 0,
+            slot_ttl: None,
+            refuses_unfit: false,
             is_assumed: true,
         }
     }
@@ -102,10 +111,15 @@ impl Policy {
     }
 }
 
-/// The policy of a pool's table; what it does not say is the default.
-pub(super) fn policy(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> Policy {
+/// The policy of a pool's table; what it does not say is the default. `machines` is how many the pool has.
+pub(super) fn policy(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    machines: u32,
+) -> Policy {
     let default = Policy::default();
-    let max_unavailable = table.get("max_unavailable", problems, amount);
+    let surge = table.get("surge", problems, amount_from(0));
+    let max_unavailable = max_unavailable(table, problems, surge);
     let rounds_up = table.get("rounding", problems, word(&[("down", false), ("up", true)]));
     let modes = [("rolling", Mode::Rolling), ("lock-step", Mode::LockStep)];
     let mode = table.get("mode", problems, word(&modes));
@@ -131,6 +145,9 @@ pub(super) fn policy(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -
     };
     let power_cycles = power_cycles(table, problems).unwrap_or(default.power_cycles);
     let operation_time_out = table.get("operation_timeout", problems, time_out);
+    let slot_ttl = table.get("slot_ttl", problems, time_out);
+    let preflight = [("warn", false), ("refuse", true)];
+    let refuses_unfit = table.get("preflight", problems, word(&preflight));
     let is_assumed =
         max_unavailable.is_none() || order.is_none() || halt_after.is_none() || retries.is_none();
     Policy {
@@ -143,8 +160,34 @@ pub(super) fn policy(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -
         backoff,
         power_cycles,
         operation_time_out: operation_time_out.map_or(default.operation_time_out, Switched::on),
+        surge: surge.map_or(default.surge, |surge| surge.of(machines, true)),
+        slot_ttl: slot_ttl.map_or(default.slot_ttl, Switched::on),
+        refuses_unfit: refuses_unfit.unwrap_or(default.refuses_unfit),
         is_assumed,
     }
+}
+
+/// How many machines may be unavailable; none only where spare ones stand in for them.
+fn max_unavailable(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    surge: Option<Amount>,
+) -> Option<Amount> {
+    let item = table.item("max_unavailable")?;
+    if item.as_integer() != Some(0) {
+        return amount(&item, problems);
+    }
+    // A surge that cannot be read is a problem of its own.
+    let has_surge = surge.map_or(table.item("surge").is_some(), |surge| {
+        surge != Amount::Count(0)
+    });
+    if has_surge {
+        return Some(Amount::Count(0));
+    }
+    let allowed =
+        "a count of at least 1, or a percentage above 0%; 0 only beside a surge of at least 1";
+    item.refuse(problems, allowed);
+    None
 }
 
 /// What a boot time-out leads to: `on_boot_timeout = "fail"`, or `"power-cycle"` at most `power_cycles` times.

@@ -1,13 +1,17 @@
-//! The timeline: what operators and accidents do to the fleet, and which phases go wrong.
+//! The timeline: what operators and accidents do to the fleet.
 
 use super::Scenario;
+use super::budgets::{are_bare, limit};
 use super::calendar::instant;
-use super::pool::{Pool, one_of, revision};
-use super::problem::{Problems, did_you_mean};
+use super::feasible::MOST_PODS;
+use super::machines::{MachineRef, machine_named};
+use super::objects::{Named, object};
+use super::pool::{Pool, pool_named, revision};
+use super::problem::Problems;
 use super::section::{Item, Section};
-use super::values::{Switched, count_unless, duration, quoted, word};
-use crate::engine::{Span, Time};
-use crate::phase::Phase;
+use super::values::{LARGEST_COUNT, bounded, word};
+use super::workload::Limit;
+use crate::engine::Time;
 
 /// Something that is done to the fleet at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,59 +62,61 @@ pub enum Deed {
         /// The machine.
         machine: MachineRef,
     },
+    /// Cordons a machine by hand.
+    Cordon {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Takes back a cordon by hand.
+    Uncordon {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Cordons a machine by hand and drains it.
+    Drain {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Changes how many pods a workload is to have.
+    Scale {
+        /// The workload's place in [`Scenario::workloads`].
+        workload: usize,
+        /// How many, from now on.
+        replicas: u32,
+    },
+    /// Changes what a disruption budget allows.
+    SetBudget {
+        /// The budget's place in [`Scenario::budgets`].
+        budget: usize,
+        /// What it limits, from now on.
+        limit: Limit,
+    },
 }
 
-/// A machine of the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MachineRef {
-    /// Its pool's place in [`Scenario::pools`].
-    pub pool: usize,
-    /// Its position in the pool.
-    pub position: u32,
-}
-
-/// A phase that goes wrong, or takes a given time, on certain machines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Whom it meets.
-    pub target: FaultTarget,
-    /// In which phase.
-    pub phase: Phase,
-    /// At which of a machine's entries into that phase, from 1; `None`: at every one.
-    pub occurrence: Option<u32>,
-    /// How the phase goes wrong; `None`: it ends well.
-    pub outcome: Option<Misfortune>,
-    /// How long the phase takes; `None`: as long as it would have.
-    pub takes: Option<Span>,
-}
-
-/// Whom a fault meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultTarget {
-    /// One machine.
-    Machine(MachineRef),
-    /// Every machine of a pool, by its place in [`Scenario::pools`].
-    Pool(usize),
-}
-
-/// How a phase goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misfortune {
-    /// It fails when its time is over.
-    Fails,
-    /// It never ends by itself.
-    Hangs,
-}
-
-/// The verbs of a step. Those of operators take a pool, those of accidents a machine.
+/// The verbs of a step, by what they take.
 #[derive(Clone, Copy)]
 enum Verb {
     Apply,
+    Scale,
+    SetBudget,
     OnPool(fn(usize) -> Deed),
     OnMachine(fn(MachineRef) -> Deed),
 }
 
-const VERBS: [(&str, Verb); 7] = [
+/// The keys of all verbs.
+const KEYS: [&str; 9] = [
+    "pool",
+    "machine",
+    "revision",
+    "workload",
+    "replicas",
+    "cluster",
+    "budget",
+    "min_available",
+    "max_unavailable",
+];
+
+const VERBS: [(&str, Verb); 12] = [
     ("apply", Verb::Apply),
     ("retry", Verb::OnPool(|pool| Deed::Retry { pool })),
     ("cancel", Verb::OnPool(|pool| Deed::Cancel { pool })),
@@ -124,6 +130,17 @@ const VERBS: [(&str, Verb); 7] = [
         "power-on",
         Verb::OnMachine(|machine| Deed::PowerOn { machine }),
     ),
+    (
+        "cordon",
+        Verb::OnMachine(|machine| Deed::Cordon { machine }),
+    ),
+    (
+        "uncordon",
+        Verb::OnMachine(|machine| Deed::Uncordon { machine }),
+    ),
+    ("drain", Verb::OnMachine(|machine| Deed::Drain { machine })),
+    ("scale", Verb::Scale),
+    ("set-budget", Verb::SetBudget),
 ];
 
 impl Deed {
@@ -137,6 +154,11 @@ impl Deed {
             Self::Resume { .. } => "resume",
             Self::PowerLoss { .. } => "power-loss",
             Self::PowerOn { .. } => "power-on",
+            Self::Cordon { .. } => "cordon",
+            Self::Uncordon { .. } => "uncordon",
+            Self::Drain { .. } => "drain",
+            Self::Scale { .. } => "scale",
+            Self::SetBudget { .. } => "set-budget",
         }
     }
 }
@@ -148,17 +170,37 @@ pub(super) fn steps(
     scenario: &Scenario,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
+    let at_start = scenario
+        .workloads
+        .iter()
+        .map(|workload| u64::from(workload.replicas));
+    let mut pods = at_start.sum();
     for mut table in section.tables("steps", problems) {
         let at = table.need("at", problems, |item, problems| {
             instant_of_step(item, problems, scenario)
         });
         let what = deed(&mut table, problems, scenario);
+        if let Some(Deed::Scale { workload, replicas }) = what {
+            let before = scenario.workloads[workload].replicas;
+            pods += u64::from(replicas.saturating_sub(before));
+            check_pods(&mut table, problems, pods);
+        }
         table.finish(problems);
         steps.extend(at.zip(what).map(|(at, what)| Step { at, what }));
     }
     steps.sort_by_key(|step| step.at);
     number_revisions(&mut steps, &scenario.pools);
     steps
+}
+
+/// Notes that there may be too many pods after a step.
+fn check_pods(table: &mut Section<'_, '_>, problems: &mut Problems<'_>, pods: u64) {
+    if pods > MOST_PODS
+        && let Some(item) = table.item("replicas")
+    {
+        let why = format!("with which there may be {pods} pods, allowed: {MOST_PODS}");
+        item.object(problems, &why);
+    }
 }
 
 /// An instant that is not after the horizon, if the scenario names one.
@@ -205,7 +247,7 @@ fn deed(
 ) -> Option<Deed> {
     let Some(verb) = table.need("do", problems, word(&VERBS)) else {
         // Asked for, so that they are not called unknown beside the real problem.
-        for key in ["pool", "machine", "revision"] {
+        for key in KEYS {
             table.item(key);
         }
         return None;
@@ -223,10 +265,12 @@ fn deed(
                 revision,
             })
         }
+        Verb::Scale => scale(table, problems, scenario),
+        Verb::SetBudget => set_budget(table, problems, scenario),
         Verb::OnPool(deed) => pool(table, problems, scenario).map(deed),
         Verb::OnMachine(deed) => table
             .need("machine", problems, |item, problems| {
-                machine(item, problems, scenario)
+                machine_named(item, problems, scenario)
             })
             .map(deed),
     }
@@ -242,131 +286,133 @@ fn pool(
     })
 }
 
-fn pool_named(
-    item: &Item<'_, '_>,
-    problems: &mut Problems<'_>,
-    scenario: &Scenario,
-) -> Option<usize> {
-    let known = || scenario.pools.iter().map(|pool| pool.name.as_str());
-    let named = one_of(known, item, problems)?;
-    scenario.pools.iter().position(|pool| pool.name == named)
-}
-
-fn machine(
-    item: &Item<'_, '_>,
-    problems: &mut Problems<'_>,
-    scenario: &Scenario,
-) -> Option<MachineRef> {
-    let found = item.as_str().unwrap_or_default();
-    let machine = (0..).zip(&scenario.pools).find_map(|(pool, candidate)| {
-        let position = candidate.machines.position(&candidate.name, found)?;
-        Some(MachineRef { pool, position })
-    });
-    let is_complete = scenario.pools.iter().all(|pool| pool.machines.count() > 0);
-    if machine.is_none() && is_complete {
-        /// Enough names to suggest from; a fleet may have a million.
-        const SEARCHED: usize = 10_000;
-        let names: Vec<_> = scenario.machine_names().take(SEARCHED).collect();
-        let hint = did_you_mean(found, names.iter().map(String::as_str));
-        item.refuse_with_hint(problems, "the name of a machine of this file", &hint);
-    }
-    machine
-}
-
-/// The faults of the scenario.
-pub(super) fn faults(
-    section: &mut Section<'_, '_>,
-    problems: &mut Problems<'_>,
-    scenario: &Scenario,
-) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for mut table in section.tables("faults", problems) {
-        let fault = fault(&mut table, problems, scenario);
-        table.finish(problems);
-        faults.extend(fault);
-    }
-    faults
-}
-
-fn fault(
+fn scale(
     table: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
-) -> Option<Fault> {
-    let target = fault_target(table, problems, scenario);
-    let phase = table.need("phase", problems, |item, problems| {
-        phase(item, problems, scenario, target)
-    });
-    let occurrence = table.get("occurrence", problems, count_unless("every"));
-    let words = [("fail", Misfortune::Fails), ("hang", Misfortune::Hangs)];
-    let outcome = table.get("do", problems, word(&words));
-    let takes = table.get("takes", problems, duration);
-    if table.item("do").is_none() && table.item("takes").is_none() {
-        let allowed = "do = \"fail\", do = \"hang\", or takes = a duration";
-        problems.add(
-            table.offset(),
-            format!("{}: missing; allowed: {allowed}", table.path_of("do")),
-        );
+) -> Option<Deed> {
+    let known: Vec<_> = scenario
+        .workloads
+        .iter()
+        .map(|workload| Named {
+            cluster: workload.cluster,
+            namespace: &workload.namespace,
+            name: &workload.name,
+        })
+        .collect();
+    let place = object(table, problems, "workload", &scenario.clusters, &known);
+    let replicas = table.need("replicas", problems, bounded(0, LARGEST_COUNT));
+    let workload = place?;
+    let kind = scenario.workloads[workload].kind;
+    if kind.is_per_machine() {
+        let kind = kind.as_str();
+        let why =
+            format!("which is a {kind}: one of its pods is on each machine that it may run on");
+        table.item("workload")?.object(problems, &why);
     }
-    Some(Fault {
-        target: target?,
-        phase: phase?,
-        occurrence: occurrence.unwrap_or(Switched::On(1)).on(),
-        outcome,
-        takes,
+    Some(Deed::Scale {
+        workload,
+        replicas: replicas?,
     })
 }
 
-fn fault_target(
+fn set_budget(
     table: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
-) -> Option<FaultTarget> {
-    match (table.item("machine"), table.item("pool")) {
-        (Some(item), None) => machine(&item, problems, scenario).map(FaultTarget::Machine),
-        (None, Some(item)) => pool_named(&item, problems, scenario).map(FaultTarget::Pool),
-        (Some(item), Some(_)) => {
-            item.object(problems, "beside a pool: a fault meets a machine or a pool");
-            None
-        }
-        (None, None) => {
-            problems.add(
-                table.offset(),
-                format!(
-                    "{}: missing; allowed: a machine or a pool",
-                    table.path_of("machine")
-                ),
-            );
-            None
-        }
-    }
+) -> Option<Deed> {
+    let known: Vec<_> = scenario
+        .budgets
+        .iter()
+        .map(|budget| Named {
+            cluster: budget.cluster,
+            namespace: &budget.namespace,
+            name: &budget.name,
+        })
+        .collect();
+    let budget = object(table, problems, "budget", &scenario.clusters, &known);
+    let is_bare = budget
+        .is_some_and(|budget| are_bare(&scenario.workloads, &scenario.budgets[budget].workloads));
+    let limit = limit(table, problems, is_bare);
+    Some(Deed::SetBudget {
+        budget: budget?,
+        limit: limit?,
+    })
 }
 
-/// A phase that the target's hardware goes through.
-fn phase(
-    item: &Item<'_, '_>,
-    problems: &mut Problems<'_>,
-    scenario: &Scenario,
-    target: Option<FaultTarget>,
-) -> Option<Phase> {
-    let class = target.and_then(|target| {
-        let pool = match target {
-            FaultTarget::Machine(machine) => machine.pool,
-            FaultTarget::Pool(pool) => pool,
-        };
-        scenario.hardware.get(&scenario.pools[pool].hardware)
-    });
-    let known = || {
-        Phase::ALL
-            .into_iter()
-            .filter(|phase| class.is_none_or(|class| class.has(*phase)))
-            .map(Phase::as_str)
-    };
-    let phase = item.as_str().and_then(Phase::from_word);
-    let phase = phase.filter(|phase| class.is_none_or(|class| class.has(*phase)));
-    if phase.is_none() {
-        let hint = did_you_mean(item.as_str().unwrap_or_default(), known());
-        item.refuse_with_hint(problems, &quoted(known()), &hint);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Quantity;
+
+    /// What a step does to a fleet with two workloads of one name, each with its budget.
+    fn read(step: &str) -> Result<Deed, String> {
+        let text = format!(
+            r#"
+            [[pools]]
+            name = "w"
+            machines = 3
+            [[workloads]]
+            name = "web"
+            budget = {{ min_available = 1 }}
+            [[workloads]]
+            name = "web"
+            namespace = "shop"
+            budget = {{ min_available = 1 }}
+            [[workloads]]
+            name = "api"
+            namespace = "shop"
+            [[steps]]
+            at = "+1m"
+            {step}
+            "#
+        );
+        let scenario = Scenario::parse(&text, "f", "f").map_err(|error| error.to_string())?;
+        Ok(scenario.steps[0].what)
     }
-    phase
+
+    #[test]
+    fn steps_name_machines_workloads_and_budgets() {
+        let machine = MachineRef {
+            pool: 0,
+            position: 1,
+        };
+        let scale = |workload, replicas| Deed::Scale { workload, replicas };
+        let limit = Limit::MaxUnavailable(Quantity::Share(500_000));
+        let read_as = [
+            (
+                "do = \"cordon\"\nmachine = \"w-2\"",
+                Deed::Cordon { machine },
+            ),
+            (
+                "do = \"uncordon\"\nmachine = \"w-2\"",
+                Deed::Uncordon { machine },
+            ),
+            ("do = \"drain\"\nmachine = \"w-2\"", Deed::Drain { machine }),
+            (
+                "do = \"scale\"\nworkload = \"api\"\nreplicas = 0",
+                scale(2, 0),
+            ),
+            (
+                "do = \"scale\"\nworkload = \"shop/web\"\nreplicas = 5",
+                scale(1, 5),
+            ),
+            (
+                "do = \"scale\"\nworkload = \"default/web\"\ncluster = \"cluster\"\nreplicas = 5",
+                scale(0, 5),
+            ),
+            (
+                "do = \"set-budget\"\nbudget = \"shop/web\"\nmax_unavailable = \"50%\"",
+                Deed::SetBudget { budget: 1, limit },
+            ),
+        ];
+        for (step, expected) in read_as {
+            assert_eq!(read(step), Ok(expected), "{step}");
+        }
+        let said = read("do = \"scale\"\nworkload = \"web\"\nreplicas = 5").unwrap_err();
+        assert!(
+            said.contains("which may be \"default/web\" or \"shop/web\""),
+            "{said}"
+        );
+    }
 }

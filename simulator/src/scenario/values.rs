@@ -39,7 +39,7 @@ impl Amount {
 /// The longest name: a DNS name's 253 characters.
 const LONGEST_NAME: usize = 253;
 /// The largest count of anything that a scenario may ask for.
-const LARGEST_COUNT: u32 = 10_000_000;
+pub(super) const LARGEST_COUNT: u32 = 10_000_000;
 
 const DURATION: &str =
     "a duration of at most 36500 days with its unit, as \"90s\", \"30m\" or \"1h 30m\"";
@@ -119,7 +119,7 @@ pub(super) fn count_unless(
 }
 
 /// A number that fits, without a word about one that does not.
-fn whole_number(item: &Item<'_, '_>) -> Option<u32> {
+pub(super) fn whole_number(item: &Item<'_, '_>) -> Option<u32> {
     item.as_integer()
         .and_then(|number| u32::try_from(number).ok())
 }
@@ -191,21 +191,63 @@ pub(super) fn probability(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> O
     share
 }
 
+/// `true` or `false`.
+pub(super) fn flag(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<bool> {
+    let flag = item.value.get_ref().as_bool();
+    if flag.is_none() {
+        item.refuse(problems, "true or false");
+    }
+    flag
+}
+
+/// The elements of an array of at least one, each as `read` understands it. `one` names what an element is.
+pub(super) fn list<T>(
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+    one: &str,
+    mut read: impl FnMut(&Item<'_, '_>, &mut Problems<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
+    let elements = item.elements().filter(|elements| !elements.is_empty());
+    let Some(elements) = elements else {
+        item.refuse(problems, &format!("an array of at least one {one}"));
+        return None;
+    };
+    let read: Vec<_> = elements
+        .iter()
+        .filter_map(|element| read(element, problems))
+        .collect();
+    (read.len() == elements.len()).then_some(read)
+}
+
 /// A count of at least 1, or a percentage above 0 % and up to 100 %.
 pub(super) fn amount(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Amount> {
-    let share = item.as_str().and_then(parse_percentage);
-    let counted = whole_number(item).filter(|number| (1..=LARGEST_COUNT).contains(number));
-    let amount = match share {
-        Some(share) => parts_per_million(share).map(Amount::Share),
-        None => counted.map(Amount::Count),
-    };
-    if amount.is_none() {
-        item.refuse(
-            problems,
-            "a count of at least 1, or a percentage above 0% and up to 100%, as \"25%\"",
-        );
+    amount_from(1)(item, problems)
+}
+
+/// A count of at least `least`, or a percentage above 0 % and up to 100 %.
+pub(super) fn amount_from(
+    least: u32,
+) -> impl Fn(&Item<'_, '_>, &mut Problems<'_>) -> Option<Amount> {
+    move |item, problems| {
+        let share = item.as_str().and_then(parse_percentage);
+        let counted = whole_number(item).filter(|number| (least..=LARGEST_COUNT).contains(number));
+        let amount = match share {
+            Some(share) => parts_per_million(share).map(Amount::Share),
+            None => counted.map(Amount::Count),
+        };
+        if amount.is_none() {
+            let percentage = "a percentage above 0% and up to 100%, as \"25%\"";
+            let allowed = format!("a count of at least {least}, or {percentage}");
+            item.refuse(problems, &allowed);
+        }
+        amount
     }
-    amount
+}
+
+/// A whole percentage from 0 % to 100 %, in parts per million.
+pub(super) fn whole_percentage(text: &str) -> Option<u32> {
+    let percent: u32 = text.strip_suffix('%')?.parse().ok()?;
+    (percent <= 100 && !text.starts_with('+')).then_some(percent * 10_000)
 }
 
 fn parse_percentage(text: &str) -> Option<f64> {

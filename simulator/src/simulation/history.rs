@@ -91,6 +91,9 @@ impl Simulation {
         let (pool, machine) = match entry.event {
             Event::Operation { pool, .. } | Event::Paused { pool, .. } => (Some(pool), None),
             Event::Machine { machine, .. } => (Some(blueprint.pool_of(machine)), Some(machine)),
+            Event::Pod { machine, .. } => {
+                (machine.map(|machine| blueprint.pool_of(machine)), machine)
+            }
             Event::Step { .. } => (None, None),
         };
         Some(FleetEvent {

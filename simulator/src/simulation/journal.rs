@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::Time;
 use crate::fleet::{
-    Blueprint, Event, MachineEvent, MachineIndex, Observer, OperationIndex, PhaseEnd, PoolIndex,
-    Status,
+    Blueprint, Event, MachineEvent, MachineIndex, Observer, OperationIndex, PhaseEnd, PodEvent,
+    PoolIndex, Status,
 };
 use crate::phase::Phase;
 use crate::replay::is_told;
@@ -151,6 +151,11 @@ impl Journal {
         match *event {
             Event::Operation { operation, .. } | Event::Paused { operation, .. } => Some(operation),
             Event::Machine { machine, .. } => self.going_on[self.pools[machine.at()].at()],
+            // What a drain does to the pods of its machine belongs to the operation; what becomes of them elsewhere does
+            // not.
+            Event::Pod { machine, what, .. } => machine
+                .filter(|_| is_of_drain(&what))
+                .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
             Event::Step { .. } => None,
         }
     }
@@ -246,6 +251,16 @@ impl Observer for Journal {
     }
 }
 
+fn is_of_drain(what: &PodEvent) -> bool {
+    matches!(
+        what,
+        PodEvent::Evicted { .. }
+            | PodEvent::Refused { .. }
+            | PodEvent::EvictionFailed
+            | PodEvent::Deleted { is_forced: true }
+    )
+}
+
 /// Whether somebody who waits for news has been waiting for this: an operation ended, or a machine failed.
 fn is_milestone(event: &Event) -> bool {
     match event {
@@ -262,6 +277,6 @@ fn is_milestone(event: &Event) -> bool {
                 ..
             }
         ),
-        Event::Step { .. } | Event::Paused { .. } => false,
+        Event::Step { .. } | Event::Paused { .. } | Event::Pod { .. } => false,
     }
 }

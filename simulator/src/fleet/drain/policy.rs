@@ -1,0 +1,129 @@
+//! What a drain leads to that reached its time-out, or of which an eviction failed: six rules, each the one of some
+//! rollout engine.
+
+use super::super::event::{MachineEvent, Observer, PhaseEnd};
+use super::super::machine::{Activity, Membership};
+use crate::engine::Class;
+use crate::fleet::MachineIndex;
+use crate::fleet::world::World;
+use crate::phase::Phase;
+use crate::scenario::OnDrainTimeOut;
+
+impl World {
+    /// A drain has reached its time-out, or its evictions failed: goes on with it where the rule says so, and ends it
+    /// otherwise.
+    pub(super) fn drain_unsuccessful<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        how: PhaseEnd,
+        observer: &mut O,
+    ) {
+        let rule = self.drain_rule(index);
+        match rule {
+            OnDrainTimeOut::Force => return self.force_drain(index, observer),
+            OnDrainTimeOut::Retry => return self.try_drain_again(index, observer),
+            _ => {}
+        }
+        self.end_phase(index, Phase::Drain, how, observer);
+        self.forget_drain(index, observer);
+        if rule != OnDrainTimeOut::Fail {
+            self.tell_of(index, observer, || MachineEvent::DrainGivenUp { rule });
+        }
+        match rule {
+            OnDrainTimeOut::Proceed => self.proceed(index, observer),
+            OnDrainTimeOut::Release => self.release(index, observer),
+            OnDrainTimeOut::Quarantine => self.quarantine(index, observer),
+            _ => self.fail(index, Phase::Drain, observer),
+        }
+    }
+
+    /// The pool's rule; a drain outside an update only fails.
+    fn drain_rule(&self, index: MachineIndex) -> OnDrainTimeOut {
+        let machine = self.machine(index);
+        if machine.membership == Membership::InFlight {
+            self.blueprint.plan(machine.pool).drain.on_time_out
+        } else {
+            OnDrainTimeOut::Fail
+        }
+    }
+
+    /// Goes on with the pods that are left on the machine.
+    fn proceed<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let pool = self.machine(index).pool;
+        let next = self.blueprint.plan(pool).hardware.next(Phase::Drain);
+        self.change(index, |machine| machine.condition.drained = true);
+        if let Some(next) = next {
+            self.begin(index, next, observer);
+        }
+    }
+
+    /// Deletes the pods that are left, budgets or not; the drain then waits for them without a limit.
+    fn force_drain<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        self.end_all_refusals(index, observer);
+        self.tell_of(index, observer, || MachineEvent::DrainGivenUp {
+            rule: OnDrainTimeOut::Force,
+        });
+        let drain = self.drain_mut(index);
+        drain.is_forced = true;
+        drain.has_failed = false;
+        drain.limit = None;
+        self.attempt(index, self.evictable(index), observer);
+    }
+
+    /// Begins another attempt at the whole drain after a pause.
+    fn try_drain_again<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let pool = self.machine(index).pool;
+        let plan = self.blueprint.plan(pool);
+        let (pause, time_out) = (plan.drain.pause, self.blueprint.drain_time_out(pool));
+        let again = self.now() + pause;
+        self.tell_of(index, observer, || MachineEvent::DrainGivenUp {
+            rule: OnDrainTimeOut::Retry,
+        });
+        self.interrupt_refusals(index, again, observer);
+        let drain = self.drain_mut(index);
+        drain.is_expired = false;
+        drain.has_failed = false;
+        drain.since = again;
+        drain.limit = time_out.map(|limit| again + limit);
+        self.agenda.cancel(index.entity());
+        self.agenda
+            .schedule(self.blueprint.evictor(index), again, Class::Attempt);
+    }
+
+    /// Uncordons the machine and gives its slot to the next; its turn comes again after a pause.
+    fn release<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let now = self.now();
+        let pool = self.machine(index).pool;
+        let again = now + self.blueprint.plan(pool).drain.pause;
+        self.take_out_of_flight(index);
+        self.change(index, |machine| {
+            machine.membership = Membership::Waiting;
+            machine.activity = Activity::Backoff(Phase::Drain);
+            machine.since = now;
+        });
+        self.agenda.schedule(index.entity(), again, Class::Attempt);
+        self.uncordon(index, observer);
+        self.tell_reason(index, observer);
+        self.move_on_after_release(pool, observer);
+    }
+
+    /// Leaves the machine cordoned, without a slot; of too many, the next one fails.
+    fn quarantine<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let pool = self.machine(index).pool;
+        let most = self.blueprint.plan(pool).drain.max_quarantined;
+        let already = self
+            .blueprint
+            .machines_of(pool)
+            .filter(|machine| self.machine(*machine).is_quarantined)
+            .count();
+        if already >= most as usize {
+            self.fail(index, Phase::Drain, observer);
+            return;
+        }
+        self.change(index, |machine| {
+            machine.is_quarantined = true;
+            machine.keeps_no_slot = true;
+        });
+        self.settle(index, Some(Phase::Drain), observer);
+    }
+}

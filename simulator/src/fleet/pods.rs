@@ -1,0 +1,156 @@
+//! What runs on the machines: pods, who replaces them, and how many may be missing.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `plan` | workloads and budgets with every name resolved: what does not change in a run |
+//! | `pod` | one pod's state, its name, the keys of its draws |
+//! | `budget` | the arithmetic of disruption budgets, and what an eviction request is answered |
+//! | `initial` | which pods are where when a run starts |
+//! | `evict` | evictions: accepted, refused, failed; how long a pod takes to end |
+//! | `life` | a pod's way from created to Ready and from its signal to gone; who replaces it |
+//! | `schedule` | which machine a pod is put on, and pods for which there is none |
+//! | `load` | the machines by how much is asked of them, as a tree |
+//! | `machine` | what a machine's coming and going does to the pods on it |
+//! | `deeds` | scaling, and changing a budget |
+//!
+//! How long a drain lasts and what its time-out leads to is for `drain` to say, one room up.
+
+pub(super) mod budget;
+mod deeds;
+mod evict;
+mod initial;
+mod life;
+mod load;
+mod machine;
+pub(super) mod plan;
+pub(super) mod pod;
+pub(super) mod schedule;
+
+use budget::{BudgetState, Counts};
+use load::LoadTree;
+use plan::{BudgetIndex, WorkloadIndex};
+use pod::{Pod, PodId, PodState};
+
+use super::MachineIndex;
+use super::world::World;
+use crate::engine::Time;
+use crate::scenario::Limit;
+
+/// Everything that changes of the pods of a fleet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pods {
+    /// Every pod, and places of pods that are no more.
+    pub(super) list: Vec<Pod>,
+    /// Places of `list` that can be used again.
+    free: Vec<u32>,
+    /// The pods on each machine, in the order in which they came.
+    pub(super) on: Vec<Vec<u32>>,
+    /// What is asked of each machine.
+    pub(super) used: Vec<Used>,
+    /// Images on each machine, or on their way to it: the workload, and when it is there.
+    images: Vec<Vec<(u32, Time)>>,
+    /// When each machine has pulled everything that it was asked to pull.
+    pulls_until: Vec<Time>,
+    pub(super) workloads: Vec<WorkloadState>,
+    pub(super) budgets: Vec<BudgetState>,
+    /// The machine that holds the data of each ordinal, of workloads with local volumes.
+    homes: Vec<Vec<u32>>,
+    /// The machines by how much is asked of them, cluster by cluster.
+    loads: Vec<LoadTree>,
+    /// Pods for which there is no machine, in the order in which they were found to have none.
+    pub(super) pending: Vec<u32>,
+}
+
+impl Pods {
+    /// How many places for pods there are.
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+}
+
+impl World {
+    /// A budget's counts now.
+    pub fn budget_counts(&self, budget: BudgetIndex) -> Counts {
+        self.pods.budgets[budget.at()].counts()
+    }
+
+    /// What a budget limits now.
+    pub fn budget_limit(&self, budget: BudgetIndex) -> Limit {
+        self.pods.budgets[budget.at()].limit
+    }
+
+    /// How many pods a workload is to have now.
+    pub fn replicas(&self, workload: WorkloadIndex) -> u32 {
+        self.pods.workloads[workload.at()].replicas
+    }
+
+    /// What the run has counted of a workload so far.
+    pub fn figures(&self, workload: WorkloadIndex) -> Figures {
+        self.pods.workloads[workload.at()].figures
+    }
+
+    /// Every pod, with its machine and its state, by workload and number.
+    pub fn all_pods(&self) -> impl Iterator<Item = (PodId, Option<MachineIndex>, PodState)> {
+        let exists = |pod: &&Pod| pod.state != PodState::Gone;
+        let mut pods: Vec<&Pod> = self.pods.list.iter().filter(exists).collect();
+        pods.sort_by_key(|pod| pod.id);
+        pods.into_iter().map(told)
+    }
+
+    /// The pods on a machine, by workload and number.
+    pub fn pods_on(&self, machine: MachineIndex) -> Vec<(PodId, PodState)> {
+        let on = self.pods.on.get(machine.at());
+        let mut pods: Vec<_> = on
+            .into_iter()
+            .flatten()
+            .map(|pod| &self.pods.list[*pod as usize])
+            .map(|pod| (pod.id, pod.state))
+            .collect();
+        pods.sort_by_key(|(id, _)| *id);
+        pods
+    }
+}
+
+fn told(pod: &Pod) -> (PodId, Option<MachineIndex>, PodState) {
+    let machine = (pod.machine != pod::NONE).then_some(MachineIndex(pod.machine));
+    (pod.id, machine, pod.state)
+}
+
+/// What is asked of a machine, by pods that are not gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Used {
+    /// Thousandths of a core.
+    pub(super) cpu: u64,
+    /// Bytes.
+    pub(super) memory: u64,
+    /// Pods.
+    pub(super) pods: u32,
+}
+
+/// What changes of a workload.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WorkloadState {
+    /// How many pods it is to have.
+    pub(super) replicas: u32,
+    /// The pod of each ordinal that is not ending, by its place; [`pod::NONE`] where there is none.
+    pub(super) live: Vec<u32>,
+    /// How often each ordinal's pod was replaced.
+    pub(super) generation: Vec<u32>,
+    /// Its figures of the run.
+    pub(super) figures: Figures,
+}
+
+/// What a run counts of a workload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Pods that were evicted.
+    pub evictions: u32,
+    /// Pods that died with their machine, or were deleted, without their budget's leave.
+    pub violations: u32,
+    /// Pods that died with their machine.
+    pub lost: u32,
+    /// The most pods at once for which there was no machine.
+    pub most_pending: u32,
+    /// Pods for which there is no machine now.
+    pub pending: u32,
+}

@@ -1,0 +1,87 @@
+//! Scaling a workload, and changing a budget.
+
+use std::sync::Arc;
+
+use super::plan::{BudgetIndex, WorkloadIndex};
+use super::pod::{NONE, PodId};
+use crate::fleet::event::{Observer, PodEvent};
+use crate::fleet::world::World;
+use crate::scenario::Limit;
+
+impl World {
+    /// Changes how many pods a workload is to have. Fewer: those with the highest numbers are deleted, which no budget
+    /// prevents and every one counts.
+    pub(in crate::fleet) fn scale<O: Observer>(
+        &mut self,
+        workload: WorkloadIndex,
+        replicas: u32,
+        observer: &mut O,
+    ) {
+        let before = self.pods.workloads[workload.at()].replicas;
+        self.set_replicas(workload, replicas);
+        for ordinal in replicas..before {
+            let pod = self.pods.workloads[workload.at()].live[ordinal as usize];
+            if pod != NONE {
+                self.tell_of_pod(pod, observer, || PodEvent::Deleted { is_forced: false });
+                self.terminate(pod, observer);
+            }
+        }
+        for ordinal in before..replicas {
+            self.create_again(workload, ordinal, observer);
+        }
+    }
+
+    fn set_replicas(&mut self, workload: WorkloadIndex, replicas: u32) {
+        let blueprint = Arc::clone(&self.blueprint);
+        let plan = blueprint.pods().workload(workload);
+        let state = &mut self.pods.workloads[workload.at()];
+        let before = std::mem::replace(&mut state.replicas, replicas);
+        let room = state.live.len().max(replicas as usize);
+        state.live.resize(room, NONE);
+        state.generation.resize(room, u32::MAX);
+        if plan.spec.local_volume {
+            self.pods.homes[workload.at()].resize(room, NONE);
+        }
+        for budget in &plan.budgets {
+            if plan.has_controller() {
+                let counted = &mut self.pods.budgets[budget.at()].replicas;
+                *counted = *counted - before + replicas;
+            }
+            self.wake_evictors(*budget);
+        }
+    }
+
+    /// Makes the pod of an ordinal that the workload is to have, unless its last one has not gone yet.
+    fn create_again<O: Observer>(
+        &mut self,
+        workload: WorkloadIndex,
+        ordinal: u32,
+        observer: &mut O,
+    ) {
+        let state = &self.pods.workloads[workload.at()];
+        let is_ending = self.blueprint.pods().workload(workload).spec.kind
+            == crate::scenario::Kind::StatefulSet
+            && self.pods.list.iter().any(|pod| {
+                pod.id.workload == workload
+                    && pod.id.ordinal == ordinal
+                    && pod.state != super::pod::PodState::Gone
+            });
+        if state.live[ordinal as usize] == NONE && !is_ending {
+            let generation = state.generation[ordinal as usize].wrapping_add(1);
+            self.create(
+                PodId {
+                    workload,
+                    ordinal,
+                    generation,
+                },
+                observer,
+            );
+        }
+    }
+
+    /// Changes what a budget allows.
+    pub(in crate::fleet) fn set_budget(&mut self, budget: BudgetIndex, limit: Limit) {
+        self.pods.budgets[budget.at()].limit = limit;
+        self.wake_evictors(budget);
+    }
+}

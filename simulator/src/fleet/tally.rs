@@ -1,0 +1,134 @@
+//! How long the machines of a pool's rollouts had which reason: so that every second of a machine has exactly one, and
+//! the parts sum up to the whole.
+//!
+//! A phase's time is counted when it ends. Machines that wait are counted together: how many there are of each
+//! standing, since when.
+
+use std::collections::BTreeMap;
+
+use super::PoolIndex;
+use super::machine::{Activity, Machine, Membership, Reason};
+use super::world::World;
+use crate::engine::{Span, Time};
+use crate::phase::Phase;
+
+/// What a pool's machines spent their time with, from the start of its rollouts until each was settled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    phases: [Span; Phase::ALL.len()],
+    others: BTreeMap<Reason, Span>,
+    waiting: [u32; STANDINGS],
+    since: Time,
+}
+
+/// Where a machine stands that takes part in an operation and is in no phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It could start.
+    Slot,
+    /// It is without power, or boots by itself.
+    Power,
+    /// It waits for its retry.
+    Backoff,
+    /// Its update was cut off, and it is without power.
+    Powerless,
+}
+
+const STANDINGS: usize = 4;
+const EACH: [Standing; STANDINGS] = [
+    Standing::Slot,
+    Standing::Power,
+    Standing::Backoff,
+    Standing::Powerless,
+];
+
+impl Tally {
+    fn add(&mut self, reason: Reason, span: Span) {
+        if span.is_zero() {
+            return;
+        }
+        match reason {
+            Reason::Phase(phase) => self.phases[phase as usize] += span,
+            other => *self.others.entry(other).or_default() += span,
+        }
+    }
+
+    /// Every reason that some machine had, and for how long all together.
+    pub fn reasons(&self) -> Vec<(Reason, Span)> {
+        let phases = Phase::ALL
+            .into_iter()
+            .map(|phase| (Reason::Phase(phase), self.phases[phase as usize]));
+        let others = self.others.iter().map(|(reason, span)| (*reason, *span));
+        others
+            .chain(phases)
+            .filter(|(_, span)| !span.is_zero())
+            .collect()
+    }
+}
+
+impl Machine {
+    /// Where it stands, if it takes part in an operation and is in no phase of its update.
+    pub(super) fn standing(&self) -> Option<Standing> {
+        match (self.membership, self.activity) {
+            (Membership::InFlight, Activity::Backoff(_))
+            | (Membership::Waiting, Activity::Backoff(_)) => Some(Standing::Backoff),
+            (Membership::InFlight, Activity::Powerless(_)) => Some(Standing::Powerless),
+            (Membership::Waiting, _) if self.can_start() => Some(Standing::Slot),
+            (Membership::Waiting, _) => Some(Standing::Power),
+            _ => None,
+        }
+    }
+}
+
+impl World {
+    /// Counts a length of time for a reason of the pool's machines.
+    pub(super) fn note_time(&mut self, pool: PoolIndex, reason: Reason, span: Span) {
+        self.pools[pool.at()].tally.add(reason, span);
+    }
+
+    /// A machine of the pool stands elsewhere from now on.
+    pub(super) fn note_standing(
+        &mut self,
+        pool: PoolIndex,
+        before: Option<Standing>,
+        after: Option<Standing>,
+    ) {
+        self.close_waiting(pool);
+        let waiting = &mut self.pools[pool.at()].tally.waiting;
+        if let Some(before) = before {
+            waiting[before as usize] -= 1;
+        }
+        if let Some(after) = after {
+            waiting[after as usize] += 1;
+        }
+    }
+
+    /// Counts the time of all machines that wait, up to now: before what holds them changes.
+    pub(super) fn close_waiting(&mut self, pool: PoolIndex) {
+        let held = self.held(pool);
+        let goes_on = self.pools[pool.at()].going_on.is_some();
+        let now = self.now();
+        let tally = &mut self.pools[pool.at()].tally;
+        let elapsed = now.since(tally.since);
+        tally.since = now;
+        if elapsed.is_zero() || !goes_on {
+            return;
+        }
+        for standing in EACH {
+            let machines = u64::from(tally.waiting[standing as usize]);
+            let reason = match standing {
+                Standing::Powerless => Reason::Power,
+                Standing::Slot => held.unwrap_or(Reason::Slot),
+                Standing::Power => held.unwrap_or(Reason::Power),
+                Standing::Backoff => held.unwrap_or(Reason::Backoff),
+            };
+            tally.add(reason, Span::from_millis(elapsed.as_millis() * machines));
+        }
+    }
+
+    /// What the pool's machines spent their time with up to now.
+    pub fn tally(&mut self, pool: PoolIndex) -> &Tally {
+        self.close_waiting(pool);
+        &self.pools[pool.at()].tally
+    }
+}

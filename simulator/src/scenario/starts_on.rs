@@ -1,0 +1,68 @@
+//! `starts_on`: the machines that a workload's pods are on when the scenario starts.
+
+use std::collections::BTreeSet;
+
+use super::Scenario;
+use super::machines::{MachineRef, machine_named};
+use super::problem::Problems;
+use super::section::Item;
+use super::values::list;
+use super::workload::{Topology, Workload};
+
+/// The machines that its pods are on at the start: on which they may be, and together.
+pub(super) fn starts_on(
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+    workload: &Workload,
+) -> Option<Vec<MachineRef>> {
+    let machines = list(item, problems, "name of a machine", |item, problems| {
+        let machine = machine_named(item, problems, scenario)?;
+        if !workload.may_run_on(&scenario.pools, machine) {
+            let why = "where its pods may not run, by cluster, pools or selector";
+            item.object(problems, why);
+        }
+        Some(machine)
+    })?;
+    let pods = workload.replicas as usize;
+    if workload.kind.is_per_machine() {
+        return Some(machines);
+    }
+    if machines.len() > pods {
+        item.object(problems, &format!("more machines than its {pods} pods"));
+        return None;
+    }
+    if let Some(apart) = workload.anti_affinity {
+        let places: BTreeSet<Place> = machines
+            .iter()
+            .map(|machine| place(*machine, apart, scenario))
+            .collect();
+        if places.len() < pods {
+            let what = match apart {
+                Topology::Machine => "machine",
+                Topology::Zone => "zone",
+            };
+            let why =
+                format!("where two of its {pods} pods share a {what}, against its anti_affinity");
+            item.object(problems, &why);
+        }
+    }
+    Some(machines)
+}
+
+/// What no two pods may share.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Machine(MachineRef),
+    Zone(Option<String>),
+}
+
+fn place(machine: MachineRef, apart: Topology, scenario: &Scenario) -> Place {
+    match apart {
+        Topology::Machine => Place::Machine(machine),
+        Topology::Zone => {
+            let machines = &scenario.pools[machine.pool].machines;
+            Place::Zone(machines.zone(machine.position).map(str::to_owned))
+        }
+    }
+}
