@@ -46,7 +46,7 @@ pub use machine::{Machine, Membership, Reason};
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
 pub use pods::Figures;
-pub use pods::budget::Counts;
+pub use pods::budget::{Counts, desired};
 pub use pods::plan::{BudgetIndex, WorkloadIndex};
 pub use pods::pod::{PodId, PodState};
 pub use pods::schedule::Unplaced;

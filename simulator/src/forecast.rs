@@ -4,14 +4,20 @@
 //! runs only and stand beside the share that did not. The report is one value with several printers: JSON is this
 //! module's serialisation, [`text`] is for people.
 
+mod blockers;
+mod remedy;
 pub mod text;
+mod workloads;
 
 use appliance::Text;
 use serde::{Serialize, Serializer};
 
 use crate::engine::{Span, Time};
 use crate::ensemble::Ensemble;
-use crate::fleet::{Blueprint, Ending, RolloutRow};
+use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, RolloutRow};
+
+pub use blockers::{Blocker, ReasonShare};
+pub use workloads::WorkloadForecast;
 
 /// The version of the report's fields.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -35,6 +41,12 @@ pub struct Forecast {
     /// Each pool by its name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
     pub pools: Vec<(Text, PoolForecast)>,
+    /// What the rollouts did to each workload, by its namespace and name, in the order of the scenario.
+    #[serde(serialize_with = "as_object")]
+    pub workloads: Vec<(Text, WorkloadForecast)>,
+    /// Budgets that a rollout broke, by namespace and name, with the share of runs in which it did.
+    #[serde(serialize_with = "as_object")]
+    pub broken_budgets: Vec<(Text, Share)>,
     /// Runs in which a step of the timeline was refused, as a pause before there is anything to pause.
     pub refused_steps: Share,
     /// Runs worth opening with `replay`.
@@ -109,6 +121,14 @@ pub struct PoolForecast {
     pub summary: Summary,
     /// Its rollouts, in the order of the requests.
     pub rollouts: Vec<RolloutForecast>,
+    /// What its machines spent their time with, the longest first.
+    pub reasons: Vec<ReasonShare>,
+    /// What of it was waiting, the longest first, and how to wait less.
+    pub blockers: Vec<Blocker>,
+    /// Machines that were set aside because their drain was given up, a run on average.
+    pub quarantined: f64,
+    /// Machines that are cordoned at the end, a run on average.
+    pub left_cordoned: f64,
 }
 
 /// One rollout's part of the forecast.
@@ -158,7 +178,7 @@ impl Forecast {
         });
         let pools = blueprint.pools().map(|pool| {
             let name = Text::from(blueprint.pool_name(pool));
-            (name, PoolForecast::new(ensemble, pool.at()))
+            (name, PoolForecast::new(blueprint, ensemble, pool))
         });
         Self {
             schema_version: SCHEMA_VERSION,
@@ -168,6 +188,8 @@ impl Forecast {
             runs: rows.len(),
             whole: Summary::new(&whole.collect::<Vec<_>>()),
             pools: pools.collect(),
+            workloads: workloads::of(blueprint, ensemble),
+            broken_budgets: workloads::broken_budgets(blueprint, ensemble),
             refused_steps: Share {
                 share: share(
                     rows.iter().filter(|row| row.refused_steps > 0).count(),
@@ -181,8 +203,8 @@ impl Forecast {
 }
 
 impl PoolForecast {
-    fn new(ensemble: &Ensemble, pool: usize) -> Self {
-        let rows = || ensemble.rows.iter().map(move |row| &row.pools[pool]);
+    fn new(blueprint: &Blueprint, ensemble: &Ensemble, pool: PoolIndex) -> Self {
+        let rows = || ensemble.rows.iter().map(move |row| &row.pools[pool.at()]);
         let samples: Vec<_> = rows()
             .map(|row| Sample {
                 ending: row.ending,
@@ -202,9 +224,18 @@ impl PoolForecast {
                 duration_s: Durations::new(same.iter().map(|row| row.duration)),
             }
         });
+        let all: Vec<&PoolRow> = rows().collect();
+        let (reasons, blockers) = blockers::of_pool(blueprint, pool, &all);
+        let quarantined =
+            |row: &PoolRow| row.rollouts.iter().map(|rollout| rollout.quarantined).sum();
+        let cordoned = |row: &PoolRow| u32::try_from(row.left_cordoned.len()).unwrap_or(u32::MAX);
         Self {
             summary: Summary::new(&samples),
             rollouts: rollouts.collect(),
+            reasons,
+            blockers,
+            quarantined: workloads::mean(rows().map(quarantined), all.len()),
+            left_cordoned: workloads::mean(rows().map(cordoned), all.len()),
         }
     }
 }
@@ -344,14 +375,22 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
         let default = "one machine at a time, by name, halting at the first failure, without retries, where a pool says nothing else";
         assumptions.push(default.to_owned());
     }
+    if scenario
+        .workloads
+        .iter()
+        .any(|workload| workload.is_assumed)
+    {
+        let times = "how long pods take to end and to start, where a workload does not say;";
+        assumptions.push(times.to_owned());
+    }
     assumptions
 }
 
-fn as_object<S: Serializer>(
-    pools: &[(Text, PoolForecast)],
+fn as_object<S: Serializer, T: Serialize>(
+    entries: &[(Text, T)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(pools.iter().map(|(name, pool)| (name, pool)))
+    serializer.collect_map(entries.iter().map(|(name, entry)| (name, entry)))
 }
 
 #[cfg(test)]

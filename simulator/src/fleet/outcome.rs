@@ -64,6 +64,8 @@ pub struct PoolRow {
     /// Why its machines were where they were, from the start of each rollout until each was settled: all of them
     /// together.
     pub reasons: Vec<(Reason, Span)>,
+    /// Why machines still wait at the end of a run that did not finish, each reason once.
+    pub held_at_end: Vec<Reason>,
     /// Machines that are cordoned at the end.
     pub left_cordoned: Vec<MachineIndex>,
 }
@@ -164,6 +166,7 @@ impl World {
             bound: bound.filter(|_| is_finished),
             rollouts,
             reasons: self.tally(pool).reasons(),
+            held_at_end: self.held_at_end(pool, is_finished),
             left_cordoned: self
                 .blueprint()
                 .machines_of(pool)
@@ -171,6 +174,20 @@ impl World {
                 .filter(|machine| self.machine(*machine).is_cordoned())
                 .collect(),
         }
+    }
+
+    /// Why machines still wait, where the run did not finish.
+    fn held_at_end(&self, pool: PoolIndex, is_finished: bool) -> Vec<Reason> {
+        if is_finished {
+            return Vec::new();
+        }
+        let machines = self.blueprint().machines_of(pool);
+        let mut reasons: Vec<_> = machines
+            .filter_map(|machine| self.reason(machine))
+            .collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        reasons
     }
 
     fn operations_of(&self, pool: PoolIndex) -> impl Iterator<Item = &Operation> {

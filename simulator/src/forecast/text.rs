@@ -1,8 +1,10 @@
 //! The report for people, in 80 columns.
 
+mod waits;
+
 use std::fmt::{self, Write};
 
-use super::{Durations, Forecast, Quantiles};
+use super::{Durations, Forecast, PoolForecast, Quantiles};
 use crate::engine::Span;
 
 /// Width of the report.
@@ -63,6 +65,7 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     durations(out, "finish", &whole.duration_s)?;
     quantiles(out, "lower bound", &whole.lower_bound_s)?;
     pools(forecast, out)?;
+    waits::workloads(forecast, out)?;
     notable(forecast, out)?;
     assumptions(forecast, out)
 }
@@ -79,8 +82,27 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
             let label = format!("  rev {} at {}", rollout.revision, rollout.requested_s);
             durations(out, &label, &rollout.duration_s)?;
         }
+        left_behind(pool, out)?;
+        waits::blockers(pool, out)?;
     }
     Ok(())
+}
+
+/// Machines that are set aside or cordoned at the end.
+fn left_behind(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result {
+    if pool.left_cordoned == 0.0 {
+        return Ok(());
+    }
+    let quarantined = if pool.quarantined > 0.0 {
+        format!(", {:.1} of them quarantined", pool.quarantined)
+    } else {
+        String::new()
+    };
+    writeln!(
+        out,
+        "  leaves {:.1} machines cordoned a run{quarantined}",
+        pool.left_cordoned
+    )
 }
 
 fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {

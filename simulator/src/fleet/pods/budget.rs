@@ -77,7 +77,7 @@ impl BudgetState {
 }
 
 /// How many of `expected` pods must be healthy.
-pub(crate) fn desired(limit: Limit, expected: u32) -> u32 {
+pub fn desired(limit: Limit, expected: u32) -> u32 {
     match limit {
         Limit::MinAvailable(Quantity::Count(count)) => count,
         Limit::MinAvailable(Quantity::Share(share)) => rounded_up(share, expected),

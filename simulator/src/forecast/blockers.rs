@@ -1,0 +1,111 @@
+//! What a rollout's machines spent their time with, and what of it was waiting for something that could be changed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::remedy::remedy;
+use super::share;
+use crate::engine::Span;
+use crate::fleet::{Blueprint, PoolIndex, PoolRow, Reason};
+
+/// One reason's part of the time of a pool's machines, over all runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReasonShare {
+    /// The reason's word.
+    pub reason: &'static str,
+    /// The budget or workload that it is about; `None` where the word says it all.
+    pub object: Option<String>,
+    /// Seconds of all machines together, a run on average.
+    pub machine_s: Span,
+    /// The part of all machines' time from the start of their rollouts until each was settled. All parts sum to 1.
+    pub share: f64,
+}
+
+/// Something that machines waited for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Blocker {
+    /// The reason's word.
+    pub reason: &'static str,
+    /// The budget or workload that it is about; `None` where the word says it all.
+    pub object: Option<String>,
+    /// Seconds of all machines together, a run on average.
+    pub machine_s: Span,
+    /// The part of all machines' waiting time. All parts sum to 1.
+    pub share_of_waiting: f64,
+    /// Runs in which a machine waited for it.
+    pub runs: f64,
+    /// Runs that did not finish and in which a machine still waited for it at the end.
+    pub for_ever: f64,
+    /// The smallest change that would end or shorten the wait.
+    pub change: String,
+}
+
+/// What runs had of one reason.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    time: u128,
+    runs: usize,
+    for_ever: usize,
+}
+
+/// The time of a pool's machines by its reasons, and what they waited for: each the longest first.
+pub(super) fn of_pool(
+    blueprint: &Blueprint,
+    pool: PoolIndex,
+    rows: &[&PoolRow],
+) -> (Vec<ReasonShare>, Vec<Blocker>) {
+    let mut sums: BTreeMap<Reason, Sum> = BTreeMap::new();
+    for row in rows {
+        for (reason, span) in &row.reasons {
+            let sum = sums.entry(*reason).or_default();
+            sum.time += u128::from(span.as_millis());
+            sum.runs += 1;
+        }
+        for reason in &row.held_at_end {
+            sums.entry(*reason).or_default().for_ever += 1;
+        }
+    }
+    let whole: u128 = sums.values().map(|sum| sum.time).sum();
+    let is_wait = |reason: &Reason| !matches!(reason, Reason::Phase(_));
+    let waiting: u128 = sums
+        .iter()
+        .filter(|(reason, _)| is_wait(reason))
+        .map(|(_, sum)| sum.time)
+        .sum();
+    let mut order: Vec<_> = sums.into_iter().collect();
+    order.sort_by_key(|(reason, sum)| (std::cmp::Reverse((sum.time, sum.for_ever)), *reason));
+    let shares = order.iter().map(|(reason, sum)| ReasonShare {
+        reason: reason.as_str(),
+        object: blueprint.reason_object(*reason),
+        machine_s: mean(sum.time, rows.len()),
+        share: part(sum.time, whole),
+    });
+    let blockers = order
+        .iter()
+        .filter(|(reason, _)| is_wait(reason))
+        .map(|(reason, sum)| Blocker {
+            reason: reason.as_str(),
+            object: blueprint.reason_object(*reason),
+            machine_s: mean(sum.time, rows.len()),
+            share_of_waiting: part(sum.time, waiting),
+            runs: share(sum.runs, rows.len()),
+            for_ever: share(sum.for_ever, rows.len()),
+            change: remedy(blueprint, pool, *reason),
+        });
+    (shares.collect(), blockers.collect())
+}
+
+/// The mean of a sum of milliseconds over runs, to the millisecond.
+fn mean(sum: u128, runs: usize) -> Span {
+    let runs = (runs as u128).max(1);
+    Span::from_millis(u64::try_from((sum + runs / 2) / runs).unwrap_or(u64::MAX))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a share needs no more digits than a double has"
+)]
+fn part(of: u128, whole: u128) -> f64 {
+    of as f64 / whole.max(1) as f64
+}

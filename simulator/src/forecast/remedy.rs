@@ -1,0 +1,59 @@
+//! The smallest change that would end or shorten a wait, as a key of the scenario.
+
+use crate::fleet::{Blueprint, BudgetIndex, PoolIndex, Reason, desired};
+use crate::scenario::{Amount, Limit, Quantity};
+
+/// What to change so that the pool's machines wait less for this.
+pub(crate) fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String {
+    let about = &blueprint.scenario().pools[pool.at()];
+    match reason {
+        Reason::Budget(budget) => of_budget(blueprint, budget),
+        Reason::Capacity(_) => format!("room for one more pod: surge = {}", about.policy.surge + 1),
+        Reason::Slot => match about.policy.max_unavailable {
+            Amount::Count(count) => format!("max_unavailable = {}", count + 1),
+            Amount::Share(_) => format!("max_unavailable = {}", blueprint.slots(pool) + 1),
+        },
+        Reason::PodGrace(workload) => {
+            let spec = &blueprint.scenario().workloads[workload.at()];
+            if spec.ignores_sigterm > 0.0 {
+                format!("end at SIGTERM, or a grace below {}", spec.grace)
+            } else {
+                format!("a grace below {}", spec.grace)
+            }
+        }
+        Reason::Volume => "wait_for_volumes = false".to_owned(),
+        Reason::Paused => "resume sooner".to_owned(),
+        Reason::Halted => match about.policy.halt_after {
+            Some(count) => format!("retry, or halt_after = {}", count + 1),
+            None => "do not cancel".to_owned(),
+        },
+        Reason::Backoff => match about.drain.on_time_out {
+            crate::scenario::OnDrainTimeOut::Release => "a shorter drain_retry".to_owned(),
+            _ => "a shorter backoff".to_owned(),
+        },
+        Reason::Power => "power on sooner".to_owned(),
+        Reason::Phase(_) => "faster hardware".to_owned(),
+    }
+}
+
+/// One disruption more than the budget allows while all its pods are healthy.
+pub(crate) fn of_budget(blueprint: &Blueprint, budget: BudgetIndex) -> String {
+    let plan = blueprint.pods().budget(budget);
+    let replicas: u32 = plan
+        .workloads
+        .iter()
+        .map(|workload| blueprint.pods().workload(*workload).spec.replicas)
+        .sum();
+    let allowed = replicas.saturating_sub(desired(plan.spec.limit, replicas));
+    if replicas < 2 {
+        return "a second replica, and max_unavailable = 1".to_owned();
+    }
+    match plan.spec.limit {
+        Limit::MinAvailable(Quantity::Count(count)) => {
+            format!("min_available = {}", count.min(replicas).saturating_sub(1))
+        }
+        Limit::MinAvailable(Quantity::Share(_)) | Limit::MaxUnavailable(_) => {
+            format!("max_unavailable = {}", (allowed + 1).min(replicas))
+        }
+    }
+}
