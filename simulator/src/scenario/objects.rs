@@ -30,7 +30,7 @@ pub(super) fn namespace(table: &mut Section<'_, '_>, problems: &mut Problems<'_>
         if named.is_none() {
             item.refuse(
                 problems,
-                "a namespace of 1 to 63 lower-case letters, digits and \"-\"",
+                "a namespace of 1 to 63 lower-case letters, digits and \"-\", as \"shop\"",
             );
         }
         named.map(str::to_owned)
@@ -48,7 +48,7 @@ pub(super) fn unique_name(
     let Some(name) = item.as_str().filter(|name| is_name(name)) else {
         item.refuse(
             problems,
-            "a name of 1 to 253 lower-case letters, digits, \"-\" and \".\"",
+            "a name of 1 to 253 lower-case letters, digits, \"-\" and \".\", as \"web-2\"",
         );
         return None;
     };
