@@ -9,45 +9,58 @@ use super::section::Item;
 use super::values::list;
 use super::workload::{Topology, Workload};
 
-/// The machines that its pods are on at the start: on which they may be, and together.
+/// The machines that pods are on at the start. `workload` is whose pods they are, where all of it could be read: then
+/// they must be allowed there, and together.
 pub(super) fn starts_on(
     item: &Item<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
-    workload: &Workload,
+    workload: Option<&Workload>,
 ) -> Option<Vec<MachineRef>> {
     let machines = list(item, problems, "name of a machine", |item, problems| {
         let machine = machine_named(item, problems, scenario)?;
-        if !workload.may_run_on(&scenario.pools, machine) {
+        if workload.is_some_and(|workload| !workload.may_run_on(&scenario.pools, machine)) {
             let why = "where its pods may not run, by cluster, pools or selector";
             item.object(problems, why);
+            return None;
         }
         Some(machine)
     })?;
-    let pods = workload.replicas as usize;
-    if workload.kind.is_per_machine() {
-        return Some(machines);
-    }
-    if machines.len() > pods {
-        item.object(problems, &format!("more machines than its {pods} pods"));
-        return None;
-    }
-    if let Some(apart) = workload.anti_affinity {
-        let places: BTreeSet<Place> = machines
-            .iter()
-            .map(|machine| place(*machine, apart, scenario))
-            .collect();
-        if places.len() < pods {
-            let what = match apart {
-                Topology::Machine => "machine",
-                Topology::Zone => "zone",
-            };
-            let why =
-                format!("where two of its {pods} pods share a {what}, against its anti_affinity");
-            item.object(problems, &why);
-        }
+    if let Some(workload) = workload.filter(|workload| !workload.kind.is_per_machine()) {
+        check_together(item, problems, scenario, workload, &machines);
     }
     Some(machines)
+}
+
+/// Notes machines without a pod, and pods that may not be where another is.
+fn check_together(
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+    workload: &Workload,
+    machines: &[MachineRef],
+) {
+    let pods = workload.replicas as usize;
+    if machines.len() > pods {
+        let why = format!("of which it uses {pods}: it has no more replicas");
+        item.object(problems, &why);
+        return;
+    }
+    let Some(apart) = workload.anti_affinity else {
+        return;
+    };
+    let places: BTreeSet<Place> = machines
+        .iter()
+        .map(|machine| place(*machine, apart, scenario))
+        .collect();
+    if places.len() < pods {
+        let what = match apart {
+            Topology::Machine => "machine",
+            Topology::Zone => "zone",
+        };
+        let why = format!("where two of its {pods} pods share a {what}, against its anti_affinity");
+        item.object(problems, &why);
+    }
 }
 
 /// What no two pods may share.

@@ -107,6 +107,7 @@ fn workload(
     scenario: &Scenario,
     taken: &mut Taken,
 ) -> Option<(Workload, Option<Terms>)> {
+    let before = problems.len();
     let namespace = namespace(table, problems);
     let pools = table.get("pools", problems, |item, problems| {
         list(item, problems, "name of a pool", |item, problems| {
@@ -155,8 +156,9 @@ fn workload(
         resync: times.resync,
         is_assumed: times.is_assumed,
     };
+    let is_clean = problems.len() == before;
     let starts_on = table.get("starts_on", problems, |item, problems| {
-        starts_on(item, problems, scenario, &workload)
+        starts_on(item, problems, scenario, is_clean.then_some(&workload))
     });
     workload.starts_on = starts_on.unwrap_or_default();
     let terms = table.get("budget", problems, |item, problems| {
@@ -352,7 +354,7 @@ mod tests {
             ),
             (
                 "starts_on = [\"a\", \"b\"]",
-                "more machines than its 1 pods",
+                "of which it uses 1: it has no more replicas",
             ),
             (
                 "replicas = 10_000_001",
@@ -378,6 +380,9 @@ mod tests {
                 "{keys}: {said}"
             );
         }
+        // What cannot be read is one problem, and nothing is concluded from what stands in for it.
+        let said = read(&format!("{table}replicas = -1\nstarts_on = [\"a\", \"b\"]"));
+        assert_eq!(said.unwrap_err().lines().count(), 1);
         let right = [
             "pools = [\"x\"]\ncpu = 2\nmemory = \"1Gi\"",
             "cpu = 64",
