@@ -213,7 +213,9 @@ fn machine(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Machine> 
 pub(super) fn check_names(pools: &[(Pool, usize)], problems: &mut Problems<'_>) {
     let mut listed = BTreeSet::new();
     for (pool, offset) in pools {
-        let longest = pool.machines.count().saturating_sub(1);
+        check_spare_names(pool, *offset, pools, problems);
+        let all = pool.machines.count().saturating_add(pool.policy.surge);
+        let longest = all.saturating_sub(1);
         if pool.machines.count() > 0 && !is_name(&pool.machines.name(&pool.name, longest)) {
             problems.add(
                 *offset,
@@ -239,6 +241,38 @@ pub(super) fn check_names(pools: &[(Pool, usize)], problems: &mut Problems<'_>) 
                 );
             }
         }
+    }
+}
+
+/// Notes that a machine has the name of a spare one of a pool.
+fn check_spare_names(
+    pool: &Pool,
+    offset: usize,
+    pools: &[(Pool, usize)],
+    problems: &mut Problems<'_>,
+) {
+    let own = pool.machines.count();
+    let is_spare = |name: &String| {
+        let number = name.strip_prefix(&pool.name)?.strip_prefix("-surge-")?;
+        let spare = number.parse::<u32>().ok()?.checked_sub(1)?;
+        let is_one = spare < pool.policy.surge
+            && pool.machines.name(&pool.name, own.saturating_add(spare)) == *name;
+        is_one.then_some(())
+    };
+    let taken = pools.iter().find_map(|(other, _)| match &other.machines {
+        // Where any of its names is that of a spare machine, the first is.
+        Machines::Count { count, .. } => (*count > 0)
+            .then(|| other.machines.name(&other.name, 0))
+            .filter(|name| is_spare(name).is_some()),
+        Machines::Listed(list) => list
+            .iter()
+            .map(|machine| &machine.name)
+            .find(|name| is_spare(name).is_some())
+            .cloned(),
+    });
+    if let Some(name) = taken {
+        let why = format!("is that of a spare machine of the pool \"{}\"", pool.name);
+        problems.add(offset, format!("the machine's name \"{name}\" {why}"));
     }
 }
 
@@ -280,5 +314,21 @@ mod tests {
             assert_eq!(machines.position("w", stranger), None, "{stranger}");
         }
         assert_eq!(machines.zone(3), Some("b"));
+    }
+
+    #[test]
+    fn no_machine_has_the_name_of_a_spare_one() {
+        let read = |name: &str, machines: &str| {
+            let pools = format!(
+                "[[pools]]\nname = \"w\"\nmachines = 3\nsurge = 2\n[[pools]]\nname = \"{name}\"\nmachines = {machines}"
+            );
+            Scenario::parse(&pools, "f", "f").map_err(|error| error.to_string())
+        };
+        let why = "is that of a spare machine of the pool \"w\"";
+        for (name, machines) in [("w-surge", "1"), ("x", "[\"w-surge-2\"]")] {
+            let said = read(name, machines).unwrap_err();
+            assert!(said.ends_with(why) && said.lines().count() == 1, "{said}");
+        }
+        assert!(read("x", "[\"w-surge-3\", \"w-surge-02\", \"w-surge\"]").is_ok());
     }
 }
