@@ -33,7 +33,7 @@ fn every_command_shown_works() {
         .lines()
         .filter_map(|line| line.strip_prefix("$ meltdeck "))
         .collect();
-    assert_eq!(commands.len(), 4);
+    assert_eq!(commands.len(), 5);
     for command in commands {
         let words = command.split('#').next().unwrap().split_whitespace();
         let args: Vec<String> = words
@@ -154,7 +154,6 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
     let text = r#"
         [hardware.h]
         like = "vm"
-        fails = { drain = "30%" }
         hangs = { os = "30%" }
         [[pools]]
         name = "p"
@@ -163,6 +162,34 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
         retries = 2
         halt_after = "never"
         on_boot_timeout = "power-cycle"
+        slot_ttl = "20m"
+        drain_timeout = "10s"
+        on_drain_timeout = "force"
+        surge = 1
+        capacity = { pods = 2 }
+        [[pools]]
+        name = "q"
+        machines = 2
+        [[workloads]]
+        name = "web"
+        pools = ["p"]
+        replicas = 18
+        budget = { max_unavailable = 1 }
+        [[workloads]]
+        name = "bare"
+        kind = "bare"
+        starts_on = ["q-1"]
+        [[workloads]]
+        name = "two"
+        starts_on = ["q-2"]
+        [[budgets]]
+        name = "a"
+        workloads = ["two"]
+        max_unavailable = 1
+        [[budgets]]
+        name = "b"
+        workloads = ["two"]
+        max_unavailable = 1
         [[steps]]
         at = "+0s"
         do = "apply"
@@ -175,6 +202,22 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
         at = "+2m"
         do = "resume"
         pool = "p"
+        [[steps]]
+        at = "+3m"
+        do = "drain"
+        machine = "q-1"
+        [[steps]]
+        at = "+3m"
+        do = "drain"
+        machine = "q-2"
+        [[steps]]
+        at = "+4m"
+        do = "power-loss"
+        machine = "p-9"
+        [[steps]]
+        at = "+40m"
+        do = "power-on"
+        machine = "p-9"
     "#;
     let file = ScenarioFile::new("kinds", text);
     let said = meltdeck(["replay", file.path().to_str().unwrap(), "-o", "json"]);
@@ -196,7 +239,7 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
         .split("\n## ")
         .next()
         .unwrap();
-    assert!(kinds.len() > 10, "{kinds:?}");
+    assert!(kinds.len() > 27, "{kinds:?}");
     for kind in kinds {
         assert!(
             section.contains(&format!("`{kind}`")),

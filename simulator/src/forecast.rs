@@ -5,16 +5,18 @@
 //! module's serialisation, [`text`] is for people.
 
 mod blockers;
-mod remedy;
 pub mod text;
 mod workloads;
+
+use std::sync::Arc;
 
 use appliance::Text;
 use serde::{Serialize, Serializer};
 
 use crate::engine::{Span, Time};
 use crate::ensemble::Ensemble;
-use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, RolloutRow};
+use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, RolloutRow, World};
+use crate::preflight::{self, Finding};
 
 pub use blockers::{Blocker, ReasonShare};
 pub use workloads::WorkloadForecast;
@@ -49,6 +51,8 @@ pub struct Forecast {
     pub broken_budgets: Vec<(Text, Share)>,
     /// Runs in which a step of the timeline was refused, as a pause before there is anything to pause.
     pub refused_steps: Share,
+    /// What a rollout would meet at the scenario's start.
+    pub preflight: Vec<Finding>,
     /// Runs worth opening with `replay`.
     pub notable_runs: NotableRuns,
     /// What rests on this project's assumptions and not on the scenario.
@@ -167,7 +171,7 @@ impl Forecast {
     ///
     /// # Panics
     /// When the ensemble is empty.
-    pub fn new(blueprint: &Blueprint, ensemble: &Ensemble) -> Self {
+    pub fn new(blueprint: &Arc<Blueprint>, ensemble: &Ensemble) -> Self {
         let rows = &ensemble.rows;
         let scenario = blueprint.scenario();
         let whole = rows.iter().map(|row| Sample {
@@ -196,6 +200,7 @@ impl Forecast {
                     rows.len(),
                 ),
             },
+            preflight: preflight::of_scenario(&World::new(blueprint, ensemble.seed.of_run(0))),
             notable_runs: NotableRuns::new(ensemble),
             assumptions: assumptions(blueprint),
         }
@@ -368,20 +373,20 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
     if !names.is_empty() {
         let classes = names.join(", ");
         assumptions.push(format!(
-            "built-in durations and time-outs of hardware {classes}, where the scenario gives none;"
+            "built-in durations and time-outs of hardware {classes}, where the scenario gives none"
         ));
-    }
-    if scenario.pools.iter().any(|pool| pool.policy.is_assumed) {
-        let default = "one machine at a time, by name, halting at the first failure, without retries, where a pool says nothing else";
-        assumptions.push(default.to_owned());
     }
     if scenario
         .workloads
         .iter()
         .any(|workload| workload.is_assumed)
     {
-        let times = "how long pods take to end and to start, where a workload does not say;";
+        let times = "how long pods take to end and to start, where a workload does not say";
         assumptions.push(times.to_owned());
+    }
+    if scenario.pools.iter().any(|pool| pool.policy.is_assumed) {
+        let default = "one machine at a time, by name, halting at the first failure, without retries, where a pool says nothing else";
+        assumptions.push(default.to_owned());
     }
     assumptions
 }

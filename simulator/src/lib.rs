@@ -8,6 +8,8 @@
 //! | [`scenario`] | scenario files, read with all their errors |
 //! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
 //! | [`simulation`] | one run that answers an appliance's requests |
+//! | [`remedy`] | the smallest change against a wait |
+//! | [`preflight`] | what a rollout would meet if it started now |
 //! | [`ensemble`] | many runs, on many threads, in one order |
 //! | [`forecast`] | what an ensemble says: the report and its printers |
 //! | [`replay`] | one run as a story |
@@ -24,6 +26,8 @@ pub mod ensemble;
 pub mod fleet;
 pub mod forecast;
 pub mod phase;
+pub mod preflight;
+mod remedy;
 pub mod replay;
 pub mod scenario;
 pub mod selftest;

@@ -31,6 +31,8 @@ pub(crate) enum Command {
         /// The scenario file
         file: PathBuf,
     },
+    /// Say what would block a rollout's drains now: exit code 1 if something would
+    Preflight(Preflight),
     /// Check this program against cases whose answers are known exactly
     Selftest {
         /// How to print the cases
@@ -75,6 +77,18 @@ pub(crate) struct Rehearse {
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// How to print the forecast
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Preflight {
+    /// The scenario file; it is looked at as it is at its start
+    pub(crate) file: PathBuf,
+    /// The pool to look at [default: those that the scenario rolls out, or all]
+    #[arg(long, value_name = "POOL")]
+    pub(crate) pool: Option<String>,
+    /// How to print the findings
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

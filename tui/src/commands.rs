@@ -2,6 +2,7 @@
 
 mod console;
 mod overview;
+mod preflight;
 mod rehearse;
 mod replay;
 mod selftest;
@@ -23,6 +24,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Console(args)) => console::run(args, streams),
         Some(Command::Rehearse(args)) => rehearse::run(args, streams),
         Some(Command::Replay(args)) => replay::run(args, streams),
+        Some(Command::Preflight(args)) => preflight::run(args, streams),
         Some(Command::Validate { file }) => validate::run(file, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),
     }

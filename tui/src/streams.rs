@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 /// Where the program writes: the process's own streams, or a test's.
 pub struct Streams<'s> {
     /// Answers.
@@ -12,6 +14,14 @@ pub struct Streams<'s> {
     pub has_terminal: bool,
     /// Whether a person watches `err` on a terminal, who wants to see progress there.
     pub err_is_terminal: bool,
+}
+
+impl Streams<'_> {
+    /// Writes an answer for programs, and a line break.
+    pub(crate) fn write_json(&mut self, answer: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *self.out, answer)?;
+        writeln!(self.out)
+    }
 }
 
 /// What a command that worked has to say.

@@ -178,6 +178,11 @@ impl Blueprint {
         self.pools[pool.at()].slots
     }
 
+    /// How many spare machines a rollout of the pool gets.
+    pub fn surge(&self, pool: PoolIndex) -> u32 {
+        self.pools[pool.at()].policy.surge
+    }
+
     /// How long a drain of the pool's machines may last; `None`: for ever.
     pub fn drain_time_out(&self, pool: PoolIndex) -> Option<Span> {
         let plan = &self.pools[pool.at()];

@@ -39,10 +39,8 @@ pub(super) struct Drain {
     pub(super) since: Time,
     /// When it has lasted too long; `None`: never.
     limit: Option<Time>,
-    /// Whether it has reached its limit, and only tells so at the next attempt.
-    is_expired: bool,
-    /// Whether it no longer asks for evictions but deletes.
-    is_forced: bool,
+    /// How it gets rid of pods.
+    manner: Manner,
     /// Pods whose eviction is refused.
     pub(super) blocked: Vec<Blocked>,
     /// When it made its last attempt.
@@ -60,6 +58,17 @@ pub(super) struct Drain {
     /// Why it is not over, since when.
     pub(super) reason: Reason,
     reason_since: Time,
+}
+
+/// How a drain gets rid of pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// It asks for their eviction.
+    Asks,
+    /// It has reached its limit, and tells so at its next attempt.
+    Expired,
+    /// It deletes them.
+    Deletes,
 }
 
 /// Why a pod refuses the drain of its machine.
@@ -106,8 +115,7 @@ impl World {
         let drain = Drain {
             since: now,
             limit: self.limit(index, Phase::Drain),
-            is_expired: false,
-            is_forced: false,
+            manner: Manner::Asks,
             blocked: Vec::new(),
             attempted: None,
             seen: (now, None),
@@ -176,7 +184,7 @@ impl World {
 
     fn attempt_one<O: Observer>(&mut self, index: MachineIndex, pod: u32, observer: &mut O) {
         let budget = match self.judge_eviction(pod) {
-            _ if self.drains[&index.0].is_forced => {
+            _ if self.drains[&index.0].manner == Manner::Deletes => {
                 self.delete_by_force(pod, observer);
                 self.note_ending(index, pod);
                 return;
@@ -232,7 +240,7 @@ impl World {
                     .schedule(index.entity(), limit.max(now), Class::TimeOut);
             }
             (true, _) => self.agenda.schedule(index.entity(), end, Class::Ending),
-            (false, Some(limit)) if !drain.is_expired => {
+            (false, Some(limit)) if drain.manner != Manner::Expired => {
                 self.agenda
                     .schedule(index.entity(), limit.max(now), Class::TimeOut);
             }
@@ -246,7 +254,7 @@ impl World {
         let Some(drain) = self.drains.get(&index.0) else {
             return;
         };
-        if drain.is_expired {
+        if drain.manner == Manner::Expired {
             return;
         }
         if drain
@@ -386,8 +394,8 @@ impl World {
             .evict_retry;
         let now = self.now();
         let drain = self.drain_mut(index);
-        if !drain.blocked.is_empty() && !drain.is_expired {
-            drain.is_expired = true;
+        if !drain.blocked.is_empty() && drain.manner == Manner::Asks {
+            drain.manner = Manner::Expired;
             let told = drain.first_attempt_from(now, retry);
             if told > now {
                 self.agenda.schedule(index.entity(), told, Class::TimeOut);

@@ -3,7 +3,7 @@
 //! The operations of a pool run one after the other. While one goes on, a further one is pending; when a rollout ended
 //! with machines left, the next one takes those over.
 
-use std::fmt;
+mod words;
 
 use super::event::{Event, MachineEvent, Observer};
 use super::machine::{Activity, Machine, Membership, Reason};
@@ -11,6 +11,8 @@ use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Span, Time};
 use crate::phase::{PerPhase, Phase};
+
+pub use words::{Failure, Refusal, Status};
 
 /// The rollout of one revision to one pool.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,112 +49,6 @@ pub struct Operation {
     pub work: Span,
     /// The longest time that one machine was in flight.
     pub longest: Span,
-}
-
-/// Where an operation stands: meltcloud's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Another operation of the pool goes on.
-    Pending,
-    /// Under way.
-    Running,
-    /// Asked to stop; what is in flight still ends.
-    Cancelling,
-    /// Every machine runs the revision.
-    Succeeded,
-    /// Stopped, or ended with failed machines.
-    Failed,
-    /// Stopped on request.
-    Cancelled,
-}
-
-/// Why an operation did not succeed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// As many machines failed as the policy allows.
-    Halted,
-    /// Its time limit was reached.
-    TimedOut,
-    /// Somebody cancelled it.
-    Cancelled,
-    /// All machines had their turn, and some failed.
-    MachinesFailed,
-}
-
-/// Why something that was asked for was not done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// A retry where nothing failed.
-    #[error("the pool has no failed operation")]
-    NothingFailed,
-    /// A retry while something goes on.
-    #[error("an operation of the pool is still going on")]
-    StillGoingOn,
-    /// A cancel, pause or resume without an operation.
-    #[error("no operation of the pool is going on")]
-    NothingGoingOn,
-    /// A pause of what is paused.
-    #[error("the operation is paused already")]
-    PausedAlready,
-    /// A resume of what is not paused.
-    #[error("the operation is not paused")]
-    NotPaused,
-    /// A cordon of what is cordoned by hand.
-    #[error("the machine is cordoned by hand already")]
-    CordonedAlready,
-    /// An uncordon of what is not cordoned.
-    #[error("the machine is not cordoned")]
-    NotCordoned,
-    /// A drain of, or a word against the cordon of, a machine that is being worked on or is down.
-    #[error("the machine is down, or something is under way on it")]
-    UnderWay,
-    /// A cancel of what is being cancelled.
-    #[error("the operation is being cancelled already")]
-    CancellingAlready,
-    /// A power loss without power.
-    #[error("the machine has no power")]
-    HasNoPower,
-    /// A power-on with power.
-    #[error("the machine has power")]
-    HasPower,
-}
-
-impl Status {
-    /// meltcloud's word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::Cancelling => "cancelling",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
-
-impl Failure {
-    /// The word in logs and reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Halted => "halted",
-            Self::TimedOut => "timed-out",
-            Self::Cancelled => "cancelled",
-            Self::MachinesFailed => "machines-failed",
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
 }
 
 impl Operation {
@@ -239,6 +135,7 @@ impl World {
     ) {
         let now = self.now();
         let revision = self.operations[index.at()].revision;
+        let refuses = self.blueprint.plan(pool).policy.refuses_unfit && self.is_unfit(pool);
         let mut targeted = 0;
         for machine in self.blueprint.machines_of(pool) {
             self.change(machine, |machine| {
@@ -259,6 +156,9 @@ impl World {
         operation.started = Some(now);
         operation.targeted = targeted;
         operation.waiting = targeted;
+        if targeted > 0 && refuses {
+            operation.stop = Some(Failure::Unfit);
+        }
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].latest = Some(index);
         self.begin_rollout(pool, revision);
@@ -267,6 +167,27 @@ impl World {
         self.start_clock(pool);
         self.wake_starter(pool);
         self.call_spares(pool, observer);
+    }
+
+    /// Whether the sanity checks of a rollout fail: its cluster's control plane is too old for it, or a machine of the
+    /// cluster is down. meltcloud's rollout of a pool begins with such checks.
+    fn is_unfit(&self, pool: PoolIndex) -> bool {
+        let cluster_of = |pool: PoolIndex| self.blueprint.scenario().pools[pool.at()].cluster;
+        let is_of_cluster = |other: &PoolIndex| cluster_of(*other) == cluster_of(pool);
+        let mut machines = self
+            .blueprint
+            .pools()
+            .filter(is_of_cluster)
+            .flat_map(|pool| self.blueprint.machines_of(pool));
+        self.is_newer_than_its_control_plane(pool)
+            || machines.any(|machine| !self.machine(machine).is_up())
+    }
+
+    /// Whether the pool's Kubernetes is newer than that of its control plane.
+    pub(crate) fn is_newer_than_its_control_plane(&self, pool: PoolIndex) -> bool {
+        let about = &self.blueprint.scenario().pools[pool.at()];
+        let cluster = &self.blueprint.scenario().clusters[about.cluster];
+        alphanumeric_sort::compare_str(&about.version, &cluster.version).is_gt()
     }
 
     /// Starts the time limit of the pool's operation, if its policy has one.

@@ -11,6 +11,7 @@
 //! | `schedule` | which machine a pod is put on, and pods for which there is none |
 //! | `load` | the machines by how much is asked of them, as a tree |
 //! | `machine` | what a machine's coming and going does to the pods on it |
+//! | `what_if` | where the pods of a machine would go |
 //! | `deeds` | scaling, and changing a budget |
 //!
 //! How long a drain lasts and what its time-out leads to is for `drain` to say, one room up.
@@ -25,6 +26,7 @@ mod machine;
 pub(super) mod plan;
 pub(super) mod pod;
 pub(super) mod schedule;
+mod what_if;
 
 use budget::{BudgetState, Counts};
 use load::LoadTree;

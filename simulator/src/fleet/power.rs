@@ -42,7 +42,7 @@ impl World {
         }
         machine.since = now;
         self.change(index, |machine| {
-            machine.activity = Activity::Powerless(phase)
+            machine.activity = Activity::Powerless(phase);
         });
         match limit {
             Some(limit) => self.agenda.schedule(index.entity(), limit, Class::TimeOut),

@@ -70,8 +70,9 @@ impl Machine {
     /// Where it stands, if it takes part in an operation and is in no phase of its update.
     pub(super) fn standing(&self) -> Option<Standing> {
         match (self.membership, self.activity) {
-            (Membership::InFlight, Activity::Backoff(_))
-            | (Membership::Waiting, Activity::Backoff(_)) => Some(Standing::Backoff),
+            (Membership::InFlight | Membership::Waiting, Activity::Backoff(_)) => {
+                Some(Standing::Backoff)
+            }
             (Membership::InFlight, Activity::Powerless(_)) => Some(Standing::Powerless),
             (Membership::Waiting, _) if self.can_start() => Some(Standing::Slot),
             (Membership::Waiting, _) => Some(Standing::Power),

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::remedy::remedy;
 use super::share;
 use crate::engine::Span;
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, Reason};
+use crate::remedy::remedy;
 
 /// One reason's part of the time of a pool's machines, over all runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]

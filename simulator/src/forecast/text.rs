@@ -66,6 +66,7 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     quantiles(out, "lower bound", &whole.lower_bound_s)?;
     pools(forecast, out)?;
     waits::workloads(forecast, out)?;
+    waits::preflight(&forecast.preflight, out)?;
     notable(forecast, out)?;
     assumptions(forecast, out)
 }
@@ -122,7 +123,7 @@ fn assumptions(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     if forecast.assumptions.is_empty() {
         return Ok(());
     }
-    let text = format!("assumed: {}", forecast.assumptions.join(" "));
+    let text = format!("assumed: {}", forecast.assumptions.join("; "));
     let layout = textwrap::Options::new(WIDTH).subsequent_indent("         ");
     writeln!(out, "{}", textwrap::fill(&text, layout))
 }

@@ -26,11 +26,7 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
             text::write(&forecast, &mut report).map_err(std::io::Error::other)?;
             streams.out.write_all(report.as_bytes())?;
         }
-        Output::Json => {
-            serde_json::to_writer_pretty(&mut *streams.out, &forecast)
-                .map_err(std::io::Error::from)?;
-            writeln!(streams.out)?;
-        }
+        Output::Json => streams.write_json(&forecast)?,
     }
     Ok(Answer::Done)
 }

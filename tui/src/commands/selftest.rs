@@ -10,11 +10,7 @@ pub(super) fn run(output: Output, streams: &mut Streams<'_>) -> Result<Answer, F
     let failed = cases.iter().filter(|case| !case.passed).count();
     match output {
         Output::Text => write_text(&cases, failed, streams)?,
-        Output::Json => {
-            serde_json::to_writer_pretty(&mut *streams.out, &cases)
-                .map_err(std::io::Error::from)?;
-            writeln!(streams.out)?;
-        }
+        Output::Json => streams.write_json(&cases)?,
     }
     Ok(if failed == 0 {
         Answer::Done

@@ -3,6 +3,7 @@
 
 use super::super::event::{MachineEvent, Observer, PhaseEnd};
 use super::super::machine::{Activity, Membership};
+use super::Manner;
 use crate::engine::Class;
 use crate::fleet::MachineIndex;
 use crate::fleet::world::World;
@@ -64,7 +65,7 @@ impl World {
             rule: OnDrainTimeOut::Force,
         });
         let drain = self.drain_mut(index);
-        drain.is_forced = true;
+        drain.manner = Manner::Deletes;
         drain.has_failed = false;
         drain.limit = None;
         self.attempt(index, self.evictable(index), observer);
@@ -81,7 +82,7 @@ impl World {
         });
         self.interrupt_refusals(index, again, observer);
         let drain = self.drain_mut(index);
-        drain.is_expired = false;
+        drain.manner = Manner::Asks;
         drain.has_failed = false;
         drain.since = again;
         drain.limit = time_out.map(|limit| again + limit);

@@ -1,6 +1,6 @@
 //! Runs of equal answers to one pod's eviction, told as one: since when, until when, how often.
 
-use super::Drain;
+use super::{Drain, Manner};
 use crate::engine::Time;
 use crate::fleet::MachineIndex;
 use crate::fleet::event::{Observer, PodEvent};
@@ -108,9 +108,8 @@ impl World {
             .plan(self.machine(index).pool)
             .drain
             .evict_retry;
-        let limit = self.drains[&index.0]
-            .limit
-            .filter(|_| self.drains[&index.0].is_expired);
+        let drain = &self.drains[&index.0];
+        let limit = drain.limit.filter(|_| drain.manner == Manner::Expired);
         let until = limit.map_or(until, |limit| limit.min(until));
         if until <= blocked.first {
             return;

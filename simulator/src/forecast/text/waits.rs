@@ -4,54 +4,33 @@ use std::fmt::{self, Write};
 
 use super::{percent, shortened};
 use crate::forecast::{Forecast, PoolForecast};
+use crate::preflight::{Finding, Severity};
 
 /// Lines of one kind; what is behind them is in the JSON.
-const LISTED: usize = 5;
+const LISTED: usize = 3;
 /// Width of the name of what was waited for.
 const NAME: usize = 34;
 
-/// What the machines of a pool waited for, the longest first, and the smallest change against it.
+/// What the machines of a pool waited for, the longest first: its part of all waiting, the time of all machines a run,
+/// and the smallest change against it.
 pub(super) fn blockers(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result {
-    let waiting: f64 = pool
-        .reasons
-        .iter()
-        .filter(|part| {
-            pool.blockers
-                .iter()
-                .any(|blocker| blocker.reason == part.reason)
-        })
-        .map(|part| part.share)
-        .sum();
-    if waiting == 0.0 {
-        return Ok(());
-    }
-    writeln!(
-        out,
-        "  {:NAME$}{:>8}{:>12}  to wait less",
-        format!("waiting {} of its time", percent(waiting)),
-        "share",
-        "a run"
-    )?;
     for blocker in pool.blockers.iter().take(LISTED) {
         let object = blocker.object.as_deref().unwrap_or_default();
         let name = format!("{} {object}", blocker.reason);
         let for_ever = if blocker.for_ever > 0.0 {
-            format!(", for ever in {}", percent(blocker.for_ever))
+            format!(", for ever in {} of runs", percent(blocker.for_ever))
         } else {
             String::new()
         };
-        let change = shortened(&blocker.change, 80 - NAME - 26);
-        writeln!(
-            out,
-            "    {:width$}{:>8}{:>12}  {change}",
-            shortened(name.trim_end(), NAME - 3),
+        let line = format!(
+            "  waits {:>7} {:28}{:>12}  {}{for_ever}",
             percent(blocker.share_of_waiting),
+            shortened(name.trim_end(), 27),
             blocker.machine_s.to_string(),
-            width = NAME - 2,
-        )?;
-        if !for_ever.is_empty() {
-            writeln!(out, "      {}", &for_ever[2..])?;
-        }
+            blocker.change,
+        );
+        let layout = textwrap::Options::new(super::WIDTH).subsequent_indent("                ");
+        writeln!(out, "{}", textwrap::fill(&line, layout))?;
     }
     more(pool.blockers.len(), out)
 }
@@ -83,7 +62,10 @@ pub(super) fn workloads(forecast: &Forecast, out: &mut impl Write) -> fmt::Resul
             format!("{:.2} a pod", workload.evictions_per_pod),
             format!("{:.1}", workload.pods_lost),
             format!("{:.1}", workload.budget_violations),
-            format!("at most {}", workload.most_pending),
+            match workload.most_pending {
+                0 => "–".to_owned(),
+                most => format!("at most {most}"),
+            },
             width = NAME - 2,
         )?;
     }
@@ -97,6 +79,32 @@ pub(super) fn workloads(forecast: &Forecast, out: &mut impl Write) -> fmt::Resul
         )?;
     }
     more(forecast.broken_budgets.len(), out)
+}
+
+/// What would block a drain at the start, and what may hold it up.
+pub(super) fn preflight(findings: &[Finding], out: &mut impl Write) -> fmt::Result {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let blocking = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Blocks)
+        .count();
+    let risks = findings.len() - blocking;
+    writeln!(
+        out,
+        "\npre-flight: {blocking} would block, {risks} may cost time; see meltdeck preflight"
+    )?;
+    for finding in findings.iter().take(LISTED) {
+        let line = format!(
+            "{} {}: {}",
+            finding.severity.as_str(),
+            finding.object,
+            finding.says
+        );
+        writeln!(out, "  {}", shortened(&line, 78))?;
+    }
+    more(findings.len(), out)
 }
 
 fn more(count: usize, out: &mut impl Write) -> fmt::Result {
