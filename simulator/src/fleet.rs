@@ -50,4 +50,5 @@ pub use pods::budget::{Counts, desired};
 pub use pods::plan::{BudgetIndex, WorkloadIndex};
 pub use pods::pod::{PodId, PodState};
 pub use pods::schedule::Unplaced;
+pub use pods::what_if::Trial;
 pub use world::World;

@@ -26,7 +26,7 @@ mod machine;
 pub(super) mod plan;
 pub(super) mod pod;
 pub(super) mod schedule;
-mod what_if;
+pub(super) mod what_if;
 
 use budget::{BudgetState, Counts};
 use load::LoadTree;

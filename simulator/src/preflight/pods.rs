@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::budgets::machines_with;
 use super::{Finding, Says, Severity, Subject};
-use crate::fleet::{MachineIndex, Unplaced, WorkloadIndex};
+use crate::fleet::{MachineIndex, Trial, Unplaced, WorkloadIndex};
 use crate::scenario::{Kind, Workload};
 
 pub(super) fn check(about: &Subject<'_>) -> Vec<Finding> {
@@ -100,14 +100,15 @@ fn local(spec: &Workload) -> Option<Says> {
 fn stranded(about: &Subject<'_>) -> Vec<Finding> {
     type Found = (usize, Vec<MachineIndex>);
     let mut found: BTreeMap<(WorkloadIndex, &str), Found> = BTreeMap::new();
+    let mut trial = Trial::new(about.world);
     for machine in about.machines() {
-        let stranded = about.world.stranded_without(machine);
+        let stranded = trial.stranded_without(machine);
         let mut here: BTreeMap<(WorkloadIndex, &str), usize> = BTreeMap::new();
-        for (pod, why) in stranded
+        for (workload, why) in stranded
             .iter()
             .filter(|(_, why)| *why != Unplaced::VolumeElsewhere)
         {
-            *here.entry((pod.workload, why.as_str())).or_default() += 1;
+            *here.entry((*workload, why.as_str())).or_default() += 1;
         }
         for (key, pods) in here {
             let entry = found.entry(key).or_default();

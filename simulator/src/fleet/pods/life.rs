@@ -222,7 +222,7 @@ impl World {
         }
     }
 
-    fn leave_machine(&mut self, pod: u32) {
+    pub(super) fn leave_machine(&mut self, pod: u32) {
         let about = self.pods.list[pod as usize];
         if about.machine == NONE {
             return;
@@ -247,7 +247,7 @@ impl World {
         }
     }
 
-    fn forget(&mut self, pod: u32) {
+    pub(super) fn forget(&mut self, pod: u32) {
         self.pods.list[pod as usize].state = PodState::Gone;
         self.agenda.cancel(self.blueprint.pod_entity(pod));
         self.pods.free.push(pod);
