@@ -1,6 +1,7 @@
 //! The rules of the model, each seen in the story of one small run.
 
 mod draws;
+mod drains;
 
 use super::Blueprint;
 use crate::engine::Seed;

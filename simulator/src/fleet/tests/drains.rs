@@ -1,0 +1,476 @@
+//! The rules of drains, each seen in the story of one small run.
+
+use super::{fault, step, story, times};
+
+/// Machines that are cordoned and uncordoned at once, stop within 5 seconds and are back 35 seconds later; how long
+/// their drains take is for their pods to say.
+const HARDWARE: &str = r#"
+    [hardware.h]
+    cordon = "0s"
+    stop = "5s"
+    firmware = "20s"
+    os = "10s"
+    join = "5s"
+    uncordon = "0s"
+"#;
+/// From the end of a drain to the end of the update.
+const REBOOT: u32 = 40;
+
+/// The pool `w` of such machines with this policy, and whatever else `rest` says.
+fn pool(machines: u32, policy: &str, rest: &str) -> String {
+    format!(
+        "{HARDWARE}\n[[pools]]\nname = \"w\"\nmachines = {machines}\nhardware = \"h\"\n{policy}\n{rest}"
+    )
+}
+
+/// A workload whose pods end in 10 seconds and are Ready 40 seconds after they were made.
+fn workload(name: &str, replicas: u32, keys: &str) -> String {
+    let takes = |key: &str, default: &str| {
+        let line = format!("{key} = ");
+        let is_given = keys.lines().any(|key| key.trim().starts_with(&line));
+        if is_given {
+            String::new()
+        } else {
+            format!("{key} = \"{default}\"\n")
+        }
+    };
+    let (ends, starts) = (takes("termination", "10s"), takes("startup", "40s"));
+    format!(
+        "[[workloads]]\nname = \"{name}\"\nreplicas = {replicas}\n{ends}{starts}{keys}\n"
+    )
+}
+
+fn web(replicas: u32, keys: &str) -> String {
+    workload("web", replicas, keys)
+}
+
+fn drain(machine: &str) -> String {
+    step("+0s", "drain", &format!("machine = \"{machine}\""))
+}
+
+fn apply() -> String {
+    step("+0s", "apply", "pool = \"w\"")
+}
+
+/// The one line that says `what`.
+fn line<'s>(story: &'s [String], what: &str) -> &'s str {
+    let lines: Vec<_> = story.iter().filter(|line| line.contains(what)).collect();
+    assert_eq!(lines.len(), 1, "{what}: {story:#?}");
+    lines[0]
+}
+
+/// Three pods on the first machine, of which one may be missing.
+fn three(keys: &str) -> String {
+    web(
+        3,
+        &format!("starts_on = [\"w-1\"]\nbudget = {{ max_unavailable = 1 }}\n{keys}"),
+    )
+}
+
+/// One pod on the first machine that nothing may take.
+fn held() -> String {
+    web(1, "termination = \"2s\"\nstarts_on = [\"w-1\"]\nbudget = { min_available = 1 }")
+}
+
+#[test]
+fn the_pods_of_a_machine_end_in_parallel() {
+    let rest = web(30, "starts_on = [\"w-1\"]") + &drain("w-1");
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "evicted on w-1"), [0; 30]);
+    assert_eq!(times(&story, "w-1: drain done"), [10]);
+}
+
+#[test]
+fn an_end_is_seen_at_whole_seconds_from_the_eviction() {
+    let rest = web(1, "starts_on = [\"w-1\"]\ntermination = \"9100ms\"")
+        + &step("+500ms", "drain", "machine = \"w-1\"");
+    let story = story(&pool(2, "", &rest));
+    assert!(line(&story, "w-1: drain done").contains("after 10s"));
+}
+
+#[test]
+fn a_refused_eviction_is_tried_again_on_the_drains_grid() {
+    let rest = three("") + &drain("w-1");
+    let five = story(&pool(2, "", &rest));
+    assert_eq!(times(&five, "evicted on w-1"), [0, 40, 80]);
+    assert_eq!(times(&five, "w-1: drain done"), [90]);
+    let seven = story(&pool(2, "evict_retry = \"7s\"", &rest));
+    assert_eq!(times(&seven, "evicted on w-1"), [0, 42, 84]);
+}
+
+#[test]
+fn a_run_of_refusals_is_one_line_with_the_budgets_counts() {
+    let told = story(&pool(2, "", &(three("") + &drain("w-1"))));
+    for (pod, says) in [
+        ("web-2-1", "refused 8 times from 00:00:00 to 00:00:35"),
+        ("web-3-1", "refused 16 times from 00:00:00 to 00:01:15"),
+    ] {
+        let refused = line(&told, &format!("{pod}: eviction on w-1 refused"));
+        let says = format!("{says} by default/web: 2 healthy, 2 needed");
+        assert!(refused.ends_with(&says), "{refused}");
+    }
+}
+
+#[test]
+fn pods_that_have_not_run_go_without_their_budget() {
+    let keys = "starts_on = [\"w-1\", \"w-2\", \"w-3\"]\nimage_pull = \"60s\"\nselector = { at = \"x\" }\nbudget = { max_unavailable = 1 }";
+    let machines = "[\"w-1\", \"w-2\", \"w-3\", { name = \"w-4\", labels = { at = \"x\" } }]";
+    let rest = web(3, &keys.replace("selector = { at = \"x\" }\n", ""))
+        + &step("+0s", "cordon", "machine = \"w-2\"")
+        + &step("+0s", "cordon", "machine = \"w-3\"")
+        + &drain("w-1")
+        + &step("+10s", "drain", "machine = \"w-4\"");
+    let text = pool(1, "", &rest).replace("machines = 1", &format!("machines = {machines}"));
+    let story = story(&text);
+    assert!(line(&story, "evicted on w-1").contains("1 of 3 allowed"));
+    // Its replacement still pulls its image, and goes at once although the budget allows nothing.
+    assert!(line(&story, "evicted on w-4").ends_with("web-1-2: evicted on w-4"));
+    assert_eq!(times(&story, "evicted on w-4"), [10]);
+}
+
+#[test]
+fn a_pod_that_is_not_ready_goes_while_the_others_suffice_or_its_budget_says_so() {
+    let rest = |policy: &str, more: &str| {
+        let budget = format!("budget = {{ min_available = 2{policy} }}");
+        web(3, &format!("starts_on = [\"w-1\", \"w-2\", \"w-3\"]\n{budget}"))
+            + &step("+0s", "cordon", "machine = \"w-2\"")
+            + &step("+0s", "cordon", "machine = \"w-3\"")
+            + &drain("w-1")
+            + more
+            + &step("+10s", "drain", "machine = \"w-4\"")
+    };
+    let enough = story(&pool(4, "", &rest("", "")));
+    assert_eq!(times(&enough, "web-1-2: evicted on w-4"), [10]);
+    let lost = step("+5s", "power-loss", "machine = \"w-3\"");
+    let too_few = story(&pool(4, "", &rest("", &lost)));
+    assert_eq!(times(&too_few, "web-1-2: evicted on w-4"), [] as [u32; 0]);
+    let always = ", unhealthy_pod_eviction_policy = \"AlwaysAllow\"";
+    let allowed = story(&pool(4, "", &rest(always, &lost)));
+    assert_eq!(times(&allowed, "web-1-2: evicted on w-4"), [10]);
+}
+
+#[test]
+fn two_budgets_on_one_pod_fail_it_and_only_it() {
+    let rest = web(1, "starts_on = [\"w-1\"]\nbudget = { max_unavailable = 1 }")
+        + &workload("api", 1, "starts_on = [\"w-1\"]")
+        + "[[budgets]]\nname = \"all\"\nworkloads = [\"web\"]\nmax_unavailable = 1\n"
+        + &apply();
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "web-1-1: eviction on w-1 failed"), [0]);
+    assert_eq!(times(&story, "api-1-1: evicted on w-1"), [0]);
+    assert_eq!(times(&story, "evicted"), [0]);
+    assert_eq!(times(&story, "w-1: FAILED in drain"), [10]);
+}
+
+#[test]
+fn what_the_filters_refuse_ends_the_drain_before_the_first_eviction() {
+    for (keys, allows) in [
+        ("kind = \"bare\"", "evict_unmanaged = true"),
+        ("empty_dir = true", "delete_emptydir_data = true"),
+    ] {
+        let rest = web(2, "starts_on = [\"w-1\"]")
+            + &workload("job", 1, &format!("starts_on = [\"w-1\"]\n{keys}"))
+            + &apply();
+        let refused = story(&pool(2, "", &rest));
+        assert_eq!(times(&refused, "w-1: drain refused: "), [0]);
+        assert_eq!(times(&refused, "w-1: FAILED in drain"), [0]);
+        assert_eq!(times(&refused, "evicted"), [] as [u32; 0]);
+        let evicted = story(&pool(2, allows, &rest));
+        assert_eq!(times(&evicted, "evicted on w-1"), [0; 3]);
+        assert_eq!(times(&evicted, "w-1: updated"), [10 + REBOOT]);
+    }
+}
+
+#[test]
+fn a_bare_pod_is_not_replaced() {
+    let rest = workload("job", 1, "starts_on = [\"w-1\"]\nkind = \"bare\"") + &drain("w-1");
+    let story = story(&pool(2, "evict_unmanaged = true", &rest));
+    assert_eq!(times(&story, "job-1: gone"), [10]);
+    assert_eq!(times(&story, "ready"), [] as [u32; 0]);
+}
+
+#[test]
+fn pods_of_daemon_sets_and_static_ones_are_left_alone() {
+    let rest = workload("agent", 1, "kind = \"daemon-set\"")
+        + &workload("proxy", 1, "kind = \"static\"")
+        + &web(1, "starts_on = [\"w-1\"]")
+        + &apply();
+    let rest = rest.replacen("replicas = 1\n", "", 2);
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "w-1: drain done"), [10]);
+    assert_eq!(times(&story, "w-2: updated"), [10 + REBOOT + 10 + REBOOT]);
+    assert!(story.iter().all(|line| !line.contains("agent") && !line.contains("proxy")));
+}
+
+#[test]
+fn a_machine_cordoned_by_hand_stays_so_and_uses_a_slot_until_it_is_uncordoned() {
+    let rest = web(1, "starts_on = [\"w-2\"]")
+        + &step("+0s", "cordon", "machine = \"w-2\"")
+        + &apply()
+        + &step("+200s", "uncordon", "machine = \"w-2\"");
+    let story = story(&pool(3, "", &rest));
+    // It holds the only slot, so it goes first, and nobody after it.
+    assert_eq!(times(&story, "w-2: updated"), [10 + REBOOT]);
+    assert_eq!(times(&story, "w-2: uncordon done"), [] as [u32; 0]);
+    assert_eq!(times(&story, "w-1: updated"), [200 + 10 + REBOOT]);
+}
+
+#[test]
+fn a_retry_does_not_drain_twice() {
+    let rest = web(2, "starts_on = [\"w-1\"]") + &fault("w-1", "stop", "do = \"fail\"") + &apply();
+    let story = story(&pool(2, "retries = 1\nbackoff = \"1m\"", &rest));
+    assert_eq!(times(&story, "evicted on w-1"), [0, 0]);
+    assert_eq!(times(&story, "w-1: drain done"), [10]);
+    assert_eq!(times(&story, "w-1: updated"), [10 + 5 + 60 + REBOOT]);
+}
+
+#[test]
+fn a_retry_of_a_drain_asks_only_for_what_is_left() {
+    let rest = three("") + &apply();
+    let policy = "retries = 1\nbackoff = \"25s\"\ndrain_timeout = \"58s\"";
+    let story = story(&pool(2, policy, &rest));
+    assert_eq!(times(&story, "w-1: drain timed-out"), [60]);
+    assert_eq!(times(&story, "evicted on w-1"), [0, 40, 60 + 25]);
+    assert_eq!(times(&story, "w-1: drain done"), [95]);
+}
+
+#[test]
+fn a_machine_pulls_one_image_at_a_time_and_keeps_it() {
+    let pulled = |name: &str| workload(name, 1, "starts_on = [\"w-1\"]\nimage_pull = \"20s\"\nstartup = \"5s\"");
+    let cached = workload(
+        "cached",
+        2,
+        "starts_on = [\"w-1\", \"w-2\"]\nimage_pull = \"20s\"\nstartup = \"5s\"",
+    );
+    let story = story(&pool(2, "", &(pulled("a") + &pulled("b") + &cached + &drain("w-1"))));
+    assert_eq!(times(&story, "cached-1-2: ready on w-2"), [5]);
+    assert_eq!(times(&story, "a-1-2: ready on w-2"), [25]);
+    assert_eq!(times(&story, "b-1-2: ready on w-2"), [45]);
+}
+
+#[test]
+fn a_pod_counts_as_healthy_only_after_its_resync() {
+    let story = story(&pool(2, "", &(three("resync = \"1m\"") + &drain("w-1"))));
+    assert_eq!(times(&story, "evicted on w-1"), [0, 100, 200]);
+}
+
+#[test]
+fn a_pod_that_ignores_its_signal_ends_at_its_grace() {
+    let keys = "starts_on = [\"w-1\"]\nignores_sigterm = \"100%\"";
+    let ignores = story(&pool(2, "", &(web(1, keys) + &drain("w-1"))));
+    assert_eq!(times(&ignores, "gone from w-1"), [30]);
+    let keys = "starts_on = [\"w-1\"]\ntermination = \"1h\"\ngrace = \"45s\"";
+    let slow = story(&pool(2, "", &(web(1, keys) + &drain("w-1"))));
+    assert_eq!(times(&slow, "gone from w-1"), [45]);
+}
+
+#[test]
+fn who_replaces_a_pod_decides_when() {
+    let ready = |machines: u32, keys: &str, deed: &str| {
+        let keys = format!("starts_on = [\"w-1\"]\n{keys}");
+        times(&story(&pool(machines, "", &(web(1, &keys) + deed))), "ready")
+    };
+    let elsewhere = |keys: &str| ready(2, keys, &drain("w-1"));
+    assert_eq!(elsewhere(""), [40]);
+    assert_eq!(elsewhere("kind = \"stateful-set\""), [10 + 40]);
+    let volume = "kind = \"stateful-set\"\nvolume_detach = \"25s\"";
+    assert_eq!(elsewhere(volume), [10 + 25 + 40]);
+    // Back on the machine that holds its data, once that takes pods again.
+    for kind in ["deployment", "stateful-set"] {
+        let local = format!("local_volume = true\nkind = \"{kind}\"");
+        assert_eq!(ready(2, &local, &apply()), [10 + REBOOT + 40]);
+        assert_eq!(elsewhere(&local), [] as [u32; 0]);
+    }
+}
+
+#[test]
+fn a_drain_waits_for_volumes_where_it_is_told_to() {
+    let keys = "starts_on = [\"w-1\"]\nkind = \"stateful-set\"\nvolume_detach = \"25s\"";
+    let rest = web(1, keys) + &drain("w-1");
+    assert_eq!(times(&story(&pool(2, "", &rest)), "drain done"), [10]);
+    assert_eq!(times(&story(&pool(2, "wait_for_volumes = true", &rest)), "drain done"), [35]);
+}
+
+#[test]
+fn peers_that_must_be_apart_wait_for_a_machine_of_their_own() {
+    let keys = "anti_affinity = \"machine\"\nbudget = { max_unavailable = 1 }";
+    let rest = web(3, keys)
+        + &drain("w-1")
+        + &step("+0s", "drain", "machine = \"w-2\"")
+        + &step("+62s", "uncordon", "machine = \"w-1\"");
+    let story = story(&pool(3, "", &rest));
+    assert!(line(&story, "web-1-2: pending").ends_with("pending: anti-affinity"));
+    assert_eq!(times(&story, "web-1-2: ready on w-1"), [102]);
+    assert_eq!(times(&story, "evicted on w-2"), [105]);
+}
+
+#[test]
+fn a_pod_without_room_is_pending_until_there_is_some() {
+    let rest = web(5, "spread = \"machine\"") + &drain("w-1") + &step("+1m", "uncordon", "machine = \"w-1\"");
+    let story = story(&pool(3, "capacity = { pods = 2 }", &rest));
+    assert_eq!(times(&story, "pending: no-room"), [0]);
+    assert_eq!(times(&story, "ready on w-1"), [60 + 40]);
+}
+
+/// The first machine's pod is held; the rule decides what comes of it.
+fn given_up(policy: &str, rest: &str) -> Vec<String> {
+    let policy = format!("drain_timeout = \"12s\"\n{policy}");
+    story(&pool(2, &policy, &(held() + &apply() + rest)))
+}
+
+#[test]
+fn a_time_out_is_told_at_the_next_attempt_and_fails_the_machine() {
+    let story = given_up("", "");
+    assert_eq!(times(&story, "w-1: drain timed-out after 15s"), [15]);
+    assert_eq!(times(&story, "w-1: FAILED in drain"), [15]);
+    assert!(line(&story, "refused").contains("refused 3 times from 00:00:00 to 00:00:10"));
+    assert_eq!(story.last().unwrap(), "halted, failed machines: 1");
+}
+
+#[test]
+fn a_drain_given_up_may_proceed_with_what_is_left() {
+    let story = given_up("on_drain_timeout = \"proceed\"", "");
+    assert_eq!(times(&story, "drain given up: proceed"), [15]);
+    assert_eq!(times(&story, "web-1-1: down with its machine"), [20]);
+    assert_eq!(times(&story, "w-1: updated"), [15 + REBOOT]);
+    assert_eq!(times(&story, "web-1-1: ready on w-1"), [15 + REBOOT + 40]);
+}
+
+#[test]
+fn a_drain_given_up_may_delete_what_is_left() {
+    let story = given_up("on_drain_timeout = \"force\"", "");
+    assert_eq!(times(&story, "w-1: drain given up: force"), [15]);
+    assert_eq!(times(&story, "web-1-1: deleted on w-1 by force"), [15]);
+    assert_eq!(times(&story, "w-1: drain done"), [17]);
+    assert_eq!(times(&story, "w-1: updated"), [17 + REBOOT]);
+}
+
+#[test]
+fn a_drain_given_up_may_begin_again_after_a_pause() {
+    let open = step("+72s", "set-budget", "budget = \"web\"\nmin_available = 0");
+    let story = given_up("on_drain_timeout = \"retry\"\ndrain_retry = \"20s\"", &open);
+    assert_eq!(times(&story, "drain given up: retry"), [15, 15 + 20 + 15]);
+    // The third attempt began at 70 s.
+    assert_eq!(times(&story, "evicted on w-1"), [75]);
+    assert_eq!(times(&story, "w-1: updated"), [77 + REBOOT]);
+}
+
+#[test]
+fn a_drain_given_up_may_release_the_machine() {
+    let policy = "on_drain_timeout = \"release\"\ndrain_retry = \"20s\"";
+    let open = step("+72s", "set-budget", "budget = \"web\"\nmin_available = 0");
+    let story = given_up(policy, &open);
+    // The second machine has the slot when the first would try again.
+    assert_eq!(times(&story, "drain given up: release"), [15, 15 + REBOOT + 15]);
+    assert_eq!(times(&story, "w-2: updated"), [15 + REBOOT]);
+    assert_eq!(times(&story, "evicted on w-1"), [70 + 20]);
+    assert_eq!(times(&story, "w-1: updated"), [70 + 20 + 2 + REBOOT]);
+}
+
+#[test]
+fn a_drain_given_up_may_set_the_machine_aside() {
+    let story = given_up("on_drain_timeout = \"quarantine\"", "");
+    assert_eq!(times(&story, "drain given up: quarantine"), [15]);
+    assert_eq!(times(&story, "w-1: FAILED in drain"), [15]);
+    assert_eq!(times(&story, "w-2: updated"), [15 + REBOOT]);
+    assert_eq!(story.last().unwrap(), "finished after 55s, failed machines: 1");
+}
+
+#[test]
+fn only_so_many_machines_are_set_aside() {
+    let keys = "spread = \"machine\"\nbudget = { min_available = 3 }";
+    let policy = "drain_timeout = \"12s\"\non_drain_timeout = \"quarantine\"\nmax_quarantined = 2";
+    let story = story(&pool(3, policy, &(web(3, keys) + &apply())));
+    assert_eq!(times(&story, "FAILED in drain"), [15, 30, 45]);
+    assert_eq!(story.last().unwrap(), "finished after 45s, failed machines: 3");
+}
+
+#[test]
+fn a_dead_machine_loses_its_slot_only_after_its_time_to_live() {
+    let hangs = fault("w-1", "os", "do = \"hang\"") + &apply();
+    let never = story(&pool(2, "", &hangs));
+    assert_eq!(times(&never, "w-2: updated"), [] as [u32; 0]);
+    let expires = story(&pool(2, "slot_ttl = \"60s\"", &hangs));
+    assert_eq!(times(&expires, "w-1: down for too long"), [65]);
+    assert_eq!(times(&expires, "w-2: updated"), [65 + REBOOT]);
+}
+
+#[test]
+fn a_spare_machine_joins_first_and_leaves_last() {
+    let rest = web(2, "spread = \"machine\"\nbudget = { max_unavailable = 1 }") + &apply();
+    let story = story(&pool(2, "surge = 1\nmax_unavailable = 0", &rest));
+    let spare = line(&story, "spare machine joins on revision 2");
+    let name = spare.split_whitespace().nth(1).unwrap();
+    assert_eq!(times(&story, &format!("{name} up")), [35]);
+    assert_eq!(times(&story, "evicted on w-1"), [35]);
+    assert_eq!(times(&story, "w-1: updated"), [35 + 10 + REBOOT]);
+    assert_eq!(times(&story, "w-2: updated"), [35 + 2 * (10 + REBOOT)]);
+    // It leaves when both are done: drained, and stopped within 5 seconds.
+    let drained = times(&story, &format!("{name} drain done"))[0];
+    assert!(drained >= 135, "{story:#?}");
+    assert_eq!(times(&story, "spare machine leaves"), [drained + 5]);
+    assert_eq!(times(&story, "succeeded"), [drained + 5]);
+}
+
+#[test]
+fn more_pods_or_a_wider_budget_let_a_blocked_drain_go_on() {
+    let rest = web(3, "starts_on = [\"w-1\"]\nbudget = { min_available = 3 }") + &drain("w-1");
+    let scaled = rest.clone() + &step("+12s", "scale", "workload = \"web\"\nreplicas = 4");
+    // The fourth is Ready at 52 s; then one goes at a time.
+    let scaled = story(&pool(2, "", &scaled));
+    assert_eq!(times(&scaled, "evicted on w-1"), [55, 95, 135]);
+    let wider = rest + &step("+12s", "set-budget", "budget = \"web\"\nmax_unavailable = \"50%\"");
+    let wider = story(&pool(2, "", &wider));
+    assert_eq!(times(&wider, "evicted on w-1"), [15, 15, 55]);
+}
+
+#[test]
+fn fewer_pods_are_deleted_whatever_their_budget_says() {
+    let rest = web(3, "starts_on = [\"w-1\"]\nbudget = { max_unavailable = 0 }")
+        + &step("+12s", "scale", "workload = \"web\"\nreplicas = 1");
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "deleted on w-1"), [12, 12]);
+    assert_eq!(times(&story, "gone from w-1"), [22, 22]);
+    assert_eq!(times(&story, "ready"), [] as [u32; 0]);
+}
+
+#[test]
+fn a_power_loss_ends_a_drain_and_what_was_ending() {
+    let rest = three("")
+        + &apply()
+        + &step("+5s", "power-loss", "machine = \"w-1\"")
+        + &step("+60s", "power-on", "machine = \"w-1\"");
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "w-1: drain interrupted"), [5]);
+    assert_eq!(times(&story, "gone from w-1"), [5]);
+    assert_eq!(times(&story, "down with its machine on w-1"), [5, 5]);
+    assert_eq!(times(&story, "w-1: updated"), [60 + 35]);
+    assert_eq!(times(&story, "web-2-1: ready on w-1"), [60 + 35 + 40]);
+    assert_eq!(times(&story, "web-3-1: ready on w-1"), [60 + 35 + 40]);
+}
+
+#[test]
+fn a_class_of_one_phase_is_cordoned_and_drained_before_it() {
+    let text = pool(2, "", &(web(1, "starts_on = [\"w-1\"]") + &apply()));
+    let story = story(&text.replace(HARDWARE, "[hardware.h]\nupdate = \"5m\"\n"));
+    assert_eq!(times(&story, "evicted on w-1"), [0]);
+    assert_eq!(times(&story, "w-1: updated"), [10 + 300]);
+}
+
+#[test]
+fn machines_cordoned_at_one_instant_get_no_pods_of_each_other() {
+    let on = |name: &str, machine: &str| {
+        let keys = format!("starts_on = [\"{machine}\"]\ntermination = \"5s\"");
+        workload(name, 2, &keys)
+    };
+    // The second machine is the emptiest.
+    let rest = on("a", "w-1") + &on("b", "w-3") + &on("c", "w-4") + &apply();
+    for cordon in ["0s", "1s"] {
+        let text = pool(4, "max_unavailable = 2\nmode = \"lock-step\"", &rest);
+        let before = "cordon = \"0s\"\n    stop";
+        let text = text.replace(before, &format!("cordon = \"{cordon}\"\n    stop"));
+        let story = story(&text);
+        assert_eq!(times(&story, "evicted on w-1").len(), 2, "{story:#?}");
+        assert!(times(&story, "evicted on w-2").is_empty(), "{story:#?}");
+    }
+}
