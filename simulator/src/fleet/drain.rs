@@ -133,7 +133,9 @@ impl World {
         if has_nothing_to_do && !self.machine(index).fails {
             return self.leave(index, Phase::Drain, observer);
         }
-        self.attempt(index, self.evictable(index), observer);
+        // Asked after everything else of this instant: a machine that is cordoned at it too gets none of the pods.
+        let evictor = self.blueprint.evictor(index);
+        self.agenda.schedule(evictor, now, Class::Attempt);
         None
     }
 
