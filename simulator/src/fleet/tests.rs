@@ -1,7 +1,7 @@
 //! The rules of the model, each seen in the story of one small run.
 
-mod draws;
 mod drains;
+mod draws;
 
 use super::Blueprint;
 use crate::engine::Seed;

@@ -46,12 +46,10 @@ fn case([payload, control_plane, workers, minutes, at_once]: [u32; 5]) -> Case {
         "#
     );
     let batches = control_plane.max(workers.div_ceil(at_once));
-    let measured = Measured {
-        expected: f64::from(60 * (payload + batches * minutes)),
-        got: durations_s(&rehearse(&text, 1))[0],
-        tolerance: 0.0,
-        samples: 1,
-    };
+    let measured = Measured::exact(
+        f64::from(60 * (payload + batches * minutes)),
+        durations_s(&rehearse(&text, 1))[0],
+    );
     FORMULA.case(
         &format!("workers={workers} at-once={at_once} minutes={minutes}"),
         [

@@ -35,9 +35,7 @@ fn workload(name: &str, replicas: u32, keys: &str) -> String {
         }
     };
     let (ends, starts) = (takes("termination", "10s"), takes("startup", "40s"));
-    format!(
-        "[[workloads]]\nname = \"{name}\"\nreplicas = {replicas}\n{ends}{starts}{keys}\n"
-    )
+    format!("[[workloads]]\nname = \"{name}\"\nreplicas = {replicas}\n{ends}{starts}{keys}\n")
 }
 
 fn web(replicas: u32, keys: &str) -> String {
@@ -69,7 +67,10 @@ fn three(keys: &str) -> String {
 
 /// One pod on the first machine that nothing may take.
 fn held() -> String {
-    web(1, "termination = \"2s\"\nstarts_on = [\"w-1\"]\nbudget = { min_available = 1 }")
+    web(
+        1,
+        "termination = \"2s\"\nstarts_on = [\"w-1\"]\nbudget = { min_available = 1 }",
+    )
 }
 
 #[test]
@@ -132,8 +133,10 @@ fn pods_that_have_not_run_go_without_their_budget() {
 fn a_pod_that_is_not_ready_goes_while_the_others_suffice_or_its_budget_says_so() {
     let rest = |policy: &str, more: &str| {
         let budget = format!("budget = {{ min_available = 2{policy} }}");
-        web(3, &format!("starts_on = [\"w-1\", \"w-2\", \"w-3\"]\n{budget}"))
-            + &step("+0s", "cordon", "machine = \"w-2\"")
+        web(
+            3,
+            &format!("starts_on = [\"w-1\", \"w-2\", \"w-3\"]\n{budget}"),
+        ) + &step("+0s", "cordon", "machine = \"w-2\"")
             + &step("+0s", "cordon", "machine = \"w-3\"")
             + &drain("w-1")
             + more
@@ -199,7 +202,11 @@ fn pods_of_daemon_sets_and_static_ones_are_left_alone() {
     let story = story(&pool(2, "", &rest));
     assert_eq!(times(&story, "w-1: drain done"), [10]);
     assert_eq!(times(&story, "w-2: updated"), [10 + REBOOT + 10 + REBOOT]);
-    assert!(story.iter().all(|line| !line.contains("agent") && !line.contains("proxy")));
+    assert!(
+        story
+            .iter()
+            .all(|line| !line.contains("agent") && !line.contains("proxy"))
+    );
 }
 
 #[test]
@@ -236,13 +243,23 @@ fn a_retry_of_a_drain_asks_only_for_what_is_left() {
 
 #[test]
 fn a_machine_pulls_one_image_at_a_time_and_keeps_it() {
-    let pulled = |name: &str| workload(name, 1, "starts_on = [\"w-1\"]\nimage_pull = \"20s\"\nstartup = \"5s\"");
+    let pulled = |name: &str| {
+        workload(
+            name,
+            1,
+            "starts_on = [\"w-1\"]\nimage_pull = \"20s\"\nstartup = \"5s\"",
+        )
+    };
     let cached = workload(
         "cached",
         2,
         "starts_on = [\"w-1\", \"w-2\"]\nimage_pull = \"20s\"\nstartup = \"5s\"",
     );
-    let story = story(&pool(2, "", &(pulled("a") + &pulled("b") + &cached + &drain("w-1"))));
+    let story = story(&pool(
+        2,
+        "",
+        &(pulled("a") + &pulled("b") + &cached + &drain("w-1")),
+    ));
     assert_eq!(times(&story, "cached-1-2: ready on w-2"), [5]);
     assert_eq!(times(&story, "a-1-2: ready on w-2"), [25]);
     assert_eq!(times(&story, "b-1-2: ready on w-2"), [45]);
@@ -268,7 +285,10 @@ fn a_pod_that_ignores_its_signal_ends_at_its_grace() {
 fn who_replaces_a_pod_decides_when() {
     let ready = |machines: u32, keys: &str, deed: &str| {
         let keys = format!("starts_on = [\"w-1\"]\n{keys}");
-        times(&story(&pool(machines, "", &(web(1, &keys) + deed))), "ready")
+        times(
+            &story(&pool(machines, "", &(web(1, &keys) + deed))),
+            "ready",
+        )
     };
     let elsewhere = |keys: &str| ready(2, keys, &drain("w-1"));
     assert_eq!(elsewhere(""), [40]);
@@ -288,7 +308,13 @@ fn a_drain_waits_for_volumes_where_it_is_told_to() {
     let keys = "starts_on = [\"w-1\"]\nkind = \"stateful-set\"\nvolume_detach = \"25s\"";
     let rest = web(1, keys) + &drain("w-1");
     assert_eq!(times(&story(&pool(2, "", &rest)), "drain done"), [10]);
-    assert_eq!(times(&story(&pool(2, "wait_for_volumes = true", &rest)), "drain done"), [35]);
+    assert_eq!(
+        times(
+            &story(&pool(2, "wait_for_volumes = true", &rest)),
+            "drain done"
+        ),
+        [35]
+    );
 }
 
 #[test]
@@ -306,7 +332,9 @@ fn peers_that_must_be_apart_wait_for_a_machine_of_their_own() {
 
 #[test]
 fn a_pod_without_room_is_pending_until_there_is_some() {
-    let rest = web(5, "spread = \"machine\"") + &drain("w-1") + &step("+1m", "uncordon", "machine = \"w-1\"");
+    let rest = web(5, "spread = \"machine\"")
+        + &drain("w-1")
+        + &step("+1m", "uncordon", "machine = \"w-1\"");
     let story = story(&pool(3, "capacity = { pods = 2 }", &rest));
     assert_eq!(times(&story, "pending: no-room"), [0]);
     assert_eq!(times(&story, "ready on w-1"), [60 + 40]);
@@ -361,7 +389,10 @@ fn a_drain_given_up_may_release_the_machine() {
     let open = step("+72s", "set-budget", "budget = \"web\"\nmin_available = 0");
     let story = given_up(policy, &open);
     // The second machine has the slot when the first would try again.
-    assert_eq!(times(&story, "drain given up: release"), [15, 15 + REBOOT + 15]);
+    assert_eq!(
+        times(&story, "drain given up: release"),
+        [15, 15 + REBOOT + 15]
+    );
     assert_eq!(times(&story, "w-2: updated"), [15 + REBOOT]);
     assert_eq!(times(&story, "evicted on w-1"), [70 + 20]);
     assert_eq!(times(&story, "w-1: updated"), [70 + 20 + 2 + REBOOT]);
@@ -373,7 +404,10 @@ fn a_drain_given_up_may_set_the_machine_aside() {
     assert_eq!(times(&story, "drain given up: quarantine"), [15]);
     assert_eq!(times(&story, "w-1: FAILED in drain"), [15]);
     assert_eq!(times(&story, "w-2: updated"), [15 + REBOOT]);
-    assert_eq!(story.last().unwrap(), "finished after 55s, failed machines: 1");
+    assert_eq!(
+        story.last().unwrap(),
+        "finished after 55s, failed machines: 1"
+    );
 }
 
 #[test]
@@ -382,7 +416,10 @@ fn only_so_many_machines_are_set_aside() {
     let policy = "drain_timeout = \"12s\"\non_drain_timeout = \"quarantine\"\nmax_quarantined = 2";
     let story = story(&pool(3, policy, &(web(3, keys) + &apply())));
     assert_eq!(times(&story, "FAILED in drain"), [15, 30, 45]);
-    assert_eq!(story.last().unwrap(), "finished after 45s, failed machines: 3");
+    assert_eq!(
+        story.last().unwrap(),
+        "finished after 45s, failed machines: 3"
+    );
 }
 
 #[test]
@@ -419,7 +456,12 @@ fn more_pods_or_a_wider_budget_let_a_blocked_drain_go_on() {
     // The fourth is Ready at 52 s; then one goes at a time.
     let scaled = story(&pool(2, "", &scaled));
     assert_eq!(times(&scaled, "evicted on w-1"), [55, 95, 135]);
-    let wider = rest + &step("+12s", "set-budget", "budget = \"web\"\nmax_unavailable = \"50%\"");
+    let wider = rest
+        + &step(
+            "+12s",
+            "set-budget",
+            "budget = \"web\"\nmax_unavailable = \"50%\"",
+        );
     let wider = story(&pool(2, "", &wider));
     assert_eq!(times(&wider, "evicted on w-1"), [15, 15, 55]);
 }

@@ -1,0 +1,62 @@
+//! One run, seen event by event or instant by instant.
+
+use crate::engine::Time;
+use crate::fleet::{Event, MachineEvent, MachineIndex, PodEvent, RunRow, Unobserved, World};
+
+use super::{fleet, seed};
+
+/// What was told of a run, and how it ended.
+pub(super) struct Watched {
+    pub(super) row: RunRow,
+    events: Vec<(Time, Event)>,
+}
+
+/// Makes the run of this text, and keeps every event.
+pub(super) fn watch(text: &str) -> Watched {
+    let mut events = Vec::new();
+    let world = World::new(&fleet(text), seed(text).of_run(0));
+    let row = RunRow::of_observed_run(world, &mut events);
+    Watched { row, events }
+}
+
+/// Makes the run of this text, and shows the fleet at the start and after every event.
+pub(super) fn step_through(text: &str, mut look: impl FnMut(&World)) {
+    let blueprint = fleet(text);
+    let mut world = World::new(&blueprint, seed(text).of_run(0));
+    look(&world);
+    while world.step(blueprint.horizon(), &mut Unobserved) {
+        look(&world);
+    }
+}
+
+impl Watched {
+    /// When pods were evicted, and from which machine.
+    pub(super) fn evictions(&self) -> impl Iterator<Item = (f64, MachineIndex)> {
+        self.events.iter().filter_map(|(at, event)| match event {
+            Event::Pod {
+                machine: Some(machine),
+                what: PodEvent::Evicted { .. },
+                ..
+            } => Some((seconds(*at), *machine)),
+            _ => None,
+        })
+    }
+
+    /// When the last pod was evicted, in seconds.
+    pub(super) fn last_eviction_s(&self) -> f64 {
+        self.evictions().map(|(at, _)| at).fold(f64::NAN, f64::max)
+    }
+
+    /// What happened to machines, and when.
+    pub(super) fn of_machines(&self) -> impl Iterator<Item = (f64, MachineIndex, MachineEvent)> {
+        self.events.iter().filter_map(|(at, event)| match event {
+            Event::Machine { machine, what } => Some((seconds(*at), *machine, *what)),
+            _ => None,
+        })
+    }
+}
+
+/// Seconds since the start of the run.
+fn seconds(at: Time) -> f64 {
+    at.since_start().as_millis_f64() / 1000.0
+}
