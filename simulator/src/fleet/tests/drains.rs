@@ -1,5 +1,8 @@
 //! The rules of drains, each seen in the story of one small run.
 
+mod evictions;
+mod pods;
+
 use super::{fault, step, story, times};
 
 /// Machines that are cordoned and uncordoned at once, stop within 5 seconds and are back 35 seconds later; how long
@@ -90,126 +93,6 @@ fn an_end_is_seen_at_whole_seconds_from_the_eviction() {
 }
 
 #[test]
-fn a_refused_eviction_is_tried_again_on_the_drains_grid() {
-    let rest = three("") + &drain("w-1");
-    let five = story(&pool(2, "", &rest));
-    assert_eq!(times(&five, "evicted on w-1"), [0, 40, 80]);
-    assert_eq!(times(&five, "w-1: drain done"), [90]);
-    let seven = story(&pool(2, "evict_retry = \"7s\"", &rest));
-    assert_eq!(times(&seven, "evicted on w-1"), [0, 42, 84]);
-}
-
-#[test]
-fn a_run_of_refusals_is_one_line_with_the_budgets_counts() {
-    let told = story(&pool(2, "", &(three("") + &drain("w-1"))));
-    for (pod, says) in [
-        ("web-2-1", "refused 8 times from 00:00:00 to 00:00:35"),
-        ("web-3-1", "refused 16 times from 00:00:00 to 00:01:15"),
-    ] {
-        let refused = line(&told, &format!("{pod}: eviction on w-1 refused"));
-        let says = format!("{says} by default/web: 2 healthy, 2 needed");
-        assert!(refused.ends_with(&says), "{refused}");
-    }
-}
-
-#[test]
-fn pods_that_have_not_run_go_without_their_budget() {
-    let keys = "starts_on = [\"w-1\", \"w-2\", \"w-3\"]\nimage_pull = \"60s\"\nselector = { at = \"x\" }\nbudget = { max_unavailable = 1 }";
-    let machines = "[\"w-1\", \"w-2\", \"w-3\", { name = \"w-4\", labels = { at = \"x\" } }]";
-    let rest = web(3, &keys.replace("selector = { at = \"x\" }\n", ""))
-        + &step("+0s", "cordon", "machine = \"w-2\"")
-        + &step("+0s", "cordon", "machine = \"w-3\"")
-        + &drain("w-1")
-        + &step("+10s", "drain", "machine = \"w-4\"");
-    let text = pool(1, "", &rest).replace("machines = 1", &format!("machines = {machines}"));
-    let story = story(&text);
-    assert!(line(&story, "evicted on w-1").contains("1 of 3 allowed"));
-    // Its replacement still pulls its image, and goes at once although the budget allows nothing.
-    assert!(line(&story, "evicted on w-4").ends_with("web-1-2: evicted on w-4"));
-    assert_eq!(times(&story, "evicted on w-4"), [10]);
-}
-
-#[test]
-fn a_pod_that_is_not_ready_goes_while_the_others_suffice_or_its_budget_says_so() {
-    let rest = |policy: &str, more: &str| {
-        let budget = format!("budget = {{ min_available = 2{policy} }}");
-        web(
-            3,
-            &format!("starts_on = [\"w-1\", \"w-2\", \"w-3\"]\n{budget}"),
-        ) + &step("+0s", "cordon", "machine = \"w-2\"")
-            + &step("+0s", "cordon", "machine = \"w-3\"")
-            + &drain("w-1")
-            + more
-            + &step("+10s", "drain", "machine = \"w-4\"")
-    };
-    let enough = story(&pool(4, "", &rest("", "")));
-    assert_eq!(times(&enough, "web-1-2: evicted on w-4"), [10]);
-    let lost = step("+5s", "power-loss", "machine = \"w-3\"");
-    let too_few = story(&pool(4, "", &rest("", &lost)));
-    assert_eq!(times(&too_few, "web-1-2: evicted on w-4"), [] as [u32; 0]);
-    let always = ", unhealthy_pod_eviction_policy = \"AlwaysAllow\"";
-    let allowed = story(&pool(4, "", &rest(always, &lost)));
-    assert_eq!(times(&allowed, "web-1-2: evicted on w-4"), [10]);
-}
-
-#[test]
-fn two_budgets_on_one_pod_fail_it_and_only_it() {
-    let rest = web(1, "starts_on = [\"w-1\"]\nbudget = { max_unavailable = 1 }")
-        + &workload("api", 1, "starts_on = [\"w-1\"]")
-        + "[[budgets]]\nname = \"all\"\nworkloads = [\"web\"]\nmax_unavailable = 1\n"
-        + &apply();
-    let story = story(&pool(2, "", &rest));
-    assert_eq!(times(&story, "web-1-1: eviction on w-1 failed"), [0]);
-    assert_eq!(times(&story, "api-1-1: evicted on w-1"), [0]);
-    assert_eq!(times(&story, "evicted"), [0]);
-    assert_eq!(times(&story, "w-1: FAILED in drain"), [10]);
-}
-
-#[test]
-fn what_the_filters_refuse_ends_the_drain_before_the_first_eviction() {
-    for (keys, allows) in [
-        ("kind = \"bare\"", "evict_unmanaged = true"),
-        ("empty_dir = true", "delete_emptydir_data = true"),
-    ] {
-        let rest = web(2, "starts_on = [\"w-1\"]")
-            + &workload("job", 1, &format!("starts_on = [\"w-1\"]\n{keys}"))
-            + &apply();
-        let refused = story(&pool(2, "", &rest));
-        assert_eq!(times(&refused, "w-1: drain refused: "), [0]);
-        assert_eq!(times(&refused, "w-1: FAILED in drain"), [0]);
-        assert_eq!(times(&refused, "evicted"), [] as [u32; 0]);
-        let evicted = story(&pool(2, allows, &rest));
-        assert_eq!(times(&evicted, "evicted on w-1"), [0; 3]);
-        assert_eq!(times(&evicted, "w-1: updated"), [10 + REBOOT]);
-    }
-}
-
-#[test]
-fn a_bare_pod_is_not_replaced() {
-    let rest = workload("job", 1, "starts_on = [\"w-1\"]\nkind = \"bare\"") + &drain("w-1");
-    let story = story(&pool(2, "evict_unmanaged = true", &rest));
-    assert_eq!(times(&story, "job-1: gone"), [10]);
-    assert_eq!(times(&story, "ready"), [] as [u32; 0]);
-}
-
-#[test]
-fn pods_of_daemon_sets_and_static_ones_are_left_alone() {
-    let rest = workload("agent", 1, "kind = \"daemon-set\"")
-        + &workload("proxy", 1, "kind = \"static\"")
-        + &web(1, "starts_on = [\"w-1\"]")
-        + &apply();
-    let rest = rest.replacen("replicas = 1\n", "", 2);
-    let story = story(&pool(2, "", &rest));
-    assert_eq!(times(&story, "w-1: drain done"), [10]);
-    assert_eq!(times(&story, "w-2: updated"), [10 + REBOOT + 10 + REBOOT]);
-    assert!(
-        story
-            .iter()
-            .all(|line| !line.contains("agent") && !line.contains("proxy"))
-    );
-}
-
-#[test]
 fn a_machine_cordoned_by_hand_stays_so_and_uses_a_slot_until_it_is_uncordoned() {
     let rest = web(1, "starts_on = [\"w-2\"]")
         + &step("+0s", "cordon", "machine = \"w-2\"")
@@ -242,68 +125,6 @@ fn a_retry_of_a_drain_asks_only_for_what_is_left() {
 }
 
 #[test]
-fn a_machine_pulls_one_image_at_a_time_and_keeps_it() {
-    let pulled = |name: &str| {
-        workload(
-            name,
-            1,
-            "starts_on = [\"w-1\"]\nimage_pull = \"20s\"\nstartup = \"5s\"",
-        )
-    };
-    let cached = workload(
-        "cached",
-        2,
-        "starts_on = [\"w-1\", \"w-2\"]\nimage_pull = \"20s\"\nstartup = \"5s\"",
-    );
-    let story = story(&pool(
-        2,
-        "",
-        &(pulled("a") + &pulled("b") + &cached + &drain("w-1")),
-    ));
-    assert_eq!(times(&story, "cached-1-2: ready on w-2"), [5]);
-    assert_eq!(times(&story, "a-1-2: ready on w-2"), [25]);
-    assert_eq!(times(&story, "b-1-2: ready on w-2"), [45]);
-}
-
-#[test]
-fn a_pod_counts_as_healthy_only_after_its_resync() {
-    let story = story(&pool(2, "", &(three("resync = \"1m\"") + &drain("w-1"))));
-    assert_eq!(times(&story, "evicted on w-1"), [0, 100, 200]);
-}
-
-#[test]
-fn a_pod_that_ignores_its_signal_ends_at_its_grace() {
-    let keys = "starts_on = [\"w-1\"]\nignores_sigterm = \"100%\"";
-    let ignores = story(&pool(2, "", &(web(1, keys) + &drain("w-1"))));
-    assert_eq!(times(&ignores, "gone from w-1"), [30]);
-    let keys = "starts_on = [\"w-1\"]\ntermination = \"1h\"\ngrace = \"45s\"";
-    let slow = story(&pool(2, "", &(web(1, keys) + &drain("w-1"))));
-    assert_eq!(times(&slow, "gone from w-1"), [45]);
-}
-
-#[test]
-fn who_replaces_a_pod_decides_when() {
-    let ready = |machines: u32, keys: &str, deed: &str| {
-        let keys = format!("starts_on = [\"w-1\"]\n{keys}");
-        times(
-            &story(&pool(machines, "", &(web(1, &keys) + deed))),
-            "ready",
-        )
-    };
-    let elsewhere = |keys: &str| ready(2, keys, &drain("w-1"));
-    assert_eq!(elsewhere(""), [40]);
-    assert_eq!(elsewhere("kind = \"stateful-set\""), [10 + 40]);
-    let volume = "kind = \"stateful-set\"\nvolume_detach = \"25s\"";
-    assert_eq!(elsewhere(volume), [10 + 25 + 40]);
-    // Back on the machine that holds its data, once that takes pods again.
-    for kind in ["deployment", "stateful-set"] {
-        let local = format!("local_volume = true\nkind = \"{kind}\"");
-        assert_eq!(ready(2, &local, &apply()), [10 + REBOOT + 40]);
-        assert_eq!(elsewhere(&local), [] as [u32; 0]);
-    }
-}
-
-#[test]
 fn a_drain_waits_for_volumes_where_it_is_told_to() {
     let keys = "starts_on = [\"w-1\"]\nkind = \"stateful-set\"\nvolume_detach = \"25s\"";
     let rest = web(1, keys) + &drain("w-1");
@@ -315,29 +136,6 @@ fn a_drain_waits_for_volumes_where_it_is_told_to() {
         ),
         [35]
     );
-}
-
-#[test]
-fn peers_that_must_be_apart_wait_for_a_machine_of_their_own() {
-    let keys = "anti_affinity = \"machine\"\nbudget = { max_unavailable = 1 }";
-    let rest = web(3, keys)
-        + &drain("w-1")
-        + &step("+0s", "drain", "machine = \"w-2\"")
-        + &step("+62s", "uncordon", "machine = \"w-1\"");
-    let story = story(&pool(3, "", &rest));
-    assert!(line(&story, "web-1-2: pending").ends_with("pending: anti-affinity"));
-    assert_eq!(times(&story, "web-1-2: ready on w-1"), [102]);
-    assert_eq!(times(&story, "evicted on w-2"), [105]);
-}
-
-#[test]
-fn a_pod_without_room_is_pending_until_there_is_some() {
-    let rest = web(5, "spread = \"machine\"")
-        + &drain("w-1")
-        + &step("+1m", "uncordon", "machine = \"w-1\"");
-    let story = story(&pool(3, "capacity = { pods = 2 }", &rest));
-    assert_eq!(times(&story, "pending: no-room"), [0]);
-    assert_eq!(times(&story, "ready on w-1"), [60 + 40]);
 }
 
 /// The first machine's pod is held; the rule decides what comes of it.
@@ -447,33 +245,6 @@ fn a_spare_machine_joins_first_and_leaves_last() {
     assert!(drained >= 135, "{story:#?}");
     assert_eq!(times(&story, "spare machine leaves"), [drained + 5]);
     assert_eq!(times(&story, "succeeded"), [drained + 5]);
-}
-
-#[test]
-fn more_pods_or_a_wider_budget_let_a_blocked_drain_go_on() {
-    let rest = web(3, "starts_on = [\"w-1\"]\nbudget = { min_available = 3 }") + &drain("w-1");
-    let scaled = rest.clone() + &step("+12s", "scale", "workload = \"web\"\nreplicas = 4");
-    // The fourth is Ready at 52 s; then one goes at a time.
-    let scaled = story(&pool(2, "", &scaled));
-    assert_eq!(times(&scaled, "evicted on w-1"), [55, 95, 135]);
-    let wider = rest
-        + &step(
-            "+12s",
-            "set-budget",
-            "budget = \"web\"\nmax_unavailable = \"50%\"",
-        );
-    let wider = story(&pool(2, "", &wider));
-    assert_eq!(times(&wider, "evicted on w-1"), [15, 15, 55]);
-}
-
-#[test]
-fn fewer_pods_are_deleted_whatever_their_budget_says() {
-    let rest = web(3, "starts_on = [\"w-1\"]\nbudget = { max_unavailable = 0 }")
-        + &step("+12s", "scale", "workload = \"web\"\nreplicas = 1");
-    let story = story(&pool(2, "", &rest));
-    assert_eq!(times(&story, "deleted on w-1"), [12, 12]);
-    assert_eq!(times(&story, "gone from w-1"), [22, 22]);
-    assert_eq!(times(&story, "ready"), [] as [u32; 0]);
 }
 
 #[test]
