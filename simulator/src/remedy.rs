@@ -8,18 +8,14 @@ pub(crate) fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> 
     let about = &blueprint.scenario().pools[pool.at()];
     match reason {
         Reason::Budget(budget) => of_budget(blueprint, budget),
-        Reason::Capacity(_) => format!("room for one more pod: surge = {}", about.policy.surge + 1),
+        Reason::Capacity(_) => format!("room: surge = {}", about.policy.surge + 1),
         Reason::Slot => match about.policy.max_unavailable {
             Amount::Count(count) => format!("max_unavailable = {}", count + 1),
             Amount::Share(_) => format!("max_unavailable = {}", blueprint.slots(pool) + 1),
         },
         Reason::PodGrace(workload) => {
             let spec = &blueprint.scenario().workloads[workload.at()];
-            if spec.ignores_sigterm > 0.0 {
-                format!("end at SIGTERM, or a grace below {}", spec.grace)
-            } else {
-                format!("a grace below {}", spec.grace)
-            }
+            format!("a grace below {}", spec.grace)
         }
         Reason::Volume => "wait_for_volumes = false".to_owned(),
         Reason::Paused => "resume sooner".to_owned(),
@@ -45,8 +41,8 @@ pub(crate) fn of_budget(blueprint: &Blueprint, budget: BudgetIndex) -> String {
         .map(|workload| blueprint.pods().workload(*workload).spec.replicas)
         .sum();
     let allowed = replicas.saturating_sub(desired(plan.spec.limit, replicas));
-    if replicas < 2 {
-        return "a second replica, and max_unavailable = 1".to_owned();
+    if replicas < 2 && desired(plan.spec.limit, 2) < 2 {
+        return "replicas = 2".to_owned();
     }
     match plan.spec.limit {
         Limit::MinAvailable(Quantity::Count(count)) => {

@@ -354,8 +354,11 @@ impl World {
                 .seen
                 .1
                 .map_or(Reason::Phase(Phase::Drain), Reason::PodGrace)
-        } else {
+        } else if drain.hangs || drain.earliest > now {
             Reason::Phase(Phase::Drain)
+        } else {
+            // Nothing holds it any more: it is over at this instant.
+            drain.reason
         }
     }
 

@@ -63,9 +63,12 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     }
     writeln!(out)?;
     durations(out, "finish", &whole.duration_s)?;
-    quantiles(out, "lower bound", &whole.lower_bound_s)?;
+    if whole.lower_bound_s.p50.is_some() {
+        quantiles(out, "lower bound", &whole.lower_bound_s)?;
+    }
     pools(forecast, out)?;
     waits::workloads(forecast, out)?;
+    writeln!(out)?;
     waits::preflight(&forecast.preflight, out)?;
     notable(forecast, out)?;
     assumptions(forecast, out)
@@ -77,33 +80,29 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
             continue;
         }
         let share = percent(pool.summary.finished.share);
-        let name = shortened(name.as_str(), WIDTH - 40);
-        writeln!(out, "\npool {name}: finished {share} of runs")?;
+        let left = left_behind(pool);
+        let name = shortened(name.as_str(), WIDTH - 32 - left.chars().count());
+        writeln!(out, "\npool {name}: finished {share} of runs{left}")?;
         for rollout in &pool.rollouts {
             let label = format!("  rev {} at {}", rollout.revision, rollout.requested_s);
             durations(out, &label, &rollout.duration_s)?;
         }
-        left_behind(pool, out)?;
         waits::blockers(pool, out)?;
     }
     Ok(())
 }
 
-/// Machines that are set aside or cordoned at the end.
-fn left_behind(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result {
+/// Machines that are cordoned or set aside at the end.
+fn left_behind(pool: &PoolForecast) -> String {
     if pool.left_cordoned == 0.0 {
-        return Ok(());
+        return String::new();
     }
     let quarantined = if pool.quarantined > 0.0 {
-        format!(", {:.1} of them quarantined", pool.quarantined)
+        format!(", {:.1} quarantined", pool.quarantined)
     } else {
         String::new()
     };
-    writeln!(
-        out,
-        "  leaves {:.1} machines cordoned a run{quarantined}",
-        pool.left_cordoned
-    )
+    format!(", leaves {:.1} cordoned{quarantined}", pool.left_cordoned)
 }
 
 fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
@@ -111,7 +110,7 @@ fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     let number = |run: Option<usize>| run.map_or("none".to_owned(), |run| run.to_string());
     writeln!(
         out,
-        "\nruns to replay: median {}, longest {}, first unfinished {}",
+        "runs to replay: median {}, longest {}, first unfinished {}",
         runs.median,
         number(runs.worst),
         number(runs.first_unfinished)
