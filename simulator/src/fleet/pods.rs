@@ -32,6 +32,7 @@ use budget::{BudgetState, Counts};
 use load::LoadTree;
 use plan::{BudgetIndex, WorkloadIndex};
 use pod::{Pod, PodId, PodState};
+use schedule::Unplaced;
 
 use super::MachineIndex;
 use super::world::World;
@@ -97,6 +98,15 @@ impl World {
         let mut pods: Vec<&Pod> = self.pods.list.iter().filter(exists).collect();
         pods.sort_by_key(|pod| pod.id);
         pods.into_iter().map(told)
+    }
+
+    /// Why there is no machine for a pod; `None` for one that has one, or needs none any more.
+    pub fn why_pending(&self, id: PodId) -> Option<Unplaced> {
+        let live = self.pods.workloads[id.workload.at()]
+            .live
+            .get(id.ordinal as usize)?;
+        let pod = self.pods.list.get(*live as usize)?;
+        (pod.id == id && pod.state == PodState::Pending).then_some(pod.why)
     }
 
     /// The pods on a machine, by workload and number.

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::engine::{Span, Time};
-use crate::fleet::{Blueprint, Event, Failure, MachineEvent, Reason, RunRow};
+use crate::fleet::{Blueprint, Event, Failure, MachineEvent, MachineIndex, Reason, RunRow};
 use crate::phase::Phase;
 use crate::scenario::Deed;
 
@@ -109,6 +109,7 @@ enum What<'b> {
     MachineAdded {
         #[serde(flatten)]
         who: Who<'b>,
+        zone: Option<String>,
         revision: u32,
     },
     MachineRemoved {
@@ -202,13 +203,18 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
                 machine: blueprint.machine_name(machine),
                 pool: blueprint.pool_name(blueprint.pool_of(machine)),
             };
-            of_machine(blueprint, who, what)
+            of_machine(blueprint, machine, who, what)
         }
         Event::Pod { pod, machine, what } => What::Pod(pods::what(blueprint, pod, machine, what)),
     }
 }
 
-fn of_machine<'b>(blueprint: &Blueprint, who: Who<'b>, what: MachineEvent) -> What<'b> {
+fn of_machine<'b>(
+    blueprint: &Blueprint,
+    machine: MachineIndex,
+    who: Who<'b>,
+    what: MachineEvent,
+) -> What<'b> {
     match what {
         MachineEvent::PhaseStarted { phase, attempt } => What::PhaseStarted {
             who,
@@ -238,7 +244,11 @@ fn of_machine<'b>(blueprint: &Blueprint, who: Who<'b>, what: MachineEvent) -> Wh
             rule: rule.as_str(),
         },
         MachineEvent::SlotExpired => What::SlotExpired { who },
-        MachineEvent::Added { revision } => What::MachineAdded { who, revision },
+        MachineEvent::Added { revision } => What::MachineAdded {
+            zone: blueprint.machine_zone(machine).map(str::to_owned),
+            who,
+            revision,
+        },
         MachineEvent::Removed => What::MachineRemoved { who },
         MachineEvent::Down => What::MachineDown { who },
         MachineEvent::Up => What::MachineUp { who },

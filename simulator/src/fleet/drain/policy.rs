@@ -5,8 +5,8 @@ use super::super::event::{MachineEvent, Observer, PhaseEnd};
 use super::super::machine::{Activity, Membership};
 use super::Manner;
 use crate::engine::Class;
-use crate::fleet::MachineIndex;
 use crate::fleet::world::World;
+use crate::fleet::{MachineIndex, PoolIndex};
 use crate::phase::Phase;
 use crate::scenario::OnDrainTimeOut;
 
@@ -38,14 +38,24 @@ impl World {
         }
     }
 
-    /// The pool's rule; a drain outside an update only fails.
+    /// The pool's rule; a drain outside an update only fails, and so does one where enough machines are set aside.
     fn drain_rule(&self, index: MachineIndex) -> OnDrainTimeOut {
         let machine = self.machine(index);
-        if machine.membership == Membership::InFlight {
-            self.blueprint.plan(machine.pool).drain.on_time_out
-        } else {
-            OnDrainTimeOut::Fail
+        if machine.membership != Membership::InFlight {
+            return OnDrainTimeOut::Fail;
         }
+        match self.blueprint.plan(machine.pool).drain.on_time_out {
+            OnDrainTimeOut::Quarantine if !self.may_quarantine(machine.pool) => {
+                OnDrainTimeOut::Fail
+            }
+            rule => rule,
+        }
+    }
+
+    fn may_quarantine(&self, pool: PoolIndex) -> bool {
+        let machines = self.blueprint.machines_of(pool);
+        let set_aside = machines.filter(|machine| self.machine(*machine).is_quarantined);
+        set_aside.count() < self.blueprint.plan(pool).drain.max_quarantined as usize
     }
 
     /// Goes on with the pods that are left on the machine.
@@ -108,19 +118,8 @@ impl World {
         self.move_on_after_release(pool, observer);
     }
 
-    /// Leaves the machine cordoned, without a slot; of too many, the next one fails.
+    /// Leaves the machine cordoned, without a slot.
     fn quarantine<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        let pool = self.machine(index).pool;
-        let most = self.blueprint.plan(pool).drain.max_quarantined;
-        let already = self
-            .blueprint
-            .machines_of(pool)
-            .filter(|machine| self.machine(*machine).is_quarantined)
-            .count();
-        if already >= most as usize {
-            self.fail(index, Phase::Drain, observer);
-            return;
-        }
         self.change(index, |machine| {
             machine.is_quarantined = true;
             machine.keeps_no_slot = true;

@@ -1,6 +1,7 @@
 //! One pod: its state, its name, the keys of its draws.
 
 use super::plan::{WorkloadIndex, WorkloadPlan};
+use super::schedule::Unplaced;
 use crate::engine::{Concern, Draw, EntityKey, RunSeed, Time};
 use crate::scenario::Kind;
 
@@ -20,8 +21,8 @@ pub(crate) struct Pod {
     pub(crate) restarts: u32,
     /// When its state ends, where that is known.
     pub(crate) until: Time,
-    /// Whether more room would end its wait for a machine; only while it is pending.
-    pub(crate) waits_for_capacity: bool,
+    /// Why there is no machine for it; only while it is pending.
+    pub(crate) why: Unplaced,
 }
 
 /// Which pod: neither its workload nor its number changes in its life.
@@ -100,7 +101,7 @@ impl Pod {
             state: PodState::Pending,
             restarts: 0,
             until: Time::START,
-            waits_for_capacity: false,
+            why: Unplaced::NoMachine,
         }
     }
 

@@ -202,7 +202,7 @@ impl World {
         self.pods.pending.push(pod);
         let about = &mut self.pods.list[pod as usize];
         about.state = PodState::Pending;
-        about.waits_for_capacity = why.is_for_capacity();
+        about.why = why;
         let workload = about.id.workload;
         let figures = &mut self.pods.workloads[workload.at()].figures;
         figures.pending += 1;
@@ -219,7 +219,7 @@ impl World {
         let about = self.pods.list[pod as usize];
         let workload = about.id.workload;
         self.pods.workloads[workload.at()].figures.pending -= 1;
-        if about.waits_for_capacity {
+        if about.why.is_for_capacity() {
             self.count_pending(workload, -1, observer);
         }
     }
@@ -246,7 +246,24 @@ impl World {
             if let Some(machine) = found {
                 self.stop_waiting(pod, observer);
                 self.put_on(pod, machine, observer);
+            } else if home == machine {
+                self.look_again_why(pod, home, observer);
             }
+        }
+    }
+
+    /// The machine of a pod's volume has come or gone: it may wait for another reason now.
+    fn look_again_why<O: Observer>(&mut self, pod: u32, home: u32, observer: &mut O) {
+        let before = self.pods.list[pod as usize];
+        let why = self.why_unplaced(before.id.workload, home);
+        if why == before.why {
+            return;
+        }
+        self.pods.list[pod as usize].why = why;
+        self.tell_of_pod(pod, observer, || PodEvent::Pending { why });
+        let change = i32::from(why.is_for_capacity()) - i32::from(before.why.is_for_capacity());
+        if change != 0 {
+            self.count_pending(before.id.workload, change, observer);
         }
     }
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::engine::{Span, Time};
 use crate::fleet::{
-    Blueprint, BudgetIndex, Counts, MachineIndex, PodEvent, PodId, PodState, WorkloadIndex, World,
+    Blueprint, BudgetIndex, Counts, MachineIndex, PodEvent, PodId, PodState, Unplaced,
+    WorkloadIndex, World,
 };
 use crate::scenario::{Capacity, Limit, Quantity, UnhealthyPods};
 
@@ -70,6 +71,9 @@ pub(super) struct PodLine {
     workload: String,
     machine: Option<String>,
     state: &'static str,
+    /// Why there is no machine for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
 }
 
 /// What a machine has for pods, those that are on every machine included.
@@ -203,6 +207,7 @@ pub(super) fn pods(blueprint: &Blueprint, world: &World) -> Vec<PodLine> {
         workload: blueprint.workload_name(pod.workload),
         machine: machine.map(|machine| blueprint.machine_name(machine)),
         state: state.as_str(),
+        why: world.why_pending(pod).map(Unplaced::as_str),
     };
     world.all_pods().map(line).collect()
 }
