@@ -149,9 +149,8 @@ fn the_fields_of_a_forecast_are_those_of_the_table() {
     }
 }
 
-#[test]
-fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
-    let text = r#"
+/// A scenario in which all but everything happens that a log tells of.
+const EVERY_KIND: &str = r#"
         [hardware.h]
         like = "vm"
         hangs = { os = "30%" }
@@ -219,7 +218,10 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
         do = "power-on"
         machine = "p-9"
     "#;
-    let file = ScenarioFile::new("kinds", text);
+
+#[test]
+fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
+    let file = ScenarioFile::new("kinds", EVERY_KIND);
     let said = meltdeck(["replay", file.path().to_str().unwrap(), "-o", "json"]);
     let kinds: std::collections::BTreeSet<String> = said
         .out

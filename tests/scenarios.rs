@@ -187,7 +187,10 @@ fn a_second_slot_gains_next_to_nothing_where_a_database_heals_slowly() {
     assert_eq!(outcome["broken_budgets"], Value::Array(vec![]));
     let reasons = outcome["pools"]["storage"]["reasons"].as_array().unwrap();
     let in_drain = reasons.iter().filter(|reason| !reason["object"].is_null());
-    let longest = in_drain.max_by_key(|reason| reason["machine_s"].as_f64().unwrap() as u64);
+    let longest = in_drain.max_by(|a, b| {
+        let machine_s = |reason: &Value| reason["machine_s"].as_f64().unwrap();
+        machine_s(a).total_cmp(&machine_s(b))
+    });
     assert_eq!(longest.unwrap()["object"], "data/ledger");
 }
 

@@ -3,6 +3,7 @@
 //! `cargo bench -p simulator --bench drains` prints, for fleets of rising size, the median time of a run without a trace,
 //! what it did to pods, and the time for one eviction: the same in every row where growth is linear.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use simulator::engine::{Seed, Time};
@@ -56,7 +57,9 @@ fn scenario(machines: u32, pods: u32, at_once: u32) -> String {
             "kind = \"stateful-set\"\nbudget = { min_available = \"95%\" }",
         ),
     ] {
-        text += &format!(
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
             "[[workloads]]\nname = \"{name}\"\nreplicas = {replicas}\ncpu = \"200m\"\nmemory = \"512Mi\"\n{more}\n"
         );
     }
@@ -88,7 +91,8 @@ fn main() {
         took.sort_by(f64::total_cmp);
         let median = took[took.len() / 2];
         let mut count = Count(0);
-        RunRow::of_observed_run(World::new(&blueprint, Seed(1).of_run(0)), &mut count);
+        let mut world = World::new(&blueprint, Seed(1).of_run(0));
+        RunRow::of_observed_run(&mut world, &mut count);
         #[expect(clippy::cast_precision_loss, reason = "counts lie far below 2^53")]
         let (each, per_second) = (median * 1e9 / evictions as f64, count.0 as f64 / median);
         println!(

@@ -48,7 +48,7 @@ pub fn replay(
         seed,
         run,
     };
-    let world = World::new(blueprint, seed.of_run(u64::from(run)));
+    let mut world = World::new(blueprint, seed.of_run(u64::from(run)));
     match style {
         Style::Story => story::opening(&subject, out)?,
         Style::JsonLines => json::opening(&subject, &world, out)?,
@@ -57,17 +57,15 @@ pub fn replay(
         blueprint,
         style,
         out,
-        last: Time::START,
         failed: None,
     };
-    let row = RunRow::of_observed_run(world, &mut teller);
+    let row = RunRow::of_observed_run(&mut world, &mut teller);
     if let Some(error) = teller.failed.take() {
         return Err(error);
     }
-    let last = teller.last;
     match style {
         Style::Story => story::outcome(&row, out),
-        Style::JsonLines => json::outcome(blueprint, &row, last, out),
+        Style::JsonLines => json::outcome(blueprint, &row, world.now(), out),
     }
 }
 
@@ -76,7 +74,6 @@ struct Teller<'b, 'w> {
     blueprint: &'b Blueprint,
     style: Style,
     out: &'w mut dyn Write,
-    last: Time,
     failed: Option<io::Error>,
 }
 
@@ -85,7 +82,6 @@ impl Observer for Teller<'_, '_> {
         if self.failed.is_some() {
             return;
         }
-        self.last = at;
         let written = match self.style {
             Style::Story => story::event(self.blueprint, at, &event, self.out),
             Style::JsonLines => json::event(self.blueprint, at, &event, self.out),

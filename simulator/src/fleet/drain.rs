@@ -45,8 +45,10 @@ pub(super) struct Drain {
     pub(super) blocked: Vec<Blocked>,
     /// When it made its last attempt.
     attempted: Option<Time>,
-    /// When it sees that the last pod that is ending is gone, and which workload's that is.
-    seen: (Time, Option<WorkloadIndex>),
+    /// When it sees that the last pod that is ending is gone.
+    seen: Time,
+    /// When that pod is gone, and which workload's it is.
+    last: (Time, Option<WorkloadIndex>),
     /// Volumes that it waits for: from when on they are the last of their pods, until when.
     volumes: Vec<(Time, Time)>,
     /// When it may end at the earliest.
@@ -57,7 +59,7 @@ pub(super) struct Drain {
     has_failed: bool,
     /// Why it is not over, since when.
     pub(super) reason: Reason,
-    reason_since: Time,
+    pub(super) reason_since: Time,
 }
 
 /// How a drain gets rid of pods.
@@ -118,7 +120,8 @@ impl World {
             manner: Manner::Asks,
             blocked: Vec::new(),
             attempted: None,
-            seen: (now, None),
+            seen: now,
+            last: (now, None),
             volumes: Vec::new(),
             earliest: now + prospect.ends_after.unwrap_or_default(),
             hangs: prospect.ends_after.is_none(),
@@ -220,8 +223,9 @@ impl World {
         let polls = gone.since(now).as_millis().div_ceil(POLL.as_millis());
         let seen = now + Span::from_millis(polls * POLL.as_millis());
         let drain = self.drain_mut(index);
-        if seen > drain.seen.0 || drain.seen.1.is_none() {
-            drain.seen = (seen, Some(workload));
+        drain.seen = drain.seen.max(seen);
+        if gone > drain.last.0 || drain.last.1.is_none() {
+            drain.last = (gone, Some(workload));
         }
         if waits && free > gone {
             drain.volumes.push((gone, free));
@@ -233,7 +237,7 @@ impl World {
         let now = self.now();
         let drain = &self.drains[&index.0];
         let freed = drain.volumes.iter().map(|(_, free)| *free);
-        let end = freed.fold(drain.seen.0.max(drain.earliest).max(now), Time::max);
+        let end = freed.fold(drain.seen.max(drain.earliest).max(now), Time::max);
         let is_known = drain.blocked.is_empty() && !drain.hangs;
         let limit = drain.limit;
         match (is_known, limit) {
@@ -259,6 +263,8 @@ impl World {
         if drain.manner == Manner::Expired {
             return;
         }
+        self.forget_gone(index, observer);
+        let drain = &self.drains[&index.0];
         if drain
             .attempted
             .is_none_or(|attempted| attempted < drain.since)
@@ -316,7 +322,10 @@ impl World {
             let index = MachineIndex(machine);
             self.close_drain_reason(index);
             self.drain_mut(index).reason = reason;
-            self.tell_reason(index, observer);
+            // Of a drain by hand only is told that there is one.
+            if self.machine(index).membership == Membership::InFlight {
+                self.tell_reason(index, observer);
+            }
         }
     }
 
@@ -349,9 +358,9 @@ impl World {
             .any(|(gone, free)| *gone <= now && now < *free)
         {
             Reason::Volume
-        } else if drain.seen.0 > now {
+        } else if drain.seen > now {
             drain
-                .seen
+                .last
                 .1
                 .map_or(Reason::Phase(Phase::Drain), Reason::PodGrace)
         } else if drain.hangs || drain.earliest > now {

@@ -476,7 +476,7 @@ impl World {
     pub fn reason(&self, machine: MachineIndex) -> Option<Reason> {
         let about = self.machine(machine);
         self.pools[about.pool.at()].going_on?;
-        if self.is_draining(machine) {
+        if about.membership == Membership::InFlight && self.is_draining(machine) {
             return self.drains.get(&machine.0).map(|drain| drain.reason);
         }
         about.reason(self.held(about.pool))

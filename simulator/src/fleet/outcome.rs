@@ -102,11 +102,11 @@ impl Ending {
 impl RunRow {
     /// Makes one run of a scenario up to its end or its horizon.
     pub fn of_run(blueprint: &Arc<Blueprint>, seed: RunSeed) -> Self {
-        Self::of_observed_run(World::new(blueprint, seed), &mut Unobserved)
+        Self::of_observed_run(&mut World::new(blueprint, seed), &mut Unobserved)
     }
 
     /// Runs `world` up to its end or its horizon, and tells `observer` of it.
-    pub fn of_observed_run<O: Observer>(mut world: World, observer: &mut O) -> Self {
+    pub fn of_observed_run<O: Observer>(world: &mut World, observer: &mut O) -> Self {
         world.run(observer);
         let pools: Vec<_> = world
             .blueprint()

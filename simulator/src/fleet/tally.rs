@@ -32,14 +32,17 @@ pub(super) enum Standing {
     Backoff,
     /// Its update was cut off, and it is without power.
     Powerless,
+    /// Somebody drains it by hand.
+    Draining,
 }
 
-const STANDINGS: usize = 4;
+const STANDINGS: usize = 5;
 const EACH: [Standing; STANDINGS] = [
     Standing::Slot,
     Standing::Power,
     Standing::Backoff,
     Standing::Powerless,
+    Standing::Draining,
 ];
 
 impl Tally {
@@ -74,6 +77,7 @@ impl Machine {
                 Some(Standing::Backoff)
             }
             (Membership::InFlight, Activity::Powerless(_)) => Some(Standing::Powerless),
+            (Membership::Waiting, Activity::Phase(Phase::Drain)) => Some(Standing::Draining),
             (Membership::Waiting, _) if self.can_start() => Some(Standing::Slot),
             (Membership::Waiting, _) => Some(Standing::Power),
             _ => None,
@@ -122,14 +126,31 @@ impl World {
                 Standing::Slot => held.unwrap_or(Reason::Slot),
                 Standing::Power => held.unwrap_or(Reason::Power),
                 Standing::Backoff => held.unwrap_or(Reason::Backoff),
+                Standing::Draining => held.unwrap_or(Reason::Phase(Phase::Drain)),
             };
             tally.add(reason, Span::from_millis(elapsed.as_millis() * machines));
         }
     }
 
-    /// What the pool's machines spent their time with up to now.
-    pub fn tally(&mut self, pool: PoolIndex) -> &Tally {
+    /// What the pool's machines spent their time with up to now, phases that are under way included.
+    pub fn tally(&mut self, pool: PoolIndex) -> Tally {
         self.close_waiting(pool);
-        &self.pools[pool.at()].tally
+        let now = self.now();
+        let mut tally = self.pools[pool.at()].tally.clone();
+        for index in self.blueprint.machines_of(pool) {
+            let machine = self.machine(index);
+            let (Membership::InFlight, Activity::Phase(phase)) =
+                (machine.membership, machine.activity)
+            else {
+                continue;
+            };
+            if self.is_draining(index) {
+                let drain = &self.drains[&index.0];
+                tally.add(drain.reason, now.since(drain.reason_since));
+            } else {
+                tally.add(Reason::Phase(phase), now.since(machine.since));
+            }
+        }
+        tally
     }
 }

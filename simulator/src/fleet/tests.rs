@@ -2,6 +2,7 @@
 
 mod drains;
 mod draws;
+mod found;
 
 use super::Blueprint;
 use crate::engine::Seed;

@@ -1,5 +1,7 @@
 //! V-2 and V-9 to V-11: rollouts and drains that wait for machines.
 
+use std::fmt::Write as _;
+
 use super::watched::{step_through, watch};
 use super::{Case, Measured, Title, durations_s, rehearse};
 use crate::fleet::Membership;
@@ -296,11 +298,14 @@ fn below_bound(set: [u32; 5], slots: u32) -> Case {
 
 /// The most pods that were pending when `out` machines were drained, of `machines` in all.
 fn most_pending(machines: u32, room: u32, pods: u32, out: u32) -> u32 {
-    let drains: String = (1..=out)
-        .map(|number| {
-            format!("[[steps]]\nat = \"+0s\"\ndo = \"drain\"\nmachine = \"p-{number}\"\n")
-        })
-        .collect();
+    let mut drains = String::new();
+    for number in 1..=out {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            drains,
+            "[[steps]]\nat = \"+0s\"\ndo = \"drain\"\nmachine = \"p-{number}\"\n"
+        );
+    }
     let text = format!(
         r#"
         [[pools]]

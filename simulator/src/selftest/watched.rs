@@ -14,8 +14,8 @@ pub(super) struct Watched {
 /// Makes the run of this text, and keeps every event.
 pub(super) fn watch(text: &str) -> Watched {
     let mut events = Vec::new();
-    let world = World::new(&fleet(text), seed(text).of_run(0));
-    let row = RunRow::of_observed_run(world, &mut events);
+    let mut world = World::new(&fleet(text), seed(text).of_run(0));
+    let row = RunRow::of_observed_run(&mut world, &mut events);
     Watched { row, events }
 }
 

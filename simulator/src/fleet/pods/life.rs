@@ -35,9 +35,7 @@ impl World {
         let workload = &mut self.pods.workloads[id.workload.at()];
         workload.live[id.ordinal as usize] = pod;
         workload.generation[id.ordinal as usize] = id.generation;
-        for budget in &self.blueprint.pods().workload(id.workload).budgets {
-            self.pods.budgets[budget.at()].pods += 1;
-        }
+        self.count_pods(id.workload, 1);
         pod
     }
 
@@ -200,9 +198,7 @@ impl World {
     pub(super) fn gone<O: Observer>(&mut self, pod: u32, observer: &mut O) {
         let about = self.pods.list[pod as usize];
         self.tell_of_pod(pod, observer, || PodEvent::Gone);
-        for budget in &self.blueprint.pods().workload(about.id.workload).budgets {
-            self.pods.budgets[budget.at()].pods -= 1;
-        }
+        self.count_pods(about.id.workload, -1);
         self.leave_machine(pod);
         let spec = &self.blueprint.pods().workload(about.id.workload).spec;
         if spec.kind == Kind::StatefulSet {
@@ -284,6 +280,19 @@ impl World {
         self.pods.list[pod as usize].until = until;
         self.agenda
             .schedule(self.blueprint.pod_entity(pod), until, Class::Ending);
+    }
+
+    /// Changes how many pods the budgets of a workload cover; one that counts them gives other answers then.
+    pub(super) fn count_pods(&mut self, workload: WorkloadIndex, change: i32) {
+        let plan = std::sync::Arc::clone(&self.blueprint);
+        for budget in &plan.pods().workload(workload).budgets {
+            let state = &mut self.pods.budgets[budget.at()];
+            let before = state.counts();
+            state.pods = state.pods.saturating_add_signed(change);
+            if state.counts() != before {
+                self.wake_evictors(*budget);
+            }
+        }
     }
 
     /// Changes how many healthy pods the budgets of a workload have, and lets blocked evictions try again.

@@ -237,7 +237,7 @@ impl World {
             let by_zone =
                 self.blueprint.pods().workload(workload).spec.anti_affinity == Some(Topology::Zone);
             let home = self.home(pod);
-            let found = if by_zone && home == NONE {
+            let found = if by_zone {
                 self.find_machine(pod).ok()
             } else {
                 let is_meant = takes_pods && (home == NONE || home == machine);

@@ -65,8 +65,6 @@ impl World {
         let about = self.pods.list[pod as usize];
         let workload = &mut self.pods.workloads[about.id.workload.at()];
         workload.live[about.id.ordinal as usize] = pod;
-        for budget in &self.blueprint.pods().workload(about.id.workload).budgets {
-            self.pods.budgets[budget.at()].pods -= 1;
-        }
+        self.count_pods(about.id.workload, -1);
     }
 }

@@ -95,9 +95,9 @@ fn to_clone_a_world_is_to_keep_that_instant() {
         &fault("w-4", "join", "do = \"fail\""),
     );
     let blueprint = Blueprint::new(Scenario::parse(&text, "test", "test").unwrap());
-    let play = |world: World| {
+    let play = |mut world: World| {
         let mut events = Vec::new();
-        let row = RunRow::of_observed_run(world, &mut events);
+        let row = RunRow::of_observed_run(&mut world, &mut events);
         (row, events)
     };
     let mut world = World::new(&blueprint, Seed(3).of_run(5));
