@@ -8,7 +8,7 @@ use super::event::{Observer, PhaseEnd};
 use super::machine::{Activity, Membership};
 use super::operation::Refusal;
 use super::world::World;
-use crate::engine::Class;
+use crate::engine::{Class, Time};
 use crate::phase::Phase;
 
 impl World {
@@ -24,16 +24,20 @@ impl World {
         self.go_down(index, false, observer);
         if let Activity::Phase(phase) = self.machines[index.at()].activity {
             self.end_phase(index, phase, PhaseEnd::Interrupted, observer);
+            let limit = match phase {
+                Phase::Drain => self.drain_limit(index),
+                _ => self.limit(index, phase),
+            };
             self.forget_drain(index, observer);
-            self.interrupt(index, phase);
+            self.interrupt(index, phase, limit);
         }
         self.tell_reason(index, observer);
         Ok(())
     }
 
     /// Stops a phase for want of power. In an update its time limit goes on running.
-    fn interrupt(&mut self, index: MachineIndex, phase: Phase) {
-        let (limit, now) = (self.limit(index, phase), self.now());
+    fn interrupt(&mut self, index: MachineIndex, phase: Phase, limit: Option<Time>) {
+        let now = self.now();
         let machine = &mut self.machines[index.at()];
         if machine.membership != Membership::InFlight {
             self.change(index, |machine| machine.activity = Activity::Idle);
@@ -45,7 +49,9 @@ impl World {
             machine.activity = Activity::Powerless(phase);
         });
         match limit {
-            Some(limit) => self.agenda.schedule(index.entity(), limit, Class::TimeOut),
+            Some(limit) => self
+                .agenda
+                .schedule(index.entity(), limit.max(now), Class::TimeOut),
             None => self.agenda.cancel(index.entity()),
         }
     }

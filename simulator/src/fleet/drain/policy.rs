@@ -4,7 +4,7 @@
 use super::super::event::{MachineEvent, Observer, PhaseEnd};
 use super::super::machine::{Activity, Membership};
 use super::Manner;
-use crate::engine::Class;
+use crate::engine::{Class, Time};
 use crate::fleet::world::World;
 use crate::fleet::{MachineIndex, PoolIndex};
 use crate::phase::Phase;
@@ -56,6 +56,16 @@ impl World {
         let machines = self.blueprint.machines_of(pool);
         let set_aside = machines.filter(|machine| self.machine(*machine).is_quarantined);
         set_aside.count() < self.blueprint.plan(pool).drain.max_quarantined as usize
+    }
+
+    /// Until when the drain that is under way is waited for, also without power; one that is tried again for ever is.
+    pub(in crate::fleet) fn drain_limit(&self, index: MachineIndex) -> Option<Time> {
+        match self.drains.get(&index.0) {
+            Some(drain) => drain
+                .limit
+                .filter(|_| self.drain_rule(index) != OnDrainTimeOut::Retry),
+            None => self.limit(index, Phase::Drain),
+        }
     }
 
     /// Goes on with the pods that are left on the machine.

@@ -82,6 +82,20 @@ impl World {
         }
     }
 
+    /// A pod is gone. Where it was refused, somebody else made it go, and the drain finds that out at its next attempt.
+    pub(in crate::fleet) fn refused_is_gone<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        pod: u32,
+        observer: &mut O,
+    ) {
+        let is_refused = |drain: &Drain| drain.blocked.iter().any(|blocked| blocked.pod == pod);
+        if self.drains.get(&index.0).is_some_and(is_refused) {
+            self.end_refusals(index, pod, observer);
+            self.wake_evictor(index);
+        }
+    }
+
     pub(super) fn end_all_refusals<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         for blocked in std::mem::take(&mut self.drain_mut(index).blocked) {
             self.tell_refusals(index, blocked, self.now(), observer);

@@ -197,6 +197,9 @@ impl World {
     /// A pod is gone: its room is free, and a stateful set waits for its volume.
     pub(super) fn gone<O: Observer>(&mut self, pod: u32, observer: &mut O) {
         let about = self.pods.list[pod as usize];
+        if about.machine != NONE {
+            self.refused_is_gone(crate::fleet::MachineIndex(about.machine), pod, observer);
+        }
         self.tell_of_pod(pod, observer, || PodEvent::Gone);
         self.count_pods(about.id.workload, -1);
         self.leave_machine(pod);

@@ -287,3 +287,42 @@ fn machines_cordoned_at_one_instant_get_no_pods_of_each_other() {
         assert!(times(&story, "evicted on w-2").is_empty(), "{story:#?}");
     }
 }
+
+#[test]
+fn a_drain_that_pauses_asks_for_nothing_until_its_pause_is_over() {
+    let policy = "on_drain_timeout = \"retry\"\ndrain_retry = \"20s\"";
+    let open = step("+22s", "set-budget", "budget = \"web\"\nmin_available = 0");
+    let opened = given_up(policy, &open);
+    assert_eq!(times(&opened, "evicted on w-1"), [15 + 20]);
+    let lost = step("+20s", "power-loss", "machine = \"w-1\"")
+        + &step("+100s", "power-on", "machine = \"w-1\"");
+    let lost = given_up(policy, &lost);
+    assert_eq!(times(&lost, "w-1: drain interrupted"), [20]);
+    assert_eq!(times(&lost, "w-1: updated"), [100 + 35]);
+}
+
+#[test]
+fn a_rollout_goes_on_with_a_machine_that_is_being_drained_by_hand() {
+    let rest =
+        web(1, "starts_on = [\"w-1\"]") + &drain("w-1") + &step("+5s", "apply", "pool = \"w\"");
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "w-1: drain done"), [10]);
+    assert_eq!(times(&story, "w-1: updated"), [10 + REBOOT]);
+    assert_eq!(times(&story, "w-2: updated"), [] as [u32; 0]);
+}
+
+#[test]
+fn a_refused_pod_that_its_owner_deletes_holds_the_drain_no_longer() {
+    for (takes, done) in [("2s", 15), ("4500ms", 17)] {
+        let keys = format!(
+            "termination = \"{takes}\"\nstarts_on = [\"w-1\"]\nbudget = {{ min_available = 1 }}"
+        );
+        let rest = web(1, &keys)
+            + &drain("w-1")
+            + &step("+12s", "scale", "workload = \"web\"\nreplicas = 0");
+        let story = story(&pool(2, "", &rest));
+        assert_eq!(times(&story, "deleted on w-1"), [12]);
+        // The next attempt, at 15 s, finds it gone or ending; from then on its end is looked for every second.
+        assert_eq!(times(&story, "w-1: drain done"), [done], "{story:#?}");
+    }
+}
