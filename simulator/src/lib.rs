@@ -27,7 +27,7 @@ pub mod fleet;
 pub mod forecast;
 pub mod phase;
 pub mod preflight;
-mod remedy;
+pub mod remedy;
 pub mod replay;
 pub mod scenario;
 pub mod selftest;

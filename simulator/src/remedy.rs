@@ -4,7 +4,7 @@ use crate::fleet::{Blueprint, BudgetIndex, PoolIndex, Reason, desired};
 use crate::scenario::{Amount, Limit, Quantity};
 
 /// What to change so that the pool's machines wait less for this.
-pub(crate) fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String {
+pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String {
     let about = &blueprint.scenario().pools[pool.at()];
     match reason {
         Reason::Budget(budget) => of_budget(blueprint, budget),
@@ -33,7 +33,7 @@ pub(crate) fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> 
 }
 
 /// One disruption more than the budget allows while all its pods are healthy.
-pub(crate) fn of_budget(blueprint: &Blueprint, budget: BudgetIndex) -> String {
+pub fn of_budget(blueprint: &Blueprint, budget: BudgetIndex) -> String {
     let plan = blueprint.pods().budget(budget);
     let replicas: u32 = plan
         .workloads

@@ -263,8 +263,6 @@ impl World {
         if drain.manner == Manner::Expired {
             return;
         }
-        self.forget_gone(index, observer);
-        let drain = &self.drains[&index.0];
         if drain
             .attempted
             .is_none_or(|attempted| attempted < drain.since)

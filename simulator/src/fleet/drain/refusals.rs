@@ -3,10 +3,9 @@
 use super::{Drain, Manner};
 use crate::engine::Time;
 use crate::fleet::MachineIndex;
-use crate::fleet::event::{Event, Observer, PodEvent};
+use crate::fleet::event::{Observer, PodEvent};
 use crate::fleet::pods::budget::Counts;
 use crate::fleet::pods::plan::BudgetIndex;
-use crate::fleet::pods::pod::{PodId, PodState};
 use crate::fleet::world::World;
 
 /// A pod whose eviction is refused.
@@ -14,8 +13,6 @@ use crate::fleet::world::World;
 pub(in crate::fleet) struct Blocked {
     /// Its place among the pods.
     pub(in crate::fleet) pod: u32,
-    /// Who it is: another pod may take its place when it is gone.
-    id: PodId,
     /// The budget that refuses it.
     pub(in crate::fleet) budget: BudgetIndex,
     /// What that counted.
@@ -42,29 +39,13 @@ impl World {
         }
         self.end_refusals(index, pod, observer);
         let first = self.now();
-        let id = self.pods.list[pod as usize].id;
         let blocked = &mut self.drain_mut(index).blocked;
         blocked.push(Blocked {
             pod,
-            id,
             budget,
             counts,
             first,
         });
-    }
-
-    /// Forgets pods that were deleted by somebody else and are gone since the last attempt: only this one finds out.
-    pub(super) fn forget_gone<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        for blocked in self.drains[&index.0].blocked.clone() {
-            let there = &self.pods.list[blocked.pod as usize];
-            let is_gone = matches!(there.state, PodState::Detaching | PodState::Gone);
-            if is_gone || there.id != blocked.id {
-                self.end_refusals(index, blocked.pod, observer);
-                let now = self.now();
-                let drain = self.drain_mut(index);
-                drain.seen = drain.seen.max(now);
-            }
-        }
     }
 
     /// A pod is no longer refused, or for another reason: tells the refusals that there were.
@@ -148,16 +129,12 @@ impl World {
             return;
         }
         let (last, count) = Drain::attempts_before(blocked.first, until, retry);
-        self.tell(observer, || Event::Pod {
-            pod: blocked.id,
-            machine: Some(index),
-            what: PodEvent::Refused {
-                budget: blocked.budget,
-                counts: blocked.counts,
-                first: blocked.first,
-                last,
-                count,
-            },
+        self.tell_of_pod(blocked.pod, observer, || PodEvent::Refused {
+            budget: blocked.budget,
+            counts: blocked.counts,
+            first: blocked.first,
+            last,
+            count,
         });
     }
 }

@@ -326,3 +326,74 @@ fn a_refused_pod_that_its_owner_deletes_holds_the_drain_no_longer() {
         assert_eq!(times(&story, "w-1: drain done"), [done], "{story:#?}");
     }
 }
+
+#[test]
+fn a_machine_released_while_the_rollout_stops_is_left_alone() {
+    let cancel = step("+20s", "cancel", "pool = \"w\"");
+    let policy = "on_drain_timeout = \"release\"\ndrain_retry = \"20s\"";
+    let story = given_up(policy, &cancel);
+    assert_eq!(times(&story, "drain given up: release"), [15]);
+    assert_eq!(times(&story, "cancelled (cancelled)"), [15 + REBOOT]);
+    assert_eq!(story.last().unwrap(), "halted, failed machines: 0");
+}
+
+#[test]
+fn a_pause_of_the_rollout_holds_a_released_machine_too() {
+    let rest = step("+20s", "pause", "pool = \"w\"")
+        + &step("+200s", "resume", "pool = \"w\"")
+        + &step("+200s", "set-budget", "budget = \"web\"\nmin_available = 0");
+    let policy = "on_drain_timeout = \"release\"\ndrain_retry = \"20s\"";
+    let story = given_up(policy, &rest);
+    assert_eq!(times(&story, "drain given up: release"), [15]);
+    assert_eq!(times(&story, "w-1: updated"), [200 + 2 + REBOOT]);
+}
+
+#[test]
+fn a_released_machine_that_loses_its_power_is_updated_by_its_next_boot() {
+    let rest = step("+16s", "power-loss", "machine = \"w-1\"")
+        + &step("+100s", "power-on", "machine = \"w-1\"");
+    let policy = "on_drain_timeout = \"release\"\ndrain_retry = \"20s\"\nmax_unavailable = 2";
+    let story = given_up(policy, &rest);
+    assert_eq!(times(&story, "drain given up: release"), [15]);
+    // Its boot brings the revision that its update asked for.
+    assert_eq!(times(&story, "w-1: updated, runs revision 2"), [100 + 35]);
+}
+
+#[test]
+fn a_forced_drain_waits_without_power_for_as_long_as_it_takes() {
+    let keys = "termination = \"30s\"\nstarts_on = [\"w-1\"]\nbudget = { min_available = 1 }";
+    let rest = web(1, keys)
+        + &apply()
+        + &step("+20s", "power-loss", "machine = \"w-1\"")
+        + &step("+100s", "power-on", "machine = \"w-1\"");
+    let policy = "drain_timeout = \"12s\"\non_drain_timeout = \"force\"";
+    let story = story(&pool(2, policy, &rest));
+    assert_eq!(times(&story, "gone from w-1"), [20]);
+    assert_eq!(times(&story, "w-1: updated"), [100 + 35]);
+}
+
+#[test]
+fn a_spare_machine_that_cannot_be_drained_stays() {
+    let rest = web(2, "spread = \"machine\"")
+        + &apply()
+        + &step("+60s", "scale", "workload = \"web\"\nreplicas = 2")
+        + "[[budgets]]\nname = \"b\"\nworkloads = [\"web\"]\nmax_unavailable = 1\n"
+        + &step("+80s", "set-budget", "budget = \"b\"\nmax_unavailable = 0");
+    let policy =
+        "surge = 1\nmax_unavailable = 0\ndrain_timeout = \"12s\"\non_drain_timeout = \"proceed\"";
+    let story = story(&pool(2, policy, &rest));
+    assert_eq!(times(&story, "spare machine leaves"), [] as [u32; 0]);
+    assert_eq!(times(&story, "succeeded").len(), 1, "{story:#?}");
+}
+
+#[test]
+fn a_stateful_pod_scaled_away_and_back_is_made_once() {
+    let keys = "starts_on = [\"w-1\"]\nkind = \"stateful-set\"\nvolume_detach = \"20s\"";
+    let rest = web(1, keys)
+        + &step("+0s", "scale", "workload = \"web\"\nreplicas = 0")
+        + &step("+5s", "scale", "workload = \"web\"\nreplicas = 1")
+        + &step("+15s", "scale", "workload = \"web\"\nreplicas = 0")
+        + &step("+20s", "scale", "workload = \"web\"\nreplicas = 1");
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "ready"), [10 + 20 + 40]);
+}
