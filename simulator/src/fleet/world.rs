@@ -11,6 +11,7 @@ use super::pods::Pods;
 use super::pods::plan::WorkloadIndex;
 use super::pods::plan::number;
 use super::rollout::PoolState;
+use super::tally::Standing;
 use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Agenda, Class, Due, Entity, RunSeed, Time};
 use crate::phase::{PerPhase, Phase};
@@ -231,23 +232,29 @@ impl World {
     /// Changes a machine and keeps its pool's counts of slots right.
     pub(super) fn change(&mut self, index: MachineIndex, change: impl FnOnce(&mut Machine)) {
         let machine = &mut self.machines[index.at()];
-        let before = counted(machine);
-        let standing = machine.standing();
+        let before = (counted(machine), machine.standing());
         change(machine);
-        let after = counted(machine);
-        let (stands, place) = (machine.standing(), machine.pool);
-        let pool = &mut self.pools[place.at()];
+        let after = (counted(machine), machine.standing());
+        if before != after {
+            let pool = machine.pool;
+            self.recount(pool, before, after);
+        }
+    }
+
+    /// A machine of the pool counts otherwise from now on.
+    fn recount(&mut self, index: PoolIndex, before: Counted, after: Counted) {
+        let pool = &mut self.pools[index.at()];
         let counts = [
             &mut pool.used,
             &mut pool.waiting_on_slots,
             &mut pool.without_slot,
             &mut pool.stand_ins,
         ];
-        for ((count, before), after) in counts.into_iter().zip(before).zip(after) {
-            *count = *count + u32::from(after) - u32::from(before);
+        for (bit, count) in counts.into_iter().enumerate() {
+            *count = *count + u32::from(after.0 >> bit & 1) - u32::from(before.0 >> bit & 1);
         }
-        if standing != stands {
-            self.note_standing(place, standing, stands);
+        if before.1 != after.1 {
+            self.note_standing(index, before.1, after.1);
         }
     }
 
@@ -281,15 +288,18 @@ impl World {
     }
 }
 
-/// What a pool counts its machines by: whether one uses a slot, waits although it uses one, is in flight without one,
-/// stands in for another.
-fn counted(machine: &Machine) -> [bool; 4] {
-    [
-        machine.uses_slot(),
-        waits_on_slot(machine),
-        machine.membership == Membership::InFlight && machine.keeps_no_slot,
-        machine.stands_in(),
-    ]
+/// What a pool counts a machine by, and where the machine stands.
+type Counted = (u8, Option<Standing>);
+
+/// What a pool counts its machines by, one bit each: whether one uses a slot, waits although it uses one, is in flight
+/// without one, stands in for another.
+#[inline]
+fn counted(machine: &Machine) -> u8 {
+    let is_slotless = machine.membership == Membership::InFlight && machine.keeps_no_slot;
+    u8::from(machine.uses_slot())
+        | u8::from(waits_on_slot(machine)) << 1
+        | u8::from(is_slotless) << 2
+        | u8::from(machine.stands_in()) << 3
 }
 
 /// Whether a machine's turn could be taken now although it uses a slot already, being down or cordoned.
