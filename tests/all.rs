@@ -9,6 +9,7 @@ mod determinism;
 mod invalid_scenarios;
 mod journeys;
 mod orders;
+mod pod_views;
 mod properties;
 mod questions;
 mod readme;

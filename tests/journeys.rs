@@ -291,7 +291,7 @@ fn what_the_clock_ran_to_is_told() {
     let mut console = demo();
     console.press("}").wait(Duration::from_secs(1));
     assert!(
-        line(&console, "operation 3, workers to revision 13: succeeded").contains("02:49:19: "),
+        line(&console, "operation 3, workers to revision 13: succeeded").contains("02:47:14: "),
         "{}",
         console.screen()
     );

@@ -76,7 +76,7 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn request() -> impl Strategy<Value = Request> {
-    (any::<i64>(), any::<u32>(), any::<Option<u32>>(), 0..13_u8).prop_map(
+    (any::<i64>(), any::<u32>(), any::<Option<u32>>(), 0..15_u8).prop_map(
         |(id, number, from, which)| {
             let (pool, machine, operation) = (MachinePoolId(id), MachineId(id), OperationId(id));
             match which {
@@ -99,6 +99,10 @@ fn request() -> impl Strategy<Value = Request> {
                 9 => Request::RetryOperation { operation },
                 10 => Request::CancelOperation { operation },
                 11 => Request::PauseOperation { operation },
+                12 => Request::ListBudgets,
+                13 => Request::Preflight {
+                    pools: vec![pool, MachinePoolId(1)],
+                },
                 _ => Request::ResumeOperation { operation },
             }
         },
@@ -125,7 +129,7 @@ fn every_kind_of_reply_is_tried() {
         })
         .map(|reply| reply["reply"].to_string())
         .collect();
-    assert_eq!(kinds.len(), 9, "{kinds:?}");
+    assert_eq!(kinds.len(), 11, "{kinds:?}");
 }
 
 fn error() -> impl Strategy<Value = Error> {

@@ -3,15 +3,19 @@
 use tests::Console;
 
 /// Views, and the keys that lead to them.
-const VIEWS: [(&str, &str); 11] = [
+const VIEWS: [(&str, &str); 15] = [
     ("overview", ""),
     ("pools", "2"),
     ("machines", "3/work<enter>"),
     ("machine", "3/workers-17<enter><enter>"),
+    ("held_machine", "3/workers-18<enter><enter>"),
     ("revisions", "5"),
     ("operations", "4"),
     ("operation", "4j<enter>"),
+    ("running_operation", "4<enter>"),
     ("log", "6"),
+    ("budgets", "7"),
+    ("budget_details", "7i"),
     ("help", "?"),
     ("details_and_marks", "2xxji"),
     ("apply_dialog", "5/storage<enter>ja"),

@@ -146,7 +146,7 @@ fn a_machine_lists_the_revisions_of_its_pool_and_when_it_came_to_run_them() {
 #[test]
 fn a_phase_leads_to_its_operation() {
     let mut console = demo();
-    console.press("3/workers-1<enter><enter><tab>");
+    console.press("3/workers-1<enter><enter><tab><tab>");
     assert_eq!(console.model.place.cursor, Some(RowId::Phase(1)));
     console.press("<enter>");
     assert!(line(&console, "operations ›").ends_with('3'));
@@ -269,7 +269,7 @@ fn phases_that_are_no_longer_kept_are_counted() {
     use appliance::{Reply, Request};
     use tui::console::message::Message;
     let mut console = demo();
-    console.press("3/workers-1<enter><enter><tab>");
+    console.press("3/workers-1<enter><enter><tab><tab>");
     let mut history = console.model.fleet.machine.clone().unwrap();
     history.phases.drain(..3);
     let request = Request::GetMachine {

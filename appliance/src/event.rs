@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Machine, MachineId, MachinePoolId, Operation, OperationId, Text};
+use crate::{Budget, Machine, MachineId, MachinePoolId, Operation, OperationId, Pod, Text};
 
 /// An entry of the log that operators read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,13 @@ pub enum Severity {
 pub struct MachineHistory {
     /// The machine as it is now.
     pub machine: Machine,
+    /// Since when it has its reason, in milliseconds since the start of the simulated time; `None` where it has none,
+    /// and where that is not known.
+    pub reason_since_ms: Option<u64>,
+    /// The pods on it that a drain would have to evict.
+    pub pods: Vec<Pod>,
+    /// The disruption budgets that cover them.
+    pub budgets: Vec<Budget>,
     /// Every revision that it came to run, the oldest first.
     pub revisions: Vec<RevisionRecord>,
     /// The phases of its updates, the oldest first, as far back as is kept.
@@ -88,12 +95,30 @@ pub struct PhaseRecord {
 pub struct OperationHistory {
     /// The operation as it is now.
     pub operation: Operation,
+    /// When this was told, in milliseconds since the start of the simulated time.
+    pub told_ms: u64,
+    /// What its machines wait for now, then the phases that they are in, of each that of the most machines first; empty
+    /// once it is over.
+    pub waits: Vec<Wait>,
     /// What it did to each machine whose turn has come, in that order.
     pub steps: Vec<OperationStep>,
     /// Its events, the oldest first, as far back as is kept.
     pub log: Vec<FleetEvent>,
     /// How many of its events came before those.
     pub log_missing: u64,
+}
+
+/// What some machines of an operation wait for, or are busy with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// The reason, as machines have it.
+    pub reason: Text,
+    /// What the reason is about, as machines have it.
+    pub reason_object: Option<Text>,
+    /// How many machines have it now.
+    pub machines: u32,
+    /// How long the pool's machines have had it in rollouts up to now, all together, in milliseconds.
+    pub so_far_ms: u64,
 }
 
 /// What an operation did to one machine.

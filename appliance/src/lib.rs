@@ -3,6 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `cluster`, `pool`, `machine`, `revision`, `operation` | one resource each, with meltcloud's field names |
+//! | `pod`, `budget` | what runs on machines, and how much of it may be missing |
+//! | `finding` | what a rollout would meet if it started now |
 //! | `event` | what happened in the fleet, and the history of one machine or operation |
 //! | `status` | the open sets of status words |
 //! | `text` | text from outside, with nothing in it that could disturb a terminal |
@@ -14,27 +16,35 @@
 //! (<https://registry.terraform.io/providers/meltcloud/meltcloud>); what that provider does not show, and a simulated
 //! appliance tells all the same, is an `Option` whose documentation says so.
 
+pub mod budget;
 pub mod cluster;
 pub mod error;
 pub mod event;
+pub mod finding;
 pub mod machine;
 pub mod operation;
+pub mod pod;
 pub mod pool;
 pub mod request;
 pub mod revision;
 pub mod status;
 pub mod text;
 
+pub use budget::{Budget, BudgetId};
 pub use cluster::{Cluster, ClusterId};
 pub use error::{Error, ErrorKind};
 pub use event::{
     FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, RevisionRecord,
-    Severity,
+    Severity, Wait,
 };
+pub use finding::Finding;
 pub use machine::{Label, Machine, MachineId};
 pub use operation::{Operation, OperationId, Rollout};
+pub use pod::{Pod, PodId};
 pub use pool::{MachinePool, MachinePoolId};
 pub use request::{Reply, Request};
 pub use revision::Revision;
-pub use status::{ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus};
+pub use status::{
+    ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus, PodStatus,
+};
 pub use text::Text;

@@ -39,4 +39,7 @@ pub struct Machine {
     /// The phase of the rollout that it is in, or what it waits for; `None` outside a rollout and where the appliance
     /// does not tell.
     pub reason: Option<Text>,
+    /// What the reason is about, as `NAMESPACE/NAME` of a disruption budget or a workload; `None` where the reason says
+    /// it all.
+    pub reason_object: Option<Text>,
 }

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cluster, FleetEvent, Machine, MachineHistory, MachineId, MachinePool, MachinePoolId, Operation,
-    OperationHistory, OperationId, Revision,
+    Budget, Cluster, Finding, FleetEvent, Machine, MachineHistory, MachineId, MachinePool,
+    MachinePoolId, Operation, OperationHistory, OperationId, Revision,
 };
 
 /// One question or one order.
@@ -24,6 +24,8 @@ pub enum Request {
     ListRevisions,
     /// Every operation, the oldest first.
     ListOperations,
+    /// Every disruption budget of every cluster.
+    ListBudgets,
     /// The fleet's log from the event after `after` on.
     ListEvents {
         /// The number of the last event that is known already; 0 for none.
@@ -40,6 +42,11 @@ pub enum Request {
     GetOperation {
         /// The operation.
         operation: OperationId,
+    },
+    /// What a rollout of each of these pools would meet if it started now. Changes nothing.
+    Preflight {
+        /// The pools.
+        pools: Vec<MachinePoolId>,
     },
     /// Roll a revision out to a pool. While another rollout of the pool goes on, the new one is pending.
     ApplyRevision {
@@ -87,12 +94,16 @@ pub enum Reply {
     Revisions(Vec<Revision>),
     /// Answers [`Request::ListOperations`].
     Operations(Vec<Operation>),
+    /// Answers [`Request::ListBudgets`].
+    Budgets(Vec<Budget>),
     /// Answers [`Request::ListEvents`], the oldest first.
     Events(Vec<FleetEvent>),
     /// Answers [`Request::GetMachine`].
     Machine(Box<MachineHistory>),
     /// Answers [`Request::GetOperation`].
     OperationHistory(Box<OperationHistory>),
+    /// Answers [`Request::Preflight`], pool by pool, what blocks first.
+    Findings(Vec<Finding>),
     /// Answers every order: the operation that carries it out, as it stands now.
     Operation(Operation),
 }

@@ -125,6 +125,26 @@ open_set! {
     }
 }
 
+open_set! {
+    /// How far a pod has come. The words are this project's: Kubernetes tells it by a phase and conditions.
+    PodStatus {
+        /// There is no machine for it.
+        Pending = "pending",
+        /// Its machine is pulling its image.
+        Pulling = "pulling",
+        /// Its containers are starting.
+        Starting = "starting",
+        /// It has started and catches up with its peers.
+        Resyncing = "resyncing",
+        /// It is Ready.
+        Ready = "ready",
+        /// Its machine is down.
+        Down = "down",
+        /// It was told to end.
+        Terminating = "terminating",
+    }
+}
+
 impl OperationStatus {
     /// Whether the appliance does not move an operation out of this status by itself.
     ///

@@ -13,6 +13,7 @@
 //! | `slots` | slots that expire |
 //! | `surge` | spare machines that join first and leave last |
 //! | `tally` | how long machines had which reason |
+//! | `waits` | what the machines of a rollout wait for now, and how long they have |
 //! | `power` | losing power and getting it back |
 //! | `operation` | one rollout: its state, requests, halting, end |
 //! | `rollout` | who starts when: slots, order, batches |
@@ -34,6 +35,7 @@ mod rollout;
 mod slots;
 mod surge;
 mod tally;
+mod waits;
 pub mod world;
 
 #[cfg(test)]
@@ -51,4 +53,5 @@ pub use pods::plan::{BudgetIndex, WorkloadIndex};
 pub use pods::pod::{PodId, PodState};
 pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
+pub use waits::Waiters;
 pub use world::World;

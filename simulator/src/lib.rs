@@ -7,12 +7,12 @@
 //! | [`phase`] | the phases of an update and their order |
 //! | [`scenario`] | scenario files, read with all their errors |
 //! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
-//! | [`simulation`] | one run that answers an appliance's requests |
 //! | [`remedy`] | the smallest change against a wait |
 //! | [`preflight`] | what a rollout would meet if it started now |
 //! | [`ensemble`] | many runs, on many threads, in one order |
 //! | [`forecast`] | what an ensemble says: the report and its printers |
 //! | [`replay`] | one run as a story |
+//! | [`simulation`] | one run that answers an appliance's requests |
 //! | [`selftest`] | closed-form cases that the shipped program checks itself against |
 //!
 //! Each room uses only rooms above it.

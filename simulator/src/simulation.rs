@@ -3,12 +3,14 @@
 //! | file | holds |
 //! |---|---|
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
+//! | `workload` | pods, budgets, and what a rollout would meet |
 //! | `journal` | what happened, as far back as is kept |
 //! | `history` | the log, and the histories of machines and operations, made from it |
 
 mod history;
 mod journal;
 mod resources;
+mod workload;
 
 use std::sync::Arc;
 
@@ -107,6 +109,7 @@ impl Simulation {
                 let operations = (0..count).map(|index| self.operation(OperationIndex(index)));
                 Ok(Reply::Operations(operations.collect()))
             }
+            Request::ListBudgets => Ok(Reply::Budgets(self.budgets())),
             Request::ListEvents { after, most } => Ok(Reply::Events(self.events(after, most))),
             Request::GetMachine { machine } => {
                 let machine = self.machine_of(machine)?;
@@ -118,6 +121,7 @@ impl Simulation {
                     self.operation_history(operation),
                 )))
             }
+            Request::Preflight { ref pools } => Ok(Reply::Findings(self.findings(pools)?)),
             Request::ApplyRevision {
                 pool,
                 revision,

@@ -1,7 +1,7 @@
 //! How long a picture takes, and how that grows with the fleet.
 //!
 //! `cargo bench -p tui` prints the median time of a picture of the machines, and of taking a new list of them, for small
-//! and large fleets.
+//! and large fleets with as many pods as machines.
 
 use std::time::Instant;
 
@@ -43,7 +43,10 @@ fn main() {
 
 /// The console on a fleet of so many machines, with every answer taken.
 fn console(machines: u32) -> (Model, Simulation) {
-    let text = format!("[[pools]]\nname = \"p\"\nmachines = {machines}\n");
+    let text = format!(
+        "[[pools]]\nname = \"p\"\nmachines = {machines}\n\
+         [[workloads]]\nname = \"w\"\nreplicas = {machines}\nbudget = {{ max_unavailable = 1 }}\n"
+    );
     let scenario = Scenario::parse(&text, "bench", "bench").expect("it is valid");
     let mut simulation = Simulation::new(&Blueprint::new(scenario), Seed(1), 0);
     let mut model = Model::new("bench".into(), 1, Glyphs::Unicode, (120, 40));

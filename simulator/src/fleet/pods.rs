@@ -77,6 +77,11 @@ impl World {
         self.pods.budgets[budget.at()].counts()
     }
 
+    /// How many of a budget's pods there is no machine for now.
+    pub fn budget_pending(&self, budget: BudgetIndex) -> u32 {
+        self.pods.budgets[budget.at()].pending
+    }
+
     /// What a budget limits now.
     pub fn budget_limit(&self, budget: BudgetIndex) -> Limit {
         self.pods.budgets[budget.at()].limit

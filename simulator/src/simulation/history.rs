@@ -2,7 +2,7 @@
 
 use appliance::{
     FleetEvent, MachineHistory, MachineId, OperationHistory, OperationId, OperationStep,
-    PhaseRecord, RevisionRecord, Severity, Text,
+    PhaseRecord, RevisionRecord, Severity, Text, Wait,
 };
 
 use super::Simulation;
@@ -123,8 +123,12 @@ impl Simulation {
         });
         let log = self.log(is_own);
         let lines = u64::from(self.journal.of_machine(index).lines);
+        let pods = self.pods(index);
         MachineHistory {
             machine: self.machine(index),
+            reason_since_ms: self.world.reason_since(index).map(Time::as_millis),
+            budgets: self.budgets_of(&pods),
+            pods,
             revisions: std::iter::once(first).chain(later).collect(),
             phases: self.phases(index, is_own),
             log_missing: lines - log.len() as u64,
@@ -172,16 +176,37 @@ impl Simulation {
         phases
     }
 
-    pub(super) fn operation_history(&self, index: OperationIndex) -> OperationHistory {
+    pub(super) fn operation_history(&mut self, index: OperationIndex) -> OperationHistory {
+        let waits = self.waits(index);
         let record = self.journal.of_operation(index);
         let steps = record.map_or(&[][..], |record| &record.steps);
         let log = self.log(move |entry: &Entry| entry.operation == Some(index));
         OperationHistory {
             operation: self.operation(index),
+            told_ms: self.world.now().as_millis(),
+            waits,
             steps: steps.iter().map(|step| self.operation_step(step)).collect(),
             log_missing: record.map_or(0, |record| record.lines) - log.len() as u64,
             log,
         }
+    }
+
+    /// What the machines of an operation wait for now; nothing unless it goes on.
+    fn waits(&mut self, index: OperationIndex) -> Vec<Wait> {
+        let operation = self.world.operation(index);
+        let pool = operation.pool;
+        if !matches!(operation.status, Status::Running | Status::Cancelling) {
+            return Vec::new();
+        }
+        let waits = self.world.waits(pool);
+        let blueprint = self.world.blueprint();
+        let told = waits.into_iter().map(|wait| Wait {
+            reason: Text::from(wait.reason.as_str()),
+            reason_object: blueprint.reason_object(wait.reason).map(Text::from),
+            machines: wait.machines,
+            so_far_ms: wait.so_far.as_millis(),
+        });
+        told.collect()
     }
 
     fn operation_step(&self, step: &Step) -> OperationStep {
@@ -211,7 +236,7 @@ impl Simulation {
     }
 }
 
-fn machine_id(index: MachineIndex) -> MachineId {
+pub(super) fn machine_id(index: MachineIndex) -> MachineId {
     MachineId(i64::from(index.0) + 1)
 }
 

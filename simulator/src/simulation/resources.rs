@@ -60,6 +60,7 @@ impl Simulation {
             value: Text::from(zone),
         });
         let is_pending = machine.membership == Membership::InFlight;
+        let reason = self.world.reason(index);
         let name = blueprint.machine_name(index);
         Machine {
             id: MachineId(i64::from(index.0) + 1),
@@ -70,10 +71,10 @@ impl Simulation {
             labels: zone.into_iter().collect(),
             machine_revision: Some(machine.revision),
             desired_machine_revision: is_pending.then_some(machine.desired),
-            reason: self
-                .world
-                .reason(index)
-                .map(|reason| Text::from(reason.as_str())),
+            reason: reason.map(|reason| Text::from(reason.as_str())),
+            reason_object: reason
+                .and_then(|reason| blueprint.reason_object(reason))
+                .map(Text::from),
         }
     }
 

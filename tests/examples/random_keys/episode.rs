@@ -182,9 +182,13 @@ fn scenario(random: &mut Random) -> Scenario {
 fn pool(number: u32, random: &mut Random) -> String {
     let name = format!("{}{number}", "n".repeat(random.random_range(1..50)));
     let machines = [1, 3, 40, 900][random.random_range(0..4)];
+    let replicas = random.random_range(1..40);
+    let least = random.random_range(0..=replicas);
     let (slots, minute) = (random.random_range(1..20), random.random_range(0..200));
     format!(
         "[[pools]]\nname = \"{name}\"\nmachines = {machines}\nhardware = \"h\"\nmax_unavailable = {slots}\nsaved_revision = 7\n\
-         [[steps]]\nat = \"+{minute}m\"\ndo = \"apply\"\npool = \"{name}\"\nrevision = 2\n"
+         [[steps]]\nat = \"+{minute}m\"\ndo = \"apply\"\npool = \"{name}\"\nrevision = 2\n\
+         [[workloads]]\nname = \"w{number}\"\npools = [\"{name}\"]\nreplicas = {replicas}\nresync = \"5m\"\n\
+         budget = {{ min_available = {least} }}\n"
     )
 }

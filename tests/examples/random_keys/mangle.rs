@@ -1,6 +1,6 @@
 //! Answers that no sound appliance gives, and which the console must bear all the same.
 
-use appliance::{Error, ErrorKind, Reply, Text};
+use appliance::{Budget, Error, ErrorKind, MachineHistory, Reply, Text};
 use rand::RngExt;
 
 use crate::Random;
@@ -44,6 +44,7 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
                 machine.status = name(random).into();
                 machine.machine_pool_id = machine.machine_pool_id.filter(|_| random.random());
                 machine.reason = Some(name(random));
+                machine.reason_object = Some(name(random)).filter(|_| random.random());
             }
         }
         Reply::Operations(operations) => {
@@ -54,19 +55,21 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
             }
         }
         Reply::Revisions(revisions) => thin(revisions, random),
+        Reply::Budgets(budgets) => mangle_budgets(budgets, random),
+        Reply::Findings(findings) => {
+            thin(findings, random);
+            for finding in findings {
+                finding.object = name(random);
+                finding.says = name(random);
+            }
+        }
         Reply::Events(events) => {
             thin(events, random);
             for event in events {
                 event.text = name(random);
             }
         }
-        Reply::Machine(history) => {
-            thin(&mut history.phases, random);
-            thin(&mut history.log, random);
-            thin(&mut history.revisions, random);
-            history.machine.machine_pool_id = None;
-            history.log_missing = random.random_range(0..3);
-        }
+        Reply::Machine(history) => mangle_machine(history, random),
         Reply::OperationHistory(history) => {
             thin(&mut history.steps, random);
             thin(&mut history.log, random);
@@ -78,6 +81,29 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
         Reply::Operation(_) => {}
     }
     Ok(reply)
+}
+
+fn mangle_budgets(budgets: &mut Vec<Budget>, random: &mut Random) {
+    thin(budgets, random);
+    for budget in budgets {
+        budget.name = name(random);
+        budget.limit = name(random);
+        thin(&mut budget.refuses, random);
+    }
+}
+
+fn mangle_machine(history: &mut MachineHistory, random: &mut Random) {
+    thin(&mut history.phases, random);
+    thin(&mut history.log, random);
+    thin(&mut history.revisions, random);
+    mangle_budgets(&mut history.budgets, random);
+    thin(&mut history.pods, random);
+    for pod in &mut history.pods {
+        pod.name = name(random);
+        pod.status = name(random).into();
+    }
+    history.machine.machine_pool_id = None;
+    history.log_missing = random.random_range(0..3);
 }
 
 /// Takes some of them away, in some cases all.

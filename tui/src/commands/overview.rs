@@ -95,7 +95,9 @@ impl Fleet {
             Reply::Operation(_)
             | Reply::Events(_)
             | Reply::Machine(_)
-            | Reply::OperationHistory(_) => {}
+            | Reply::OperationHistory(_)
+            | Reply::Budgets(_)
+            | Reply::Findings(_) => {}
         }
     }
 

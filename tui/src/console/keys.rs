@@ -83,6 +83,8 @@ pub enum Destination {
     Revisions,
     /// The fleet's log.
     Log,
+    /// Every disruption budget.
+    Budgets,
 }
 
 /// Where a key means something.
@@ -217,7 +219,7 @@ pub const BINDINGS: &[Binding] = &[
         &["1"],
         Action::Go(Destination::Overview),
         Where::Everywhere,
-        "to 6 views",
+        "to 7 views",
         "overview",
     ),
     binding(
@@ -254,6 +256,13 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
         "",
         "fleet log",
+    ),
+    binding(
+        &["7"],
+        Action::Go(Destination::Budgets),
+        Where::Everywhere,
+        "",
+        "disruption budgets",
     ),
     binding(
         &["/"],

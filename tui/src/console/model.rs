@@ -13,6 +13,7 @@
 //! | `offer` | what can be ordered of a row, and why not |
 //! | `plan` | the order for the chosen rows, and what it will do |
 //! | `check` | whether an order still fits the fleet, and its requests |
+//! | `findings` | what a rollout would meet, as the question before it tells it |
 //! | `dialog` | a question before an order |
 //! | `sent` | orders that are not answered yet |
 //! | `notices` | what to tell the operator for a while |
@@ -24,6 +25,7 @@ pub mod cut;
 pub mod dialog;
 pub mod document;
 pub mod entry;
+pub mod findings;
 pub mod fleet;
 mod follow;
 pub mod listing;

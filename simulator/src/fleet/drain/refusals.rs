@@ -1,11 +1,14 @@
 //! Runs of equal answers to one pod's eviction, told as one: since when, until when, how often.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Drain, Manner};
 use crate::engine::Time;
 use crate::fleet::MachineIndex;
 use crate::fleet::event::{Observer, PodEvent};
 use crate::fleet::pods::budget::Counts;
 use crate::fleet::pods::plan::BudgetIndex;
+use crate::fleet::pods::pod::PodId;
 use crate::fleet::world::World;
 
 /// A pod whose eviction is refused.
@@ -22,6 +25,27 @@ pub(in crate::fleet) struct Blocked {
 }
 
 impl World {
+    /// The pods on a machine whose eviction its drain is refused now, each with the budget that refuses it.
+    pub fn refused_pods(&self, machine: MachineIndex) -> Vec<(PodId, BudgetIndex)> {
+        let drain = self.drains.get(&machine.0);
+        let blocked = drain.into_iter().flat_map(|drain| &drain.blocked);
+        blocked
+            .map(|blocked| (self.pods.list[blocked.pod as usize].id, blocked.budget))
+            .collect()
+    }
+
+    /// The machines whose drains are refused a pod now, by the budgets that refuse it.
+    pub fn refused_drains(&self) -> BTreeMap<BudgetIndex, BTreeSet<MachineIndex>> {
+        let mut refused: BTreeMap<BudgetIndex, BTreeSet<MachineIndex>> = BTreeMap::new();
+        for (machine, drain) in &self.drains {
+            for blocked in &drain.blocked {
+                let of_budget = refused.entry(blocked.budget).or_default();
+                of_budget.insert(MachineIndex(*machine));
+            }
+        }
+        refused
+    }
+
     pub(super) fn note_refusal<O: Observer>(
         &mut self,
         index: MachineIndex,

@@ -3,6 +3,7 @@
 
 mod machine;
 mod operation;
+mod pods;
 
 use appliance::FleetEvent;
 

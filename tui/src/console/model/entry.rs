@@ -2,6 +2,7 @@
 //! each table.
 
 mod attention;
+mod budgets;
 mod events;
 mod machines;
 mod operations;
@@ -16,8 +17,9 @@ use appliance::{MachinePoolId, Text};
 use super::fleet::Fleet;
 use super::place::{RowId, Scope};
 
+pub use budgets::{budget_name, urgency};
 pub use events::event_tone;
-pub use machines::{machine_tone, zone_of};
+pub use machines::{machine_reason, machine_tone, reason_told, zone_of};
 pub use operations::operation_state;
 
 /// What a cell says and how it is meant.
@@ -117,6 +119,8 @@ fn is_pool_in(fleet: &Fleet, pool: MachinePoolId, scope: Scope) -> bool {
             .pool(pool)
             .is_some_and(|pool| pool.cluster_id == cluster),
         Scope::Pool(id) => pool == id,
+        // Of what a budget holds only machines are listed.
+        Scope::Budget(_) => false,
     }
 }
 

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use appliance::{
-    Cluster, ClusterId, Machine, MachineHistory, MachineId, MachinePool, MachinePoolId,
-    MachineStatus, Operation, OperationHistory, OperationId, OperationStatus, Revision, Text,
+    Budget, BudgetId, Cluster, ClusterId, Machine, MachineHistory, MachineId, MachinePool,
+    MachinePoolId, MachineStatus, Operation, OperationHistory, OperationId, OperationStatus,
+    Revision, Text,
 };
 
+use super::entry::urgency;
+use super::findings::Findings;
 use super::log::Log;
 
 /// The fleet, as it was told last.
@@ -22,6 +25,10 @@ pub struct Fleet {
     pub operations: Vec<Operation>,
     /// Revisions.
     pub revisions: Vec<Revision>,
+    /// Disruption budgets, those that need looking at first.
+    pub budgets: Vec<Budget>,
+    /// What a rollout of a pool would meet, of those that were asked about for the open question.
+    pub findings: BTreeMap<MachinePoolId, Findings>,
     /// The log, as far back as is kept.
     pub log: Log,
     /// The machine that was asked for last.
@@ -33,6 +40,8 @@ pub struct Fleet {
     counts: BTreeMap<MachinePoolId, Counts>,
     /// Where each pool stands in the list.
     places: BTreeMap<MachinePoolId, usize>,
+    /// Where each budget stands in the list.
+    budget_places: BTreeMap<BudgetId, usize>,
 }
 
 /// How many machines of a pool do what.
@@ -104,6 +113,19 @@ impl Fleet {
     pub fn take_revisions(&mut self, revisions: Vec<Revision>) {
         self.revisions = revisions;
         self.attend();
+    }
+
+    /// Takes the budgets, and puts those first that refuse a drain or allow nothing.
+    pub fn take_budgets(&mut self, mut budgets: Vec<Budget>) {
+        budgets.sort_by_key(urgency);
+        let places = (0..).zip(&budgets);
+        self.budget_places = places.map(|(place, budget)| (budget.id, place)).collect();
+        self.budgets = budgets;
+    }
+
+    /// The budget of this number.
+    pub fn budget(&self, id: BudgetId) -> Option<&Budget> {
+        self.budgets.get(*self.budget_places.get(&id)?)
     }
 
     /// The cluster of this number.

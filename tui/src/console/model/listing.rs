@@ -47,6 +47,11 @@ macro_rules! with_entries {
                 let $scope = Scope::Fleet;
                 $call
             }
+            View::Budgets => {
+                type Row = ::appliance::Budget;
+                let $scope = Scope::Fleet;
+                $call
+            }
             View::Machine(_) | View::Operation(_) | View::Help => $otherwise,
         }
     }};

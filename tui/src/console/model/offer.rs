@@ -25,7 +25,12 @@ impl Fleet {
                 let machine = self.machine(machine);
                 (machine.and_then(|machine| machine.machine_pool_id), None)
             }
-            RowId::Cluster(_) | RowId::Event(_) | RowId::Gap(_) | RowId::Phase(_) => (None, None),
+            RowId::Cluster(_)
+            | RowId::Event(_)
+            | RowId::Gap(_)
+            | RowId::Phase(_)
+            | RowId::Budget(_)
+            | RowId::Pod(_) => (None, None),
         };
         let Some(pool) = pool else {
             return Err(match row {

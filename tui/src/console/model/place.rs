@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use appliance::{ClusterId, MachineId, MachinePoolId, OperationId};
+use appliance::{BudgetId, ClusterId, MachineId, MachinePoolId, OperationId, PodId};
 
 use crate::console::keys::Destination;
 
@@ -21,6 +21,8 @@ pub enum View {
     Operations(Scope),
     /// The fleet's log.
     Log,
+    /// Disruption budgets.
+    Budgets,
     /// One machine.
     Machine(MachineId),
     /// One operation.
@@ -38,6 +40,8 @@ pub enum Scope {
     Cluster(ClusterId),
     /// One pool.
     Pool(MachinePoolId),
+    /// The machines whose drains a budget refuses now.
+    Budget(BudgetId),
 }
 
 /// Who a row is, whatever stands around it.
@@ -59,6 +63,10 @@ pub enum RowId {
     Gap(u64),
     /// A phase of a machine, by its number; 0 stands for those that are missing.
     Phase(u32),
+    /// A disruption budget.
+    Budget(BudgetId),
+    /// A pod of a machine.
+    Pod(PodId),
 }
 
 /// A view, and where one is in it.
@@ -115,7 +123,7 @@ impl View {
 
     /// Whether a pool, a revision or an operation is at hand in it, to which orders can be given.
     pub fn has_orders(&self) -> bool {
-        !matches!(self, Self::Help | Self::Log)
+        !matches!(self, Self::Help | Self::Log | Self::Budgets)
     }
 
     /// The view of the whole fleet that a key goes to.
@@ -127,6 +135,7 @@ impl View {
             Destination::Operations => Self::Operations(Scope::Fleet),
             Destination::Revisions => Self::Revisions(Scope::Fleet),
             Destination::Log => Self::Log,
+            Destination::Budgets => Self::Budgets,
         }
     }
 }

@@ -142,7 +142,12 @@ impl Model {
             RowId::Pool(pool) | RowId::Revision(pool, _) => pool,
             RowId::Operation(operation) => self.fleet.pool_of_operation(operation)?,
             RowId::Cluster(cluster) => return Some(self.fleet.cluster(cluster)?.name.to_string()),
-            RowId::Machine(_) | RowId::Event(_) | RowId::Gap(_) | RowId::Phase(_) => return None,
+            RowId::Machine(_)
+            | RowId::Event(_)
+            | RowId::Gap(_)
+            | RowId::Phase(_)
+            | RowId::Budget(_)
+            | RowId::Pod(_) => return None,
         };
         Some(self.fleet.cluster_name(pool).to_string())
     }
@@ -223,6 +228,9 @@ impl Model {
             let state = operation_state(open).text;
             let id = open.id.0;
             told.push(format!("It waits for operation {id}, which is {state}."));
+        }
+        if verb == Verb::Apply {
+            told.extend(self.fleet.findings_told(pool));
         }
         told
     }

@@ -7,7 +7,7 @@ use crate::clock::clock;
 use crate::console::message::Effect;
 use crate::console::model::entry::event_tone;
 use crate::console::model::log::LogLine;
-use crate::console::model::{Model, News, Tone, View};
+use crate::console::model::{Model, News, Scope, Tone, View};
 
 /// Events that are asked for at once.
 const EVENTS_AT_ONCE: u32 = 5_000;
@@ -22,6 +22,7 @@ pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
         Request::ListMachines,
         Request::ListOperations,
         Request::ListRevisions,
+        Request::ListBudgets,
         Request::ListEvents {
             after,
             most: EVENTS_AT_ONCE,
@@ -32,6 +33,7 @@ pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
         .filter_map(|request| ask(model, request))
         .collect();
     effects.extend(ask_for_place(model));
+    effects.extend(ask_for_question(model));
     effects
 }
 
@@ -53,12 +55,18 @@ pub(super) fn ask_for_place(model: &mut Model) -> Vec<Effect> {
     ask(model, request).into_iter().collect()
 }
 
+/// Asks for what only the open question tells.
+pub(super) fn ask_for_question(model: &mut Model) -> Option<Effect> {
+    let request = model.preflight()?;
+    ask(model, request)
+}
+
 fn ask(model: &mut Model, request: Request) -> Option<Effect> {
     let is_same_kind =
         |asked: &Request| std::mem::discriminant(asked) == std::mem::discriminant(&request);
     let is_about_place = matches!(
         request,
-        Request::GetMachine { .. } | Request::GetOperation { .. }
+        Request::GetMachine { .. } | Request::GetOperation { .. } | Request::Preflight { .. }
     );
     let is_asked = model.asked.iter().any(|asked| {
         if is_about_place {
@@ -84,6 +92,16 @@ pub(super) fn take(
     if orders::is_order(request) {
         return orders::take(model, request, reply);
     }
+    if let Request::Preflight { pools } = request {
+        let found = match reply {
+            Ok(Reply::Findings(found)) => Ok(found),
+            Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        model.fleet.take_findings(pools, &found);
+        orders::renew(model);
+        return ask_what_changed(model);
+    }
     match reply {
         Ok(reply) => take_reply(model, reply),
         Err(error) => model.notify(Tone::Bad, format!("the appliance did not answer: {error}")),
@@ -106,7 +124,9 @@ fn take_reply(model: &mut Model, reply: Reply) {
         }
         Reply::Machine(history) => fleet.machine = Some(*history),
         Reply::OperationHistory(history) => fleet.operation = Some(*history),
-        Reply::Operation(_) => {}
+        Reply::Budgets(budgets) => fleet.take_budgets(budgets),
+        // Findings are taken with the pools that they are of.
+        Reply::Operation(_) | Reply::Findings(_) => {}
     }
     // At once: a row must not change its identity between two answers.
     if is_shown {
@@ -120,6 +140,10 @@ fn is_shown(view: View, reply: &Reply) -> bool {
     match view {
         View::Overview => !matches!(reply, Reply::Machines(_) | Reply::Events(_)),
         View::Pools(_) => matches!(reply, Reply::MachinePools(_) | Reply::Machines(_)),
+        View::Budgets => matches!(reply, Reply::Budgets(_) | Reply::Clusters(_)),
+        View::Machines(Scope::Budget(_)) => {
+            matches!(reply, Reply::Machines(_) | Reply::Budgets(_))
+        }
         View::Machines(_) => matches!(reply, Reply::Machines(_) | Reply::MachinePools(_)),
         View::Revisions(_) => matches!(reply, Reply::Revisions(_) | Reply::MachinePools(_)),
         View::Operations(_) => matches!(reply, Reply::Operations(_) | Reply::MachinePools(_)),

@@ -1,10 +1,10 @@
 //! Places: going into a row, back to where one was, forward again.
 
-use appliance::{FleetEvent, OperationId};
+use appliance::{FleetEvent, OperationId, PodId};
 
 use super::data;
 use crate::console::message::Effect;
-use crate::console::model::{Model, Place, RowId, Scope, View};
+use crate::console::model::{Model, Place, RowId, Scope, Tone, View};
 
 /// Places that are remembered.
 const REMEMBERED: usize = 100;
@@ -48,9 +48,26 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
             Some(operation) => View::Operation(operation),
             None => return Vec::new(),
         },
+        RowId::Budget(budget) => View::Machines(Scope::Budget(budget)),
+        RowId::Pod(pod) => return open_pod(model, pod),
         RowId::Gap(_) => return Vec::new(),
     };
     go(model, view)
+}
+
+/// Goes from a pod to its budget among all: the one that refuses it, or else the first that covers it.
+fn open_pod(model: &mut Model, pod: PodId) -> Vec<Effect> {
+    let pods = model.fleet.machine.as_ref().map(|machine| &machine.pods);
+    let known = pods.and_then(|pods| pods.iter().find(|known| known.id == pod));
+    let budget = known.and_then(|pod| pod.refused_by.or(pod.budgets.first().copied()));
+    let Some(budget) = budget else {
+        model.notify(Tone::Plain, "no budget covers this pod");
+        return Vec::new();
+    };
+    let effects = go(model, View::Budgets);
+    model.place.cursor = Some(RowId::Budget(budget));
+    model.relist();
+    effects
 }
 
 /// The machine or the operation that an event is about: the one that is not on the screen.

@@ -70,24 +70,30 @@ pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
         model.notify(Tone::Warning, too_small());
         return Vec::new();
     }
-    ask(model, plan, action, rows);
-    Vec::new()
+    // What was found before may not hold any more.
+    model.fleet.findings.clear();
+    ask(model, plan, action, rows)
 }
 
-fn ask(model: &mut Model, plan: Plan, action: Action, rows: Vec<RowId>) {
+/// Opens the question. Returns what is to be asked for it.
+fn ask(model: &mut Model, plan: Plan, action: Action, rows: Vec<RowId>) -> Vec<Effect> {
     let consequences = model.consequences(&plan.command, &plan.left_out);
     model.dialog = Some(Dialog::new(plan, (action, rows), consequences));
+    data::ask_for_question(model).into_iter().collect()
 }
 
 /// Makes the order of a dialog anew, for the fleet as it is now.
-fn plan_again(model: &mut Model) {
+fn plan_again(model: &mut Model) -> Vec<Effect> {
     let Some(dialog) = model.dialog.take() else {
-        return;
+        return Vec::new();
     };
     let (action, rows) = dialog.made_from;
     match model.plan(action, &rows) {
         Ok(plan) => ask(model, plan, action, rows),
-        Err(why) => model.notify(Tone::Warning, why),
+        Err(why) => {
+            model.notify(Tone::Warning, why);
+            Vec::new()
+        }
     }
 }
 
@@ -142,7 +148,7 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Code::Enter if is_waiting => {}
         Code::Enter if !dialog.does_it => model.dialog = None,
         Code::Enter if dialog.stage == Stage::Prompting => return confirm(model),
-        Code::Enter => plan_again(model),
+        Code::Enter => return plan_again(model),
         Code::Down | Code::Char('j') => scroll(model, 1),
         Code::Up | Code::Char('k') => scroll(model, -1),
         Code::PageDown => scroll(model, isize::try_from(page).unwrap_or(1)),

@@ -10,8 +10,9 @@ use crate::console::keys::{Action, BINDINGS, Binding};
 use crate::console::message::{ClockState, Speed};
 use crate::console::model::cut::shortened;
 use crate::console::model::dialog::{Dialog, Stage};
+use crate::console::model::entry::{Entry, budget_name};
 use crate::console::model::listing::with_entries;
-use crate::console::model::{Model, Scope, View, entry::Entry};
+use crate::console::model::{Model, Scope, View};
 
 pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let pace = match model.clock.speed {
@@ -63,6 +64,15 @@ fn trail(model: &Model) -> Vec<String> {
             fleet.pool_name(id).to_string(),
             what.to_owned(),
         ],
+        Scope::Budget(id) => match fleet.budget(id) {
+            Some(budget) => {
+                let cluster = fleet.cluster(budget.cluster_id);
+                let cluster = cluster.map(|cluster| cluster.name.to_string());
+                let held = format!("{what} held by {}", budget_name(budget));
+                cluster.into_iter().chain([held]).collect()
+            }
+            None => vec![what.to_owned()],
+        },
     };
     let mut trail = vec!["fleet".to_owned()];
     trail.extend(match model.place.view {
@@ -72,6 +82,7 @@ fn trail(model: &Model) -> Vec<String> {
         View::Revisions(scope) => scoped(scope, "revisions"),
         View::Operations(scope) => scoped(scope, "operations"),
         View::Log => vec!["log".to_owned()],
+        View::Budgets => vec!["budgets".to_owned()],
         View::Machine(id) => {
             let machine = fleet.machine(id);
             let pool = machine.and_then(|machine| machine.machine_pool_id);

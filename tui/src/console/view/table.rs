@@ -7,7 +7,7 @@ use super::theme;
 use crate::console::model::cut::shortened;
 use crate::console::model::entry::{Cell, Column, Entry};
 use crate::console::model::listing::{find, with_entries};
-use crate::console::model::{Model, View};
+use crate::console::model::{Model, Scope, View};
 
 /// Cells between two columns.
 const GAP: u16 = 2;
@@ -96,6 +96,8 @@ fn empty(model: &Model) -> &'static str {
         _ if model.listing.unfiltered > 0 => "no row holds the text of the filter; esc clears it",
         View::Operations(_) => "no operation yet",
         View::Log => "nothing has happened yet",
+        View::Budgets => "no disruption budget: no workload of this fleet has one",
+        View::Machines(Scope::Budget(_)) => "it refuses no drain now",
         _ => "none",
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use appliance::{MachineHistory, PhaseRecord};
 
+use super::pods::{held_by, pods};
 use super::{Document, Layout, Line, Section, faint, field, log, missing_before, plain};
 use crate::clock::{clock, length};
-use crate::console::model::entry::{Tone, machine_tone, zone_of};
+use crate::console::model::entry::{Tone, machine_reason, machine_tone, zone_of};
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::RowId;
 
@@ -20,6 +21,7 @@ pub(super) fn document<'m>(
         log(&history.log, history.log_missing),
     ];
     sections.splice(..0, revisions(fleet, history));
+    sections.insert(0, pods(history, layout));
     Document {
         head: head(fleet, history, layout),
         sections,
@@ -44,17 +46,15 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
         ),
         _ => revision(machine.machine_revision),
     };
-    let reason = match (&machine.reason, history.phases.last()) {
-        (Some(reason), Some(phase)) if phase.ended_ms.is_none() => {
-            format!(
-                "{reason} for {}",
-                length(layout.now_ms.saturating_sub(phase.started_ms))
-            )
+    let reason = match (&machine.reason, history.reason_since_ms) {
+        (Some(_), Some(since)) => {
+            let so_far = length(layout.now_ms.saturating_sub(since));
+            format!("{} for {so_far}", machine_reason(machine))
         }
-        (Some(reason), _) => explained(reason.as_str()),
+        (Some(reason), None) => explained(reason.as_str()),
         (None, _) => unexplained(history),
     };
-    vec![
+    let mut head = vec![
         field("machine", machine.name.as_str(), Tone::Plain),
         field(
             "status",
@@ -62,6 +62,12 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
             machine_tone(&machine.status),
         ),
         field("reason", reason, Tone::Plain),
+    ];
+    let budgets = held_by(history).into_iter();
+    let names = std::iter::once("held by").chain(std::iter::repeat(""));
+    let holds = names.zip(budgets);
+    head.extend(holds.map(|(name, (budget, tone))| field(name, budget, tone)));
+    head.extend([
         field("revision", runs, Tone::Plain),
         field(
             "pool",
@@ -70,7 +76,8 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
         ),
         field("zone", String::from(zone_of(machine)), Tone::Plain),
         field("uuid", machine.uuid.as_str(), Tone::Faint),
-    ]
+    ]);
+    head
 }
 
 /// Why a machine waits, in words.

@@ -1,11 +1,11 @@
 //! The text of one operation: how far it is, its steps, its log.
 
-use appliance::{OperationHistory, OperationStep, Text};
+use appliance::{OperationHistory, OperationStep, Text, Wait};
 
 use super::{Document, Layout, Line, Section, field, log, plain};
 use crate::clock::{clock, length};
 use crate::console::model::cut::fitted;
-use crate::console::model::entry::{Tone, operation_state};
+use crate::console::model::entry::{Tone, machine_reason, operation_state, reason_told};
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::RowId;
 
@@ -24,7 +24,7 @@ pub(super) fn document<'m>(
         ),
         rows: history.steps.len(),
         id: Box::new(|row| RowId::Machine(history.steps[row].machine_id)),
-        line: Box::new(move |row| step_line(&history.steps[row], layout)),
+        line: Box::new(move |row| step_line(fleet, &history.steps[row], layout)),
     };
     Document {
         head: head(fleet, history, layout),
@@ -71,16 +71,52 @@ fn head(fleet: &Fleet, history: &OperationHistory, layout: Layout) -> Vec<Line> 
         head.push(field("machines", machines, Tone::Plain));
         head.push(field("time", time, Tone::Plain));
     }
+    head.extend(waits(history, layout));
     head
 }
 
-fn step_line(step: &OperationStep, layout: Layout) -> Line {
+/// Reasons that are told one by one.
+const REASONS: usize = 6;
+
+/// What the machines wait for now or are busy with, those of the most machines first.
+fn waits(history: &OperationHistory, layout: Layout) -> impl Iterator<Item = Line> {
+    let elapsed = layout.now_ms.saturating_sub(history.told_ms);
+    // What the rest of the line leaves.
+    let reasons = layout.columns.saturating_sub(48).clamp(14, 48);
+    let line = move |wait: &Wait| {
+        let so_far = wait
+            .so_far_ms
+            .saturating_add(u64::from(wait.machines).saturating_mul(elapsed));
+        let reason = reason_told(&wait.reason, wait.reason_object.as_ref());
+        format!(
+            "{:>5} {}  {:>11} of machine time",
+            wait.machines,
+            fitted(&reason, reasons),
+            length(so_far)
+        )
+    };
+    let more = history.waits.len().saturating_sub(REASONS);
+    let rest = (more > 0).then(|| format!("{more:>5} more reasons"));
+    let lines: Vec<String> = history
+        .waits
+        .iter()
+        .take(REASONS)
+        .map(line)
+        .chain(rest)
+        .collect();
+    let names = std::iter::once("now").chain(std::iter::repeat(""));
+    names
+        .zip(lines)
+        .map(|(name, line)| field(name, line, Tone::Plain))
+}
+
+fn step_line(fleet: &Fleet, step: &OperationStep, layout: Layout) -> Line {
     let ended = step.ended_ms.unwrap_or(layout.now_ms);
     let took = length(ended.saturating_sub(step.started_ms));
     let (state, tone) = match step.result.as_ref().map(Text::as_str) {
         Some("failed") => (format!("failed in {}", step.phase), Tone::Bad),
         Some(result) => (result.to_owned(), Tone::Good),
-        None => (step.phase.to_string(), Tone::Busy),
+        None => (in_phase(fleet, step), Tone::Busy),
     };
     vec![
         plain(format!(
@@ -90,4 +126,15 @@ fn step_line(step: &OperationStep, layout: Layout) -> Line {
         )),
         (state, tone),
     ]
+}
+
+/// The phase of a step, and what holds the machine in it where that is something else.
+fn in_phase(fleet: &Fleet, step: &OperationStep) -> String {
+    let machine = fleet.machine(step.machine_id);
+    match machine.map(machine_reason) {
+        Some(reason) if !reason.is_empty() && reason != step.phase.as_str() => {
+            format!("{}: {reason}", step.phase)
+        }
+        _ => step.phase.to_string(),
+    }
 }

@@ -36,10 +36,10 @@ impl Entry for Machine {
         ),
         column!(
             "REASON",
-            10..16,
+            17..40,
             1,
-            |_, machine| plain(machine.reason.clone().unwrap_or_default()),
-            |_, a, b| a.reason.cmp(&b.reason)
+            |_, machine| plain(&*machine_reason(machine)),
+            |_, a, b| (&a.reason, &a.reason_object).cmp(&(&b.reason, &b.reason_object))
         ),
         column!(number "REV", 4, 1, |_, machine| revision_cell(machine.machine_revision), |_, a, b| {
             a.machine_revision.cmp(&b.machine_revision)
@@ -79,6 +79,10 @@ impl Entry for Machine {
     }
 
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
+        if let Scope::Budget(budget) = scope {
+            let refuses = fleet.budget(budget).map(|budget| &*budget.refuses);
+            return refuses.is_some_and(|refuses| refuses.binary_search(&self.id).is_ok());
+        }
         match self.machine_pool_id {
             Some(pool) => is_pool_in(fleet, pool, scope),
             None => scope == Scope::Fleet,
@@ -86,12 +90,27 @@ impl Entry for Machine {
     }
 
     fn texts<'e>(&'e self, _: &'e Fleet) -> [Cow<'e, str>; 3] {
-        let reason = self.reason.as_ref().map_or("", Text::as_str);
         [
             self.name.as_str().into(),
             self.status.as_str().into(),
-            reason.into(),
+            machine_reason(self),
         ]
+    }
+}
+
+/// A reason with what it is about.
+pub fn reason_told<'r>(reason: &'r Text, object: Option<&Text>) -> Cow<'r, str> {
+    match object {
+        Some(object) => format!("{reason} {object}").into(),
+        None => reason.as_str().into(),
+    }
+}
+
+/// Why a machine is where it is; empty where there is no reason.
+pub fn machine_reason(machine: &Machine) -> Cow<'_, str> {
+    match &machine.reason {
+        Some(reason) => reason_told(reason, machine.reason_object.as_ref()),
+        None => "".into(),
     }
 }
 
