@@ -17,6 +17,7 @@ use crate::engine::{Span, Time};
 use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, RolloutRow, World};
 use crate::preflight::{self, Finding};
+use crate::scenario::Workload;
 
 pub use blockers::{Blocker, ReasonShare};
 pub use workloads::WorkloadForecast;
@@ -376,11 +377,8 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
             "built-in durations and time-outs of hardware {classes}, where the scenario gives none"
         ));
     }
-    if scenario
-        .workloads
-        .iter()
-        .any(|workload| workload.is_assumed)
-    {
+    let is_assumed = |workload: &Workload| workload.is_assumed && !workload.kind.is_per_machine();
+    if scenario.workloads.iter().any(is_assumed) {
         let times = "how long pods take to end and to start, where a workload does not say";
         assumptions.push(times.to_owned());
     }

@@ -160,6 +160,8 @@ pub(super) struct WorkloadState {
 /// What a run counts of a workload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
+    /// The most pods that it was to have.
+    pub replicas: u32,
     /// Pods that were evicted.
     pub evictions: u32,
     /// Pods that died with their machine, or were deleted, without their budget's leave.

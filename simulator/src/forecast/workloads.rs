@@ -10,7 +10,7 @@ use crate::fleet::{Blueprint, Figures};
 /// One workload's part of the forecast, over all runs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct WorkloadForecast {
-    /// How often a pod was evicted, on average over its pods and all runs.
+    /// How often a pod was evicted, on average over all runs and the most pods that the workload was to have.
     pub evictions_per_pod: f64,
     /// Pods that died with their machine without having been evicted, a run on average.
     pub pods_lost: f64,
@@ -31,10 +31,12 @@ pub(super) fn of(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<(Text, Workl
                 .map(move |row| &row.workloads[workload.at()])
         };
         let mean = |of: fn(&Figures) -> u32| mean(figures().map(of), ensemble.rows.len());
-        let pods = blueprint.scenario().workloads[workload.at()].replicas;
+        let sum = |of: fn(&Figures) -> u32| figures().map(|figures| u64::from(of(figures))).sum();
+        let ratio =
+            |part: fn(&Figures) -> u32, of: fn(&Figures) -> u32| quotient(sum(part), sum(of));
         let stranded = figures().filter(|figures| figures.pending > 0).count();
         WorkloadForecast {
-            evictions_per_pod: mean(|figures| figures.evictions) / f64::from(pods.max(1)),
+            evictions_per_pod: ratio(|figures| figures.evictions, |figures| figures.replicas),
             pods_lost: mean(|figures| figures.lost),
             budget_violations: mean(|figures| figures.violations),
             most_pending: figures()
@@ -87,12 +89,71 @@ pub(super) fn broken_budgets(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<
         .collect()
 }
 
-/// The mean over runs: a sum of integers, so that it does not depend on their order.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of pods and runs lie far below 2^53"
 )]
+fn quotient(part: u64, of: u64) -> f64 {
+    part as f64 / of.max(1) as f64
+}
+
+/// The mean over runs: a sum of integers, so that it does not depend on their order.
 pub(super) fn mean(values: impl Iterator<Item = u32>, runs: usize) -> f64 {
-    let sum: u64 = values.map(u64::from).sum();
-    sum as f64 / runs.max(1) as f64
+    quotient(values.map(u64::from).sum(), runs as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Seed;
+    use crate::scenario::Scenario;
+
+    /// Two pods, none of which is there at the start, are evicted once each.
+    #[test]
+    fn evictions_are_for_the_most_pods_that_a_workload_was_to_have() {
+        let text = r#"
+            [hardware.h]
+            os = "10s"
+            [[pools]]
+            name = "w"
+            machines = 1
+            hardware = "h"
+            [[pools]]
+            name = "other"
+            machines = 1
+            labels = { last = "yes" }
+            [[workloads]]
+            name = "web"
+            replicas = 0
+            pools = ["w", "other"]
+            [[workloads]]
+            name = "filler"
+            kind = "daemon-set"
+            [[steps]]
+            at = "+0s"
+            do = "cordon"
+            machine = "other-1"
+            [[steps]]
+            at = "+1s"
+            do = "scale"
+            workload = "web"
+            replicas = 2
+            [[steps]]
+            at = "+2m"
+            do = "uncordon"
+            machine = "other-1"
+            [[steps]]
+            at = "+3m"
+            do = "apply"
+            pool = "w"
+        "#;
+        let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
+        let ensemble = Ensemble::run(&blueprint, Seed(1), 2, None, &|_| {}).unwrap();
+        let workloads = of(&blueprint, &ensemble);
+        let evictions: Vec<_> = workloads
+            .iter()
+            .map(|(name, workload)| (name.as_str(), workload.evictions_per_pod))
+            .collect();
+        assert_eq!(evictions, [("default/web", 1.0)]);
+    }
 }

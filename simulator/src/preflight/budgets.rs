@@ -46,10 +46,11 @@ fn closed(about: &Subject<'_>, budget: BudgetIndex) -> Option<Finding> {
     let limit = about.world.budget_limit(budget);
     let all_are_well = counts.healthy >= counts.expected;
     let says = if all_are_well {
-        format!(
-            "{limit} allows no disruption although all {} pods are healthy",
-            counts.expected
-        )
+        let pods = match counts.expected {
+            1 => "its one pod is".to_owned(),
+            pods => format!("all {pods} pods are"),
+        };
+        format!("{limit} allows no disruption although {pods} healthy")
     } else {
         format!(
             "{limit} allows no disruption: {} of {} pods are healthy, {} needed",

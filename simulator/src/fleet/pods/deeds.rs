@@ -36,6 +36,7 @@ impl World {
         let plan = blueprint.pods().workload(workload);
         let state = &mut self.pods.workloads[workload.at()];
         let before = std::mem::replace(&mut state.replicas, replicas);
+        state.figures.replicas = state.figures.replicas.max(replicas);
         let room = state.live.len().max(replicas as usize);
         state.live.resize(room, NONE);
         state.generation.resize(room, u32::MAX);

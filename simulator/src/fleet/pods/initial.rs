@@ -8,7 +8,7 @@ use super::load::LoadTree;
 use super::plan::{PodPlan, WorkloadIndex, number};
 use super::pod::{NONE, PodId, PodState};
 use super::schedule::Unplaced;
-use super::{Pods, Used, WorkloadState};
+use super::{Figures, Pods, Used, WorkloadState};
 use crate::engine::Time;
 use crate::fleet::world::World;
 
@@ -76,7 +76,10 @@ impl WorkloadState {
             replicas,
             live: vec![NONE; replicas as usize],
             generation: vec![0; replicas as usize],
-            ..Self::default()
+            figures: Figures {
+                replicas,
+                ..Figures::default()
+            },
         }
     }
 }
