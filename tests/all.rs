@@ -6,6 +6,7 @@ mod architecture;
 mod command_line;
 mod console_rules;
 mod determinism;
+mod drains;
 mod invalid_scenarios;
 mod journeys;
 mod orders;

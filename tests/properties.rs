@@ -252,19 +252,13 @@ impl Checker {
                 assert_eq!(seen.in_phase, None, "{event}");
                 seen.in_phase = word(&event["phase"]);
                 seen.waits_until = None;
-                if seen.in_phase.as_deref() == Some("update") {
-                    seen.is_cordoned = true;
-                }
             }
             "phase-ended" => {
                 assert_eq!(seen.in_phase, word(&event["phase"]), "{event}");
-                let is_done = event["how"] == "done";
-                match seen.in_phase.take().as_deref() {
-                    Some("cordon") if is_done => seen.is_cordoned = true,
-                    Some("uncordon" | "update") if is_done => seen.is_cordoned = false,
-                    _ => {}
-                }
+                seen.in_phase = None;
             }
+            "machine-cordoned" => seen.is_cordoned = true,
+            "machine-uncordoned" => seen.is_cordoned = false,
             "reason" => {
                 seen.reason = word(&event["reason"]);
                 let is_over = seen

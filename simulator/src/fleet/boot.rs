@@ -40,7 +40,7 @@ impl World {
     pub(super) fn come_up<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         self.change(index, |machine| {
             machine.condition.up = true;
-            machine.keeps_no_slot = machine.is_quarantined;
+            machine.slot_expired = false;
         });
         self.tell_of(index, observer, || MachineEvent::Up);
         self.pods_up(index, observer);

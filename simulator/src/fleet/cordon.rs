@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Takes a cordon by hand back, or that of an update that failed. A machine whose update is under way stays cordoned
-    /// until that uncordons it.
+    /// until that uncordons it, and one that is drained by hand until that is over.
     pub(super) fn uncordon_by_hand<O: Observer>(
         &mut self,
         index: MachineIndex,
@@ -80,7 +80,8 @@ impl World {
             return Err(Refusal::NotCordoned);
         }
         let is_in_flight = machine.membership == Membership::InFlight;
-        if is_in_flight && !machine.condition.by_hand {
+        let is_being_drained = !is_in_flight && self.is_draining(index);
+        if is_being_drained || is_in_flight && !machine.condition.by_hand {
             return Err(Refusal::UnderWay);
         }
         self.change(index, |machine| machine.condition.by_hand = false);
@@ -89,7 +90,6 @@ impl World {
         }
         self.change(index, |machine| {
             machine.is_quarantined = false;
-            machine.keeps_no_slot &= !machine.condition.up;
         });
         self.uncordon(index, observer);
         self.search_again(self.machine(index).pool);

@@ -361,7 +361,7 @@ impl World {
                 .last
                 .1
                 .map_or(Reason::Phase(Phase::Drain), Reason::PodGrace)
-        } else if drain.hangs || drain.earliest > now {
+        } else if drain.hangs || drain.earliest > now || drain.since > now {
             Reason::Phase(Phase::Drain)
         } else {
             // Nothing holds it any more: it is over at this instant.

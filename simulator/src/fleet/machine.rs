@@ -44,8 +44,8 @@ pub struct Machine {
     pub(super) spare: Option<Spare>,
     /// Whether its drain was given up and it is set aside.
     pub(super) is_quarantined: bool,
-    /// Whether it uses no slot although it is out: it is set aside, or was down for too long.
-    pub(super) keeps_no_slot: bool,
+    /// Whether it was down for so long that it lost its slot.
+    pub(super) slot_expired: bool,
     /// When it went down last.
     pub(super) down_since: Time,
 }
@@ -172,7 +172,7 @@ impl Machine {
             fails: false,
             spare: None,
             is_quarantined: false,
-            keeps_no_slot: false,
+            slot_expired: false,
             down_since: Time::START,
         }
     }
@@ -199,7 +199,7 @@ impl Machine {
         let is_out = self.membership == Membership::InFlight
             || !self.condition.up
             || self.condition.cordoned;
-        is_out && !self.keeps_no_slot && self.spare.is_none()
+        is_out && !self.keeps_no_slot() && self.spare.is_none()
     }
 
     /// Whether there is such a machine now: spare ones come and go.
@@ -210,6 +210,11 @@ impl Machine {
     /// Whether it is a spare machine that takes workload, so that another may be out.
     pub(super) fn stands_in(&self) -> bool {
         self.spare == Some(Spare::Present) && self.condition.up && !self.condition.cordoned
+    }
+
+    /// Whether it uses no slot although it is out: it is set aside, or was down for too long.
+    pub(super) fn keeps_no_slot(&self) -> bool {
+        self.is_quarantined || self.slot_expired
     }
 
     /// Whether its drain was given up and it is set aside.

@@ -134,6 +134,8 @@ impl World {
         observer: &mut O,
     ) {
         let now = self.now();
+        // Machines that an earlier operation left waited for nothing in between.
+        self.close_waiting(pool);
         let revision = self.operations[index.at()].revision;
         let refuses = self.blueprint.plan(pool).policy.refuses_unfit && self.is_unfit(pool);
         let mut targeted = 0;

@@ -185,8 +185,11 @@ impl World {
             machine.retries = 0;
             machine.power_cycles = 0;
             machine.is_quarantined = false;
-            machine.keeps_no_slot = false;
+            machine.slot_expired = false;
         });
+        if !self.machine(machine).is_up() {
+            self.start_slot_clock(machine);
+        }
         let failed_in = self.machine(machine).failed_in;
         self.go_on(machine, failed_in.unwrap_or(Phase::Cordon), observer);
     }

@@ -26,7 +26,7 @@ impl World {
             .filter(|machine| self.expiry(pool, *machine).is_some_and(|at| at <= now))
             .collect();
         for machine in expired {
-            self.change(machine, |machine| machine.keeps_no_slot = true);
+            self.change(machine, |machine| machine.slot_expired = true);
             self.tell_of(machine, observer, || MachineEvent::SlotExpired);
         }
         self.await_next_expiry(pool);
@@ -37,7 +37,7 @@ impl World {
     fn expiry(&self, pool: PoolIndex, index: MachineIndex) -> Option<Time> {
         let ttl = self.blueprint.plan(pool).policy.slot_ttl?;
         let machine = self.machine(index);
-        (!machine.is_up() && !machine.keeps_no_slot).then(|| machine.down_since + ttl)
+        (!machine.is_up() && !machine.slot_expired).then(|| machine.down_since + ttl)
     }
 
     fn await_next_expiry(&mut self, pool: PoolIndex) {

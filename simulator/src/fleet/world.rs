@@ -295,7 +295,7 @@ type Counted = (u8, Option<Standing>);
 /// without one, stands in for another.
 #[inline]
 fn counted(machine: &Machine) -> u8 {
-    let is_slotless = machine.membership == Membership::InFlight && machine.keeps_no_slot;
+    let is_slotless = machine.membership == Membership::InFlight && machine.keeps_no_slot();
     u8::from(machine.uses_slot())
         | u8::from(waits_on_slot(machine)) << 1
         | u8::from(is_slotless) << 2

@@ -109,6 +109,7 @@ impl World {
         self.agenda.cancel(index.entity());
         self.agenda
             .schedule(self.blueprint.evictor(index), again, Class::Attempt);
+        self.drain_notices(index.0, observer);
     }
 
     /// Uncordons the machine and gives its slot to the next; its turn comes again after a pause.
@@ -132,7 +133,6 @@ impl World {
     fn quarantine<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         self.change(index, |machine| {
             machine.is_quarantined = true;
-            machine.keeps_no_slot = true;
         });
         self.settle(index, Some(Phase::Drain), observer);
     }

@@ -123,7 +123,7 @@ pub(crate) fn name(plan: &WorkloadPlan, id: PodId) -> String {
     let name = &plan.spec.name;
     match plan.spec.kind {
         Kind::StatefulSet => format!("{name}-{}", id.ordinal),
-        Kind::Bare => format!("{name}-{}", id.ordinal + 1),
+        Kind::Bare if id.generation == 0 => format!("{name}-{}", id.ordinal + 1),
         _ => format!("{name}-{}-{}", id.ordinal + 1, id.generation + 1),
     }
 }

@@ -107,3 +107,42 @@ fn to_clone_a_world_is_to_keep_that_instant() {
     assert_eq!(play(world).0, whole);
     assert_eq!(Arc::strong_count(&blueprint), 1);
 }
+
+/// Where pods run, they go elsewhere when there is another machine; what the machines themselves take stays.
+#[test]
+fn one_more_machine_changes_no_draw_of_another_where_pods_run() {
+    let boots = |machines: u32| {
+        let text = format!(
+            r#"
+            [[pools]]
+            name = "p"
+            machines = {machines}
+            hardware = "server"
+            max_unavailable = 2
+            drain_timeout = "none"
+            [[workloads]]
+            name = "web"
+            replicas = 30
+            budget = {{ max_unavailable = "20%" }}
+            {}"#,
+            step("+0s", "apply", "pool = \"p\"")
+        );
+        let own = |line: &String| {
+            let of_boot = ["stop", "firmware", "os", "join"];
+            of_boot
+                .iter()
+                .any(|phase| line.contains(&format!(": {phase} done after")))
+                && !line.contains("p-9:")
+        };
+        let mut lines: Vec<_> = story(&text)
+            .into_iter()
+            .filter(own)
+            .map(|line| line.split_once("  ").unwrap().1.to_owned())
+            .collect();
+        lines.sort();
+        lines
+    };
+    let usual = boots(8);
+    assert_eq!(usual.len(), 32);
+    assert_eq!(boots(9), usual);
+}

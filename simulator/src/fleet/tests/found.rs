@@ -174,3 +174,67 @@ fn a_pod_that_somebody_deletes_between_two_attempts_is_not_evicted_when_it_is_go
     let drained = told(&events, "phase-ended", "\"drain\"", "after_s");
     assert_eq!(drained[0], (11.0, &Value::from(10)));
 }
+
+#[test]
+fn a_machine_that_an_operation_left_waits_for_nothing_until_the_next_one() {
+    let cancel = step("+10s", "cancel", "pool = \"w\"");
+    let again = step("+1000s", "apply", "pool = \"w\"");
+    let events = events(&pool(2, "", &(cancel + &again)));
+    // Ten seconds of w-2 before the cancel, 42 while w-1 ended; then, in the second rollout, 52 while w-1 had its turn.
+    let waits: Vec<_> = reasons(&events)
+        .into_iter()
+        .filter(|(word, _)| matches!(*word, "slot" | "halted"))
+        .collect();
+    assert_eq!(waits, [("halted", 42.0), ("slot", 62.0)]);
+}
+
+/// Quarantined, without power, and then uncordoned: only that it is down counts, and that uses the slot.
+#[test]
+fn a_machine_that_is_no_longer_set_aside_uses_a_slot_while_it_is_down() {
+    let blocked = workload("web", "5s", &["w-1"], "budget = { max_unavailable = 0 }");
+    let timeline = step("+20s", "power-loss", "machine = \"w-1\"")
+        + &step("+21s", "uncordon", "machine = \"w-1\"");
+    let policy = "drain_timeout = \"10s\"\non_drain_timeout = \"quarantine\"";
+    let events = events(&pool(3, policy, &(blocked + &timeline)));
+    let starts = told(&events, "phase-started", "\"phase\":\"cordon\"", "machine");
+    let starts: Vec<_> = starts
+        .iter()
+        .map(|(at, machine)| (*at, machine.as_str().unwrap()))
+        .collect();
+    // w-2 starts when w-1 is set aside, and w-3 never: the one slot is that of w-1 again.
+    assert_eq!(starts, [(0.0, "w-1"), (11.0, "w-2")]);
+}
+
+#[test]
+fn between_two_tries_a_drain_waits_for_no_pod() {
+    let two = workload("web", "5s", &["w-1"], "budget = { max_unavailable = 1 }")
+        + "[[budgets]]\nname = \"other\"\nworkloads = [\"web\"]\nmax_unavailable = 1\n"
+        + &workload("slow", "30s", &["w-1"], "");
+    let events = events(&pool(
+        2,
+        "on_drain_timeout = \"retry\"\nhalt_after = 1",
+        &two,
+    ));
+    let why: Vec<_> = told(&events, "reason", "\"w-1\"", "reason")
+        .into_iter()
+        .filter(|(at, _)| (1.0..90.0).contains(at))
+        .map(|(at, reason)| (at, reason.as_str().unwrap()))
+        .collect();
+    assert_eq!(why, [(1.0, "drain"), (1.0, "pod-grace"), (31.0, "drain")]);
+}
+
+#[test]
+fn a_machine_that_is_drained_by_hand_is_not_uncordoned_meanwhile() {
+    let slow = workload("web", "30s", &["w-1"], "");
+    let timeline = step("+0s", "drain", "machine = \"w-1\"")
+        + &step("+5s", "uncordon", "machine = \"w-1\"")
+        + &step("+40s", "uncordon", "machine = \"w-1\"");
+    let text = pool(2, "", &(slow + &timeline)).replace("do = \"apply\"", "do = \"cancel\"");
+    let events = events(&text);
+    let uncordons = told(&events, "step", "\"do\":\"uncordon\"", "refused");
+    let refused: Vec<_> = uncordons
+        .iter()
+        .map(|(at, refused)| (*at, refused.is_null()))
+        .collect();
+    assert_eq!(refused, [(5.0, false), (40.0, true)]);
+}
