@@ -276,16 +276,16 @@ impl World {
 
     /// A budget has changed: every drain that it refuses tries again at its next attempt.
     pub(super) fn wake_evictors(&mut self, budget: BudgetIndex) {
-        let refused = |drain: &Drain| drain.blocked.iter().any(|blocked| blocked.budget == budget);
-        let woken: Vec<u32> = self
-            .drains
-            .iter()
-            .filter(|(_, drain)| refused(drain))
-            .map(|(machine, _)| *machine)
-            .collect();
-        for machine in woken {
-            self.wake_evictor(MachineIndex(machine));
+        for machine in self.refused_by(budget) {
+            self.wake_evictor(machine);
         }
+    }
+
+    /// The machines whose drains the budget refuses.
+    fn refused_by(&self, budget: BudgetIndex) -> Vec<MachineIndex> {
+        let refused = |drain: &Drain| drain.blocked.iter().any(|blocked| blocked.budget == budget);
+        let drains = self.drains.iter().filter(|(_, drain)| refused(drain));
+        drains.map(|(machine, _)| MachineIndex(*machine)).collect()
     }
 
     fn wake_evictor(&mut self, index: MachineIndex) {
@@ -329,15 +329,8 @@ impl World {
 
     /// A budget's pods have begun, or no longer have, to wait for capacity.
     pub(super) fn budget_notices<O: Observer>(&mut self, budget: BudgetIndex, observer: &mut O) {
-        let refused = |drain: &Drain| drain.blocked.iter().any(|blocked| blocked.budget == budget);
-        let machines: Vec<u32> = self
-            .drains
-            .iter()
-            .filter(|(_, drain)| refused(drain))
-            .map(|(machine, _)| *machine)
-            .collect();
-        for machine in machines {
-            self.drain_notices(machine, observer);
+        for machine in self.refused_by(budget) {
+            self.drain_notices(machine.0, observer);
         }
     }
 
