@@ -238,6 +238,10 @@ impl World {
         if before != after {
             let pool = machine.pool;
             self.recount(pool, before, after);
+            if before.1 != after.1 {
+                // A scheduler may avoid a machine whose turn is to come.
+                self.reload(index.0);
+            }
         }
     }
 

@@ -269,10 +269,10 @@ impl World {
 
     /// Keeps a machine's place in the tree of loads right.
     pub(in crate::fleet) fn reload(&mut self, machine: u32) {
-        let plan = self.blueprint.pods();
-        if plan.is_empty() {
+        if self.pods.on.is_empty() {
             return;
         }
+        let plan = self.blueprint.pods();
         let cluster = plan.clusters[machine as usize] as usize;
         let load = if self.takes_pods(machine) {
             load(

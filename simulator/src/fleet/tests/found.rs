@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{pool, step};
+use super::{fault, pool, step};
 use crate::engine::Seed;
 use crate::fleet::Blueprint;
 use crate::replay::{Style, replay};
@@ -79,7 +79,7 @@ fn a_drain_that_a_budget_still_blocks_is_counted_for_the_budget() {
 
 #[test]
 fn a_phase_that_still_hangs_is_counted() {
-    let hangs = super::fault("w-1", "stop", "do = \"hang\"");
+    let hangs = fault("w-1", "stop", "do = \"hang\"");
     let later = step("+10m", "cordon", "machine = \"w-2\"");
     let events = events(&pool(2, "", &(hangs + &later)));
     let stop = reasons(&events)
@@ -237,4 +237,69 @@ fn a_machine_that_is_drained_by_hand_is_not_uncordoned_meanwhile() {
         .map(|(at, refused)| (*at, refused.is_null()))
         .collect();
     assert_eq!(refused, [(5.0, false), (40.0, true)]);
+}
+
+/// w-1 is emptied and updated; the three pods of w-2 then go there, although w-3, whose turn is still to come, is empty.
+#[test]
+fn a_machine_whose_turn_is_to_come_is_avoided_whether_or_not_a_pod_has_come_to_it() {
+    let text = pool(3, "", &workload("web", "5s", &["w-2", "w-2", "w-2"], ""));
+    let events = events(&format!("placement = \"prefer-updated\"\n{text}"));
+    let placed = told(&events, "pod-placed", "default/web", "machine");
+    let first: Vec<_> = placed
+        .iter()
+        .take(3)
+        .map(|(_, machine)| machine.as_str().unwrap())
+        .collect();
+    assert_eq!(first, ["w-1", "w-1", "w-1"]);
+}
+
+/// The boot of w-1 hangs, its slot expires; when its turn comes again, it has a slot for a whole time to live.
+#[test]
+fn a_machine_that_starts_while_it_is_down_has_its_slot_for_a_whole_time_to_live() {
+    let hangs = fault("w-1", "os", "do = \"fail\"\noccurrence = 1")
+        + &fault("w-1", "os", "do = \"hang\"\noccurrence = 2");
+    let retry = step("+500s", "retry", "pool = \"w\"");
+    let events = events(&pool(1, "slot_ttl = \"100s\"", &(hangs + &retry)));
+    let expired = told(&events, "slot-expired", "w-1", "machine");
+    let expired: Vec<_> = expired.iter().map(|(at, _)| *at).collect();
+    assert_eq!(expired, [116.0, 600.0]);
+}
+
+#[test]
+fn a_bare_pod_that_is_made_again_has_another_name_than_the_one_that_ends() {
+    let bare = workload("web", "30s", &["w-1", "w-2"], "kind = \"bare\"");
+    let down = "workload = \"web\"\nreplicas = 1";
+    let up = "workload = \"web\"\nreplicas = 2";
+    let timeline = step("+10s", "scale", down) + &step("+10s", "scale", up);
+    let text = pool(2, "", &(bare + &timeline)).replace("do = \"apply\"", "do = \"cancel\"");
+    let events = events(&text);
+    let created = told(&events, "pod-created", "default/web", "pod");
+    let gone = told(&events, "pod-gone", "default/web", "pod");
+    assert_eq!(created[0].1, "default/web-2-2");
+    assert_eq!(gone[0].1, "default/web-2");
+}
+
+/// The pod's volume is on w-1, which is full when it is back: the reason changes, and so what a budget waits for.
+#[test]
+fn why_a_pod_waits_is_told_again_when_its_own_machine_is_back() {
+    let bound = workload(
+        "db",
+        "5s",
+        &["w-1"],
+        "kind = \"stateful-set\"\nlocal_volume = true",
+    );
+    let other = workload("web", "5s", &["w-2"], "");
+    let timeline = step("+2s", "cordon", "machine = \"w-2\"")
+        + &step("+3s", "scale", "workload = \"web\"\nreplicas = 2")
+        + &step("+10s", "drain", "machine = \"w-1\"")
+        + &step("+60s", "scale", "workload = \"web\"\nreplicas = 3")
+        + &step("+70s", "uncordon", "machine = \"w-1\"");
+    let text = pool(2, "capacity = { pods = 1 }", &(bound + &other + &timeline))
+        .replace("do = \"apply\"", "do = \"cancel\"");
+    let events = events(&text);
+    let why: Vec<_> = told(&events, "pod-pending", "default/db", "why")
+        .into_iter()
+        .map(|(at, why)| (at, why.as_str().unwrap()))
+        .collect();
+    assert_eq!(why, [(15.0, "volume-elsewhere"), (70.0, "no-room")]);
 }
