@@ -298,3 +298,35 @@ fn assert_clean(console: &Console) {
             .all(|character| !character.is_control() || character == '\n')
     );
 }
+
+/// Spare machines are there for their rollout only: before and after it the pool has three machines, none unreachable.
+#[test]
+fn spare_machines_are_listed_while_they_are_there() {
+    let text = r#"
+        [hardware.h]
+        os = "1m"
+        [[pools]]
+        name = "w"
+        machines = 3
+        hardware = "h"
+        surge = 2
+        [[steps]]
+        at = "+1m"
+        do = "apply"
+        pool = "w"
+    "#;
+    let told = |at_s: u64| {
+        let console = Console::new(text, at_s * 1000, (80, 24));
+        let machines = console.model.fleet.machines.iter();
+        let told = machines.map(|machine| format!("{} {}", machine.name, machine.status));
+        told.collect::<Vec<_>>()
+    };
+    let usual = ["w-1 ready", "w-2 ready", "w-3 ready"];
+    assert_eq!(told(0), usual);
+    let joining = ["w-surge-1 updating", "w-surge-2 updating"];
+    assert_eq!(told(90), [&usual[..], &joining].concat());
+    let there = ["w-surge-1 ready", "w-surge-2 ready"];
+    let updating = ["w-1 updating", "w-2 updating", "w-3 updating"];
+    assert_eq!(told(150), [&updating[..], &there].concat());
+    assert_eq!(told(3600), usual);
+}

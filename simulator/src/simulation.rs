@@ -142,12 +142,16 @@ impl Simulation {
         }
     }
 
-    /// Every machine; only those that changed since the last time are put together anew.
+    /// Every machine that is there; only those that changed since the last time are put together anew.
     fn machines(&mut self) -> Vec<appliance::Machine> {
         for index in self.journal.take_changed() {
             self.told[index as usize] = self.machine(MachineIndex(index));
         }
-        self.told.clone()
+        let there = self.told.iter().zip(self.world.machines());
+        there
+            .filter(|(_, machine)| machine.is_present())
+            .map(|(told, _)| told.clone())
+            .collect()
     }
 
     fn apply(

@@ -207,6 +207,11 @@ impl Machine {
         self.spare != Some(Spare::Absent)
     }
 
+    /// Whether it is a spare machine that joins or leaves.
+    pub fn is_moving(&self) -> bool {
+        matches!(self.spare, Some(Spare::Joining | Spare::Leaving))
+    }
+
     /// Whether it is a spare machine that takes workload, so that another may be out.
     pub(super) fn stands_in(&self) -> bool {
         self.spare == Some(Spare::Present) && self.condition.up && !self.condition.cordoned

@@ -55,13 +55,8 @@ impl World {
                 self.begin(spare, Phase::Cordon, observer);
             }
         }
-        let is_busy = |spare: MachineIndex| {
-            matches!(
-                self.machine(spare).spare,
-                Some(Spare::Joining | Spare::Leaving)
-            )
-        };
-        self.blueprint.spares_of(pool).any(is_busy)
+        let mut spares = self.blueprint.spares_of(pool);
+        spares.any(|spare| self.machine(spare).is_moving())
     }
 
     /// A spare machine has joined, or has failed to: the rollout goes on with those that are there.

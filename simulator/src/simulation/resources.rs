@@ -52,6 +52,7 @@ impl Simulation {
         let machine = self.world.machine(index);
         let status = match machine.membership {
             Membership::InFlight => MachineStatus::Updating,
+            _ if machine.is_moving() => MachineStatus::Updating,
             _ if machine.is_up() => MachineStatus::Ready,
             _ => MachineStatus::Unreachable,
         };
