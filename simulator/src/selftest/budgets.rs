@@ -1,8 +1,8 @@
 //! V-5 and V-6: which way shares are rounded, and what disruption budgets allow.
 
-use super::watched::{step_through, watch};
+use super::watched::{most_in_flight, rollout, step_through, watch};
 use super::{Case, Measured, Title};
-use crate::fleet::{BudgetIndex, MachineEvent, Membership};
+use crate::fleet::{BudgetIndex, MachineEvent};
 
 const SLOTS: Title = Title {
     id: "V-5",
@@ -67,33 +67,10 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-fn pool(machines: u32, policy: &str) -> String {
-    format!(
-        r#"
-        [hardware.machine]
-        update = "5m"
-        [[pools]]
-        name = "p"
-        machines = {machines}
-        hardware = "machine"
-        {policy}
-        [[steps]]
-        at = "+0s"
-        do = "apply"
-        pool = "p"
-        "#
-    )
-}
-
 fn slots((machines, percent, is_up): (u32, u32, bool)) -> Case {
     let rounding = if is_up { "up" } else { "down" };
     let policy = format!("max_unavailable = \"{percent}%\"\nrounding = \"{rounding}\"");
-    let mut most = 0;
-    step_through(&pool(machines, &policy), |world| {
-        let out = world.machines().iter();
-        let out = out.filter(|machine| machine.membership == Membership::InFlight);
-        most = most.max(super::number(out.count()));
-    });
+    let most = most_in_flight(&rollout(machines, &policy));
     let share = machines * percent;
     let expected = if is_up {
         share.div_ceil(100)
@@ -112,7 +89,7 @@ fn slots((machines, percent, is_up): (u32, u32, bool)) -> Case {
 }
 
 fn spares((machines, percent): (u32, u32)) -> Case {
-    let watched = watch(&pool(machines, &format!("surge = \"{percent}%\"")));
+    let watched = watch(&rollout(machines, &format!("surge = \"{percent}%\"")));
     let added = watched
         .of_machines()
         .filter(|(_, _, what)| matches!(what, MachineEvent::Added { .. }));

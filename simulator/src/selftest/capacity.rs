@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::watched::{step_through, watch};
+use super::watched::{most_in_flight, rollout, step_through, watch};
 use super::{Case, Measured, Title, durations_s, rehearse};
-use crate::fleet::Membership;
 
 const AT_ONCE: Title = Title {
     id: "V-2",
@@ -97,21 +96,9 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn surge([machines, spares, out]: [u32; 3]) -> String {
-    format!(
-        r#"
-        [hardware.machine]
-        update = "5m"
-        [[pools]]
-        name = "p"
-        machines = {machines}
-        hardware = "machine"
-        max_unavailable = {out}
-        surge = {spares}
-        [[steps]]
-        at = "+0s"
-        do = "apply"
-        pool = "p"
-        "#
+    rollout(
+        machines,
+        &format!("max_unavailable = {out}\nsurge = {spares}"),
     )
 }
 
@@ -128,12 +115,7 @@ fn of_surge(title: Title, [machines, spares, out]: [u32; 3], measured: Measured)
 }
 
 fn at_once(set: [u32; 3]) -> Case {
-    let mut most = 0;
-    step_through(&surge(set), |world| {
-        let machines = world.machines().iter();
-        let updated = machines.filter(|machine| machine.membership == Membership::InFlight);
-        most = most.max(super::number(updated.count()));
-    });
+    let most = most_in_flight(&surge(set));
     let [machines, spares, out] = set;
     let measured = Measured::exact(machines.min(spares + out).into(), most.into());
     of_surge(AT_ONCE, set, measured)

@@ -1,6 +1,6 @@
 //! V-7 and V-8: drains that budgets slow down, to the second.
 
-use super::watched::{Watched, step_through, watch};
+use super::watched::{Watched, rollout, step_through, watch};
 use super::{Case, Measured, Title};
 use crate::fleet::{BudgetIndex, MachineEvent, PhaseEnd};
 use crate::phase::Phase;
@@ -100,15 +100,8 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn fewest_healthy([machines, out, healthy]: [u32; 3]) -> Case {
-    let text = format!(
+    let workload = format!(
         r#"
-        [hardware.machine]
-        update = "5m"
-        [[pools]]
-        name = "p"
-        machines = {machines}
-        hardware = "machine"
-        max_unavailable = {out}
         [[workloads]]
         name = "w"
         replicas = {machines}
@@ -116,12 +109,9 @@ fn fewest_healthy([machines, out, healthy]: [u32; 3]) -> Case {
         termination = "30s"
         startup = "40s"
         budget = {{ min_available = {healthy} }}
-        [[steps]]
-        at = "+0s"
-        do = "apply"
-        pool = "p"
         "#
     );
+    let text = rollout(machines, &format!("max_unavailable = {out}")) + &workload;
     let mut fewest = machines;
     step_through(&text, |world| {
         fewest = fewest.min(world.budget_counts(BudgetIndex(0)).healthy);

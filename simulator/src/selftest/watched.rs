@@ -1,7 +1,9 @@
 //! One run, seen event by event or instant by instant.
 
 use crate::engine::Time;
-use crate::fleet::{Event, MachineEvent, MachineIndex, PodEvent, RunRow, Unobserved, World};
+use crate::fleet::{
+    Event, MachineEvent, MachineIndex, Membership, PodEvent, RunRow, Unobserved, World,
+};
 
 use super::{fleet, seed};
 
@@ -59,4 +61,34 @@ impl Watched {
 /// Seconds since the start of the run.
 fn seconds(at: Time) -> f64 {
     at.since_start().as_millis_f64() / 1000.0
+}
+
+/// A pool of machines of which an update takes five minutes, with this policy, and its rollout from the start.
+pub(super) fn rollout(machines: u32, policy: &str) -> String {
+    format!(
+        r#"
+        [hardware.machine]
+        update = "5m"
+        [[pools]]
+        name = "p"
+        machines = {machines}
+        hardware = "machine"
+        {policy}
+        [[steps]]
+        at = "+0s"
+        do = "apply"
+        pool = "p"
+        "#
+    )
+}
+
+/// The most machines that were in flight at once in the run of this text.
+pub(super) fn most_in_flight(text: &str) -> u32 {
+    let mut most = 0;
+    step_through(text, |world| {
+        let machines = world.machines().iter();
+        let in_flight = machines.filter(|machine| machine.membership == Membership::InFlight);
+        most = most.max(super::number(in_flight.count()));
+    });
+    most
 }
