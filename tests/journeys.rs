@@ -256,13 +256,7 @@ fn a_row_keeps_its_identity_between_two_answers() {
     console.model.asked = vec![Request::ListOperations, Request::ListMachines];
     let answer = Message::Replied(Request::ListOperations, Ok(Reply::Operations(operations)));
     tui::console::update::update(&mut console.model, answer);
-    let listing = &console.model.listing;
-    let after = listing.id(
-        &console.model.fleet,
-        console.model.place.view,
-        listing.cursor,
-    );
-    assert_eq!(after, before);
+    assert_eq!(console.model.row_under_cursor(), before);
 }
 
 #[test]

@@ -56,13 +56,7 @@ fn the_selection_in_an_operation_stays_on_its_machine_while_steps_are_added() {
     console.press(" ").wait(Duration::from_secs(10));
     assert!(console.model.listing.rows.len() > steps);
     assert_eq!(console.model.place.cursor, cursor);
-    let listing = &console.model.listing;
-    let id = listing.id(
-        &console.model.fleet,
-        console.model.place.view,
-        listing.cursor,
-    );
-    assert_eq!(id, cursor);
+    assert_eq!(console.model.row_under_cursor(), cursor);
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl Shape {
             Self::Exponential { mean } => -mean.as_millis_f64() * libm::log1p(-u),
             Self::Lognormal { mu, sigma } => libm::exp(mu + sigma * normal::quantile(u)),
             Self::Mixture(parts) => mixture_quantile(parts, u),
-            Self::Empirical(sorted) => sorted[position(u, sorted.len())].as_millis_f64(),
+            Self::Empirical(sorted) => chosen(sorted, u).map_or(0.0, |span| span.as_millis_f64()),
         }
     }
 
@@ -216,15 +216,16 @@ fn mixture_quantile(parts: &[(f64, Distribution)], u: f64) -> f64 {
     Span::from_millis(reached).as_millis_f64()
 }
 
-/// The cell of `u` among `count` equal cells of (0, 1).
+/// The one of several things that `u` chooses, 0 < u < 1, each with the same chance; `None` where there is none.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     reason = "a product of a uniform and a list's length, clamped to the list"
 )]
-fn position(u: f64, count: usize) -> usize {
-    ((u * count as f64) as usize).min(count - 1)
+pub(crate) fn chosen<T>(of: &[T], u: f64) -> Option<&T> {
+    let last = of.len().checked_sub(1)?;
+    of.get(((u * of.len() as f64) as usize).min(last))
 }
 
 #[cfg(test)]

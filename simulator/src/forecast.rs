@@ -339,16 +339,17 @@ fn finished_and_count(lengths: impl Iterator<Item = Option<Span>>) -> (Vec<Span>
 
 /// The mean in whole milliseconds; a sum of integers does not depend on its order.
 fn mean(lengths: &[Span]) -> Option<Span> {
-    let count = u128::try_from(lengths.len())
-        .ok()
-        .filter(|count| *count > 0)?;
-    let sum: u128 = lengths
+    let sum = lengths
         .iter()
         .map(|length| u128::from(length.as_millis()))
         .sum();
-    u64::try_from((sum + count / 2) / count)
-        .ok()
-        .map(Span::from_millis)
+    (!lengths.is_empty()).then(|| shared(sum, lengths.len()))
+}
+
+/// A sum of milliseconds shared by so many, to the nearest millisecond.
+fn shared(sum: u128, by: usize) -> Span {
+    let by = (by as u128).max(1);
+    Span::from_millis(u64::try_from((sum + by / 2) / by).unwrap_or(u64::MAX))
 }
 
 #[expect(

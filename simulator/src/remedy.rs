@@ -1,14 +1,14 @@
 //! The smallest change that would end or shorten a wait, as a key of the scenario.
 
 use crate::fleet::{Blueprint, BudgetIndex, PoolIndex, Reason, desired};
-use crate::scenario::{Amount, Limit, Quantity};
+use crate::scenario::{Amount, Limit, OnDrainTimeOut, Quantity};
 
 /// What to change so that the pool's machines wait less for this.
 pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String {
     let about = &blueprint.scenario().pools[pool.at()];
     match reason {
         Reason::Budget(budget) => of_budget(blueprint, budget),
-        Reason::Capacity(_) => format!("room: surge = {}", about.policy.surge + 1),
+        Reason::Capacity(_) => format!("room: surge = {}", blueprint.surge(pool) + 1),
         Reason::Slot => match about.policy.max_unavailable {
             Amount::Count(count) => format!("max_unavailable = {}", count + 1),
             Amount::Share(_) => format!("max_unavailable = {}", blueprint.slots(pool) + 1),
@@ -24,7 +24,7 @@ pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String 
             None => "do not cancel".to_owned(),
         },
         Reason::Backoff => match about.drain.on_time_out {
-            crate::scenario::OnDrainTimeOut::Release => "a shorter drain_retry".to_owned(),
+            OnDrainTimeOut::Release => "a shorter drain_retry".to_owned(),
             _ => "a shorter backoff".to_owned(),
         },
         Reason::Power => "power on sooner".to_owned(),

@@ -239,19 +239,16 @@ impl World {
         let freed = drain.volumes.iter().map(|(_, free)| *free);
         let end = freed.fold(drain.seen.max(drain.earliest).max(now), Time::max);
         let is_known = drain.blocked.is_empty() && !drain.hangs;
-        let limit = drain.limit;
-        match (is_known, limit) {
-            (true, Some(limit)) if end > limit => {
+        let in_time = drain.limit.is_none_or(|limit| end <= limit);
+        match drain.limit {
+            _ if is_known && in_time => self.agenda.schedule(index.entity(), end, Class::Ending),
+            // Its time-out is pending already.
+            Some(_) if !is_known && drain.manner == Manner::Expired => {}
+            Some(limit) => {
                 self.agenda
                     .schedule(index.entity(), limit.max(now), Class::TimeOut);
             }
-            (true, _) => self.agenda.schedule(index.entity(), end, Class::Ending),
-            (false, Some(limit)) if drain.manner != Manner::Expired => {
-                self.agenda
-                    .schedule(index.entity(), limit.max(now), Class::TimeOut);
-            }
-            (false, Some(_)) => {}
-            (false, None) => self.agenda.cancel(index.entity()),
+            None => self.agenda.cancel(index.entity()),
         }
     }
 

@@ -510,8 +510,8 @@ impl World {
         }
     }
 
-    /// A slot is free again: the operation ends if it is over, and otherwise looks who may start.
-    pub(super) fn move_on_after_release<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+    /// Slots have changed hands: the operation ends if it is over, and otherwise looks who may start.
+    pub(super) fn move_on_and_search<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
         self.move_on(pool, observer);
         self.search_again(pool);
     }

@@ -153,8 +153,8 @@ impl World {
             .iter()
             .filter_map(|operation| operation.ended)
             .max();
-        let surge = self.blueprint().scenario().pools[pool.at()].policy.surge;
-        let bound = lower_bound(&operations, self.blueprint().slots(pool) + surge);
+        let slots = self.blueprint().slots(pool) + self.blueprint().surge(pool);
+        let bound = lower_bound(&operations, slots);
         let rollouts = operations
             .iter()
             .map(|operation| rollout_row(operation))

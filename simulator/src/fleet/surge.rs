@@ -99,6 +99,6 @@ impl World {
             machine.activity = super::machine::Activity::Idle;
             machine.membership = Membership::Outside;
         });
-        self.move_on_after_release(pool, observer);
+        self.move_on_and_search(pool, observer);
     }
 }

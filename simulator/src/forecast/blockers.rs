@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::share;
+use super::{share, shared};
 use crate::engine::Span;
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, Reason};
 use crate::remedy::remedy;
@@ -78,7 +78,7 @@ pub(super) fn of_pool(
     let shares = order.iter().map(|(reason, sum)| ReasonShare {
         reason: reason.as_str(),
         object: blueprint.reason_object(*reason),
-        machine_s: mean(sum.time, rows.len()),
+        machine_s: shared(sum.time, rows.len()),
         share: part(sum.time, whole),
     });
     let blockers = order
@@ -87,19 +87,13 @@ pub(super) fn of_pool(
         .map(|(reason, sum)| Blocker {
             reason: reason.as_str(),
             object: blueprint.reason_object(*reason),
-            machine_s: mean(sum.time, rows.len()),
+            machine_s: shared(sum.time, rows.len()),
             share_of_waiting: part(sum.time, waiting),
             runs: share(sum.runs, rows.len()),
             for_ever: share(sum.for_ever, rows.len()),
             change: remedy(blueprint, pool, *reason),
         });
     (shares.collect(), blockers.collect())
-}
-
-/// The mean of a sum of milliseconds over runs, to the millisecond.
-fn mean(sum: u128, runs: usize) -> Span {
-    let runs = (runs as u128).max(1);
-    Span::from_millis(u64::try_from((sum + runs / 2) / runs).unwrap_or(u64::MAX))
 }
 
 #[expect(

@@ -37,9 +37,7 @@ impl Before {
         if now == cursor {
             return;
         }
-        let listing = &model.listing;
-        let is_there = (0..listing.rows.len())
-            .any(|row| listing.id(&model.fleet, model.place.view, row) == Some(cursor));
+        let is_there = (0..model.listing.rows.len()).any(|row| model.row(row) == Some(cursor));
         assert!(!is_there, "the cursor went from {cursor:?} to {now:?}");
     }
 }
@@ -52,9 +50,9 @@ pub(crate) fn assert_hold(model: &Model) {
             listing.cursor < listing.rows.len(),
             "the cursor is on a row"
         );
-        let id = listing.id(&model.fleet, place.view, listing.cursor);
         assert_eq!(
-            id, place.cursor,
+            model.row_under_cursor(),
+            place.cursor,
             "the row under the cursor is the one it is on"
         );
         if place.view.is_table() {

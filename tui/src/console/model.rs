@@ -100,6 +100,16 @@ pub enum Glyphs {
 }
 
 impl Model {
+    /// The identity of the row at a position of the listing.
+    pub fn row(&self, position: usize) -> Option<RowId> {
+        self.listing.id(&self.fleet, self.place.view, position)
+    }
+
+    /// The identity of the row under the cursor.
+    pub fn row_under_cursor(&self) -> Option<RowId> {
+        self.row(self.listing.cursor)
+    }
+
     /// The console at its start, on the overview of a fleet of which nothing is known yet.
     pub fn new(context: Text, seed: u64, glyphs: Glyphs, size: (u16, u16)) -> Self {
         Self {

@@ -126,7 +126,7 @@ impl World {
         self.agenda.schedule(index.entity(), again, Class::Attempt);
         self.uncordon(index, observer);
         self.tell_reason(index, observer);
-        self.move_on_after_release(pool, observer);
+        self.move_on_and_search(pool, observer);
     }
 
     /// Leaves the machine cordoned, without a slot.

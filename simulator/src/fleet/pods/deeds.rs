@@ -1,12 +1,13 @@
 //! Scaling a workload, and changing a budget.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::plan::{BudgetIndex, WorkloadIndex};
-use super::pod::{NONE, PodId};
+use super::pod::{NONE, PodId, PodState};
 use crate::fleet::event::{Observer, PodEvent};
 use crate::fleet::world::World;
-use crate::scenario::Limit;
+use crate::scenario::{Kind, Limit};
 
 impl World {
     /// Changes how many pods a workload is to have. Fewer: those with the highest numbers are deleted, which no budget
@@ -26,9 +27,25 @@ impl World {
                 self.terminate(pod, observer);
             }
         }
+        let ending = self.ordinals_still_there(workload, before);
         for ordinal in before..replicas {
-            self.create_again(workload, ordinal, observer);
+            if !ending.contains(&ordinal) {
+                self.create_again(workload, ordinal, observer);
+            }
         }
+    }
+
+    /// The ordinals from `first` on whose pods have not gone yet, of a workload whose pods keep their names: the next
+    /// one is made when it is gone.
+    fn ordinals_still_there(&self, workload: WorkloadIndex, first: u32) -> BTreeSet<u32> {
+        if self.blueprint.pods().workload(workload).spec.kind != Kind::StatefulSet {
+            return BTreeSet::new();
+        }
+        let pods = self.pods.list.iter().filter(|pod| {
+            let is_there = pod.state != PodState::Gone;
+            is_there && pod.id.workload == workload && pod.id.ordinal >= first
+        });
+        pods.map(|pod| pod.id.ordinal).collect()
     }
 
     fn set_replicas(&mut self, workload: WorkloadIndex, replicas: u32) {
@@ -52,7 +69,7 @@ impl World {
         }
     }
 
-    /// Makes the pod of an ordinal that the workload is to have, unless its last one has not gone yet.
+    /// Makes the pod of an ordinal that the workload is to have again.
     fn create_again<O: Observer>(
         &mut self,
         workload: WorkloadIndex,
@@ -60,24 +77,15 @@ impl World {
         observer: &mut O,
     ) {
         let state = &self.pods.workloads[workload.at()];
-        let is_ending = self.blueprint.pods().workload(workload).spec.kind
-            == crate::scenario::Kind::StatefulSet
-            && self.pods.list.iter().any(|pod| {
-                pod.id.workload == workload
-                    && pod.id.ordinal == ordinal
-                    && pod.state != super::pod::PodState::Gone
-            });
-        if state.live[ordinal as usize] == NONE && !is_ending {
-            let generation = state.generation[ordinal as usize].wrapping_add(1);
-            self.create(
-                PodId {
-                    workload,
-                    ordinal,
-                    generation,
-                },
-                observer,
-            );
+        if state.live[ordinal as usize] != NONE {
+            return;
         }
+        let id = PodId {
+            workload,
+            ordinal,
+            generation: state.generation[ordinal as usize].wrapping_add(1),
+        };
+        self.create(id, observer);
     }
 
     /// Changes what a budget allows.

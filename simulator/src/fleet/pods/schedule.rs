@@ -6,6 +6,7 @@
 use super::load::{AVOIDED, CLOSED, load};
 use super::plan::WorkloadIndex;
 use super::pod::{NONE, PodConcern, PodState};
+use crate::distribution::chosen;
 use crate::engine::Concern;
 use crate::fleet::MachineIndex;
 use crate::fleet::event::{Observer, PodEvent};
@@ -103,7 +104,7 @@ impl World {
         for trial in 0..TRIES {
             let concern = Concern(PodConcern::Place as u32 | trial << 16);
             let u = about.draw_for(plan, self.seed, concern).first;
-            let machine = plan.machines.get(position(u, plan.machines.len()))?;
+            let machine = chosen(&plan.machines, u)?;
             if suits(machine) {
                 return Some(*machine);
             }
@@ -112,7 +113,7 @@ impl World {
         let u = about
             .draw_for(plan, self.seed, Concern(PodConcern::Place as u32))
             .second;
-        suiting.get(position(u, suiting.len())).copied()
+        chosen(&suiting, u).copied()
     }
 
     /// Whether a pod of the workload can be put on the machine now.
@@ -296,15 +297,4 @@ impl World {
             0
         }
     }
-}
-
-/// The cell of `u` among `count` equal cells of (0, 1).
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a product of a uniform and a list's length"
-)]
-fn position(u: f64, count: usize) -> usize {
-    (u * count as f64) as usize
 }

@@ -145,7 +145,7 @@ fn pool_state(blueprint: &Blueprint, index: PoolIndex) -> PoolState<'_> {
         saved_revision: pool.saved_revision,
         machines: pool.machines.count(),
         slots: blueprint.slots(index),
-        surge: pool.policy.surge,
+        surge: blueprint.surge(index),
         mode: match pool.policy.mode {
             Mode::Rolling => "rolling",
             Mode::LockStep => "lock-step",

@@ -27,7 +27,7 @@ impl Model {
             return 0;
         }
         let is_new = |row: &usize| {
-            let id = self.listing.id(&self.fleet, self.place.view, *row);
+            let id = self.row(*row);
             matches!(id, Some(RowId::Event(number)) if number > seen)
         };
         let rows = self.rows_down_to_window_end()..self.listing.rows.len();

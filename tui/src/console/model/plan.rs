@@ -45,10 +45,7 @@ impl Model {
                 .collect();
             return rows.into_iter().collect();
         }
-        let row = || {
-            self.listing
-                .id(&self.fleet, self.place.view, self.listing.cursor)
-        };
+        let row = || self.row_under_cursor();
         let at_hand = match self.place.view {
             // What these are about is meant wherever the cursor is in them.
             View::Operation(operation) => Some(RowId::Operation(operation)),

@@ -25,10 +25,7 @@ pub(super) fn go(model: &mut Model, view: View) -> Vec<Effect> {
 
 /// Goes into the row that the cursor is on.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = model
-        .listing
-        .id(&model.fleet, model.place.view, model.listing.cursor)
-    else {
+    let Some(id) = model.row_under_cursor() else {
         return Vec::new();
     };
     let view = match id {

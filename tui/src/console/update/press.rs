@@ -154,9 +154,7 @@ fn move_to(model: &mut Model, to: usize) {
     };
     model.listing.cursor = to.min(last);
     model.place.position = model.listing.cursor;
-    model.place.cursor = model
-        .listing
-        .id(&model.fleet, model.place.view, model.listing.cursor);
+    model.place.cursor = model.row_under_cursor();
     // At its end a log follows what is new.
     let is_event = matches!(model.place.cursor, Some(RowId::Event(_)));
     model.place.is_at_end = is_event && model.listing.cursor == last;
@@ -188,10 +186,7 @@ fn sort(model: &mut Model, turns_round: bool) {
 }
 
 fn mark(model: &mut Model) {
-    let Some(id) = model
-        .listing
-        .id(&model.fleet, model.place.view, model.listing.cursor)
-    else {
+    let Some(id) = model.row_under_cursor() else {
         return;
     };
     if !model.place.marks.remove(&id) {
@@ -204,7 +199,7 @@ fn mark(model: &mut Model) {
 /// Marks every row between the last marked one and the cursor.
 fn mark_range(model: &mut Model) {
     let ids: Vec<RowId> = (0..model.listing.rows.len())
-        .filter_map(|position| model.listing.id(&model.fleet, model.place.view, position))
+        .filter_map(|position| model.row(position))
         .collect();
     let from = model
         .place
