@@ -241,6 +241,22 @@ fn a_size_that_comes_together_with_a_key_is_not_lost() {
     assert_eq!(terminal.end(), 130);
 }
 
+/// The size that the first picture has may be an old one by the time that somebody listens to new ones.
+#[test]
+fn a_size_that_changes_while_it_starts_is_not_lost() {
+    for _ in 0..8 {
+        let mut terminal = Terminal::start(&[env!("CARGO_BIN_EXE_meltdeck")]);
+        terminal.until_that("first picture", |terminal| !terminal.written.is_empty());
+        terminal.resize(120, 40);
+        terminal.until_that("footer in the last row", |terminal| {
+            let last = terminal.screen.screen().contents_between(39, 0, 39, 120);
+            last.starts_with("? help")
+        });
+        terminal.press("\u{3}");
+        assert_eq!(terminal.end(), 130);
+    }
+}
+
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_is_told() {
     let mut terminal = Terminal::start(&[example("panic").to_str().unwrap()]);

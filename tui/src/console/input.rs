@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::driver::Alarm;
@@ -20,12 +20,13 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long it may then take to restore the terminal.
 const LAST_CHANCE: Duration = Duration::from_millis(300);
 
-/// Starts the threads that listen. They end with the process.
+/// Starts the threads that listen. They end with the process. From when this returns no signal is missed: a size asked
+/// for after it is the right one, or another follows.
 ///
 /// # Errors
 /// When signals cannot be listened to.
 pub fn listen(console: &Sender<Message>) -> io::Result<()> {
-    let signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let sender = console.clone();
     std::thread::spawn(move || listen_to_signals(signals, &sender));
     let sender = console.clone();
@@ -35,7 +36,7 @@ pub fn listen(console: &Sender<Message>) -> io::Result<()> {
     Ok(())
 }
 
-/// Keys, sizes and pasted text.
+/// Keys and pasted text.
 fn read_events(console: &Sender<Message>) {
     let _alarm = Alarm(console.clone());
     loop {
@@ -72,8 +73,8 @@ fn messages(event: &Event) -> Vec<Message> {
             let own = code(key.code).map(|code| Key { code, ctrl });
             escape.into_iter().chain(own).map(Message::Key).collect()
         }
-        Event::Resize(columns, rows) => vec![Message::Resized(*columns, *rows)],
-        // Pasted text is never a command; a later view that takes text takes it here.
+        // Sizes are told by the signal itself: the library listens to it only from its first read on, which is after
+        // the first picture. Pasted text is never a command; a later view that takes text takes it here.
         _ => Vec::new(),
     }
 }
@@ -110,6 +111,12 @@ fn listen_to_signals(mut signals: Signals, console: &Sender<Message>) {
                     ctrl: true,
                 };
                 let _ = console.send(Message::Key(suspend));
+            }
+            SIGWINCH => {
+                // A terminal that cannot tell is gone, which others notice.
+                if let Ok((columns, rows)) = crossterm::terminal::size() {
+                    let _ = console.send(Message::Resized(columns, rows));
+                }
             }
             deadly => {
                 let _ = console.send(Message::Signal(deadly));

@@ -37,14 +37,14 @@ struct Console {
 /// # Errors
 /// When the terminal cannot be used.
 pub fn run(simulation: Simulation, context: Text, seed: u64, glyphs: Glyphs) -> anyhow::Result<u8> {
-    let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
     let (sender, messages) = channel();
+    // First who listens, then what may change or must be undone meanwhile.
+    input::listen(&sender).context("cannot listen to signals")?;
+    let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
     let mut model = Model::new(context, seed, glyphs, size);
     let pace = Pace::new(simulation, model.clock.speed);
     model.clock = pace.report();
     let orders = driver::start(pace, sender.clone());
-    // First who listens, then what a signal must undo.
-    input::listen(&sender).context("cannot listen to signals")?;
     let guard = Guard::take().context("cannot take the terminal")?;
     let mut console = Console {
         model,
