@@ -33,7 +33,7 @@ fn every_command_shown_works() {
         .lines()
         .filter_map(|line| line.strip_prefix("$ meltdeck "))
         .collect();
-    assert_eq!(commands.len(), 5);
+    assert_eq!(commands.len(), 6);
     for command in commands {
         let words = command.split('#').next().unwrap().split_whitespace();
         let args: Vec<String> = words

@@ -5,6 +5,7 @@
 //! | [`engine`] | time, the order of events, keyed random draws; knows nothing about fleets |
 //! | [`distribution`] | how long something takes, by monotone inversion |
 //! | [`phase`] | the phases of an update and their order |
+//! | [`windows`] | maintenance windows as a calendar: when they open, across clock changes |
 //! | [`scenario`] | scenario files, read with all their errors |
 //! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
 //! | [`remedy`] | the smallest change against a wait |
@@ -32,3 +33,4 @@ pub mod replay;
 pub mod scenario;
 pub mod selftest;
 pub mod simulation;
+pub mod windows;

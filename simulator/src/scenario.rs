@@ -11,6 +11,7 @@
 //! | `workloads`, `feasible` | `[[workloads]]`: what runs on the machines, and whether it can |
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
 //! | `budgets` | `[[budgets]]`: how much of it may be missing |
+//! | `windows` | `[[windows]]`, `[[exclusions]]`: when the pools may be rolled out |
 //! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
@@ -36,6 +37,7 @@ mod section;
 mod starts_on;
 mod timeline;
 mod values;
+mod windows;
 mod workload;
 mod workloads;
 
@@ -52,7 +54,7 @@ pub use hardware::{Hardware, PhaseRule};
 pub use machines::{Machine, MachineRef, Machines};
 pub use policy::{Backoff, Mode, Order, Policy};
 pub use pool::{Cluster, Pool};
-pub use problem::ScenarioError;
+pub use problem::{ScenarioError, did_you_mean};
 pub use timeline::{Deed, Step};
 pub use values::Amount;
 pub use workload::{
@@ -61,6 +63,7 @@ pub use workload::{
 };
 
 use crate::engine::{Seed, Span, Time};
+use crate::windows::{Exclusion, Window};
 use pool::Surroundings;
 use problem::Problems;
 use section::Section;
@@ -92,6 +95,10 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// The disruption budgets of its workloads.
     pub budgets: Vec<Budget>,
+    /// The maintenance windows of its pools, in the order of the file.
+    pub windows: Vec<Window>,
+    /// The dates on which pools have none.
+    pub exclusions: Vec<Exclusion>,
     /// Its timeline, in order.
     pub steps: Vec<Step>,
     /// What goes wrong in it.
@@ -138,6 +145,8 @@ impl Scenario {
             placement: Placement::default(),
             workloads: Vec::new(),
             budgets: Vec::new(),
+            windows: Vec::new(),
+            exclusions: Vec::new(),
             steps: Vec::new(),
             faults: Vec::new(),
         };
@@ -178,6 +187,8 @@ impl Scenario {
         self.budgets = budgets;
         let budgets = budgets::budgets(section, problems, self);
         self.budgets.extend(budgets);
+        self.windows = windows::windows(section, problems, self);
+        self.exclusions = windows::exclusions(section, problems, self);
         self.steps = timeline::steps(section, problems, self);
         self.faults = faults::faults(section, problems, self);
     }

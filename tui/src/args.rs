@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -9,11 +10,18 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 ///
 /// Without a command: the console on a built-in demo fleet, or its overview where there is no terminal.
 #[derive(Debug, Parser)]
-#[command(name = "meltdeck", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "meltdeck", version = VERSION.as_str(), max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
+
+/// The program's version, and that of the zone database in it.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let zones = simulator::windows::zone_database();
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{version} (time zones: IANA {zones}, bundled)")
+});
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario); 128+n ended by signal n.";
@@ -31,6 +39,8 @@ pub(crate) enum Command {
         /// The scenario file
         file: PathBuf,
     },
+    /// List the next openings of a scenario's maintenance windows
+    Windows(Windows),
     /// Say what would block a rollout's drains now: exit code 1 if something would
     Preflight(Preflight),
     /// Check this program against cases whose answers are known exactly
@@ -77,6 +87,25 @@ pub(crate) struct Rehearse {
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// How to print the forecast
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Windows {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// List what ends after this date, or date and time, in the scenario's zone unless it names one, as
+    /// "2026-03-28", "2026-03-28T12:00" or "2026-03-28 12:00 Europe/Zurich" [default: the scenario's start]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    /// How many openings of each pool to list
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) count: u32,
+    /// The zone of the times in the text, as "Europe/Zurich" [default: that of each window]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+    /// How to print the openings
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

@@ -7,6 +7,7 @@ mod rehearse;
 mod replay;
 mod selftest;
 mod validate;
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Console(args)) => console::run(args, streams),
         Some(Command::Rehearse(args)) => rehearse::run(args, streams),
         Some(Command::Replay(args)) => replay::run(args, streams),
+        Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
         Some(Command::Validate { file }) => validate::run(file, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),

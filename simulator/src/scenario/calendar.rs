@@ -4,12 +4,13 @@
 use jiff::civil::{Date, DateTime, Time as ClockTime, Weekday};
 use jiff::fmt::temporal::{Pieces, PiecesOffset};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use jiff::{ToSpan, Zoned};
+use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::problem::Problems;
 use super::section::Item;
 use super::values::parse_duration;
 use crate::engine::{Span, Time};
+use crate::windows::{clock_time, weekday_named};
 
 /// A scenario's start and its zone; turns civil times into instants and back.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,16 +21,6 @@ pub struct Calendar {
 /// The last year in which a scenario may start: the calendar ends with 9999, and what begins at the last instant may
 /// take its time.
 const LAST_YEAR: i16 = 9700;
-
-const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
 
 impl Default for Calendar {
     /// Monday 5 January 2026, 00:00 UTC: never the wall clock, so that a forecast does not depend on the day it is
@@ -57,6 +48,34 @@ impl Calendar {
         }
     }
 
+    /// An instant of the scenario on the calendar.
+    pub fn timestamp(&self, at: Time) -> Timestamp {
+        let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
+        let start = self.starts.timestamp().as_millisecond();
+        Timestamp::from_millisecond(start.saturating_add(millis)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The scenario's instant of a time on the calendar; `None` before its start.
+    pub fn time(&self, at: Timestamp) -> Option<Time> {
+        let millis = at.as_millisecond() - self.starts.timestamp().as_millisecond();
+        u64::try_from(millis).ok().map(Time::from_millis)
+    }
+
+    /// The name of its zone: that of the zone database, or the offset from UTC.
+    pub fn zone_name(&self) -> String {
+        match self.starts.time_zone().iana_name() {
+            Some(name) => name.to_owned(),
+            None => self.starts.strftime("%:z").to_string(),
+        }
+    }
+
+    /// A date, or a date and time, in the scenario's zone or in the one that the text names. A local time that a clock
+    /// change skips is moved forward by the gap; one that it repeats is the first.
+    pub fn parse(&self, text: &str) -> Option<Timestamp> {
+        let zoned = self.date_and_time(text.trim(), Some(ClockTime::midnight()));
+        zoned.map(|zoned| zoned.timestamp())
+    }
+
     /// `+90m` after the start; the next `Tue 03:12` at or after it; or a date and time in the scenario's zone.
     fn instant(&self, text: &str) -> Result<Time, &'static str> {
         let text = text.trim();
@@ -65,7 +84,7 @@ impl Calendar {
         }
         let zoned = match weekday_and_time(text) {
             Some((weekday, time)) => self.next(weekday, time),
-            None => self.date_and_time(text),
+            None => self.date_and_time(text, None),
         };
         let zoned = zoned.ok_or("")?;
         let millis = zoned.timestamp().as_millisecond() - self.starts.timestamp().as_millisecond();
@@ -86,7 +105,8 @@ impl Calendar {
             .find(|zoned| *zoned >= self.starts)
     }
 
-    fn date_and_time(&self, text: &str) -> Option<Zoned> {
+    /// `midnight` stands for the time of a date without one.
+    fn date_and_time(&self, text: &str, midnight: Option<ClockTime>) -> Option<Zoned> {
         if let Some(zoned) = zoned(text) {
             return Some(zoned);
         }
@@ -94,7 +114,7 @@ impl Calendar {
         if pieces.offset().is_some() || pieces.time_zone_annotation().is_some() {
             return None;
         }
-        self.zoned(pieces.date().to_datetime(pieces.time()?))
+        self.zoned(pieces.date().to_datetime(pieces.time().or(midnight)?))
     }
 
     fn zoned(&self, civil: DateTime) -> Option<Zoned> {
@@ -106,24 +126,8 @@ impl Calendar {
 /// `Tue 03:12`, the weekday in any case and spelled out or not.
 fn weekday_and_time(text: &str) -> Option<(Weekday, ClockTime)> {
     let (day, time) = text.split_once(char::is_whitespace)?;
-    let day = day.to_lowercase();
-    let full = |weekday: Weekday| format!("{weekday:?}").to_lowercase();
-    let (_, weekday) = WEEKDAYS
-        .into_iter()
-        .find(|(short, weekday)| day == *short || day == full(*weekday))?;
+    let weekday = weekday_named(&day.to_lowercase())?;
     Some((weekday, clock_time(time.trim())?))
-}
-
-/// `03:12` or `03:12:30`.
-fn clock_time(text: &str) -> Option<ClockTime> {
-    let mut numbers = text.splitn(3, ':').map(|part| {
-        let is_plain = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        if is_plain { part.parse().ok() } else { None }
-    });
-    let hour: i8 = numbers.next()??;
-    let minute: i8 = numbers.next()??;
-    let second: i8 = numbers.next().unwrap_or(Some(0))?;
-    ClockTime::new(hour, minute, second, 0).ok()
 }
 
 /// A date, a time and a zone: an offset, `Z`, `[Europe/Zurich]`, or a zone's name behind a blank.
@@ -156,7 +160,7 @@ fn zoned(text: &str) -> Option<Zoned> {
 }
 
 /// The text of a date and time, whether quoted or as TOML's own date-time.
-fn text(item: &Item<'_, '_>) -> Option<String> {
+pub(super) fn text(item: &Item<'_, '_>) -> Option<String> {
     let native = item.value.get_ref().as_datetime().map(ToString::to_string);
     item.as_str().map(str::to_owned).or(native)
 }

@@ -213,7 +213,7 @@ pub(super) fn one_of<'k, K: Iterator<Item = &'k str>>(
 }
 
 /// A name that is not among those `taken`, which it then joins.
-fn unique_name(
+pub(super) fn unique_name(
     taken: &mut BTreeSet<String>,
     item: &Item<'_, '_>,
     problems: &mut Problems<'_>,

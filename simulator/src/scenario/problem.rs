@@ -132,7 +132,7 @@ const MEANT: [(&str, &str); 4] = [
 const LARGEST_SLIP: usize = 3;
 
 /// `did you mean …?` for the one of `known` that is closest to `word`, or nothing when none is close.
-pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let lower = word.to_lowercase();
     let mut known = known.into_iter().peekable();
     if let Some((_, meant)) = MEANT
