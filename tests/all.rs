@@ -18,3 +18,4 @@ mod recordings;
 mod scenarios;
 mod screens;
 mod views;
+mod windows;

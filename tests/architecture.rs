@@ -106,12 +106,13 @@ fn only_the_loader_of_the_simulator_touches_the_file_system() {
 }
 
 /// The rooms of the simulator, each of which may use only those before it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "engine",
     "distribution",
     "phase",
     "windows",
     "scenario",
+    "advice",
     "fleet",
     "ensemble",
     "forecast",

@@ -39,6 +39,11 @@ fn drains_and_their_steps_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn windows_and_exclusions_that_cannot_be_are_refused() {
+    insta::assert_snapshot!("problems__windows", problems("windows.toml"));
+}
+
+#[test]
 fn a_files_escape_sequences_do_not_reach_the_terminal() {
     let file = ScenarioFile::new(
         "escape",

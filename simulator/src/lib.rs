@@ -7,6 +7,7 @@
 //! | [`phase`] | the phases of an update and their order |
 //! | [`windows`] | maintenance windows as a calendar: when they open, across clock changes |
 //! | [`scenario`] | scenario files, read with all their errors |
+//! | [`advice`] | what a valid scenario probably does not mean |
 //! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
 //! | [`remedy`] | the smallest change against a wait |
 //! | [`preflight`] | what a rollout would meet if it started now |
@@ -21,6 +22,7 @@
 //! The same scenario, seed and version give the same bytes on any machine and any number of threads. Nothing here
 //! reads a clock; only `scenario::load` reads a file.
 
+pub mod advice;
 pub mod distribution;
 pub mod engine;
 pub mod ensemble;

@@ -14,6 +14,7 @@ mod failures;
 mod formula;
 mod makespan;
 mod watched;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,6 +90,7 @@ pub fn run() -> Vec<Case> {
         drains::cases(),
         churn::cases(),
         makespan::cases(),
+        windows::cases(),
         failures::cases(),
     ]
     .concat()
@@ -234,7 +236,7 @@ mod tests {
     fn every_case_has_several_parameter_sets() {
         for id in [
             "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-13", "V-14",
-            "V-14b", "V-17", "V-18", "V-19", "V-20",
+            "V-14b", "V-15c", "V-17", "V-18", "V-19", "V-20",
         ] {
             let own = CASES
                 .iter()

@@ -160,6 +160,17 @@ impl Window {
         }
     }
 
+    /// The pieces in which it alone, at its place among the windows, is open with these exclusions: those that end
+    /// after `from`.
+    pub fn openings<'w>(
+        &'w self,
+        place: usize,
+        exclusions: impl Iterator<Item = &'w Exclusion>,
+        from: Timestamp,
+    ) -> Openings<'w> {
+        Openings::new(std::iter::once((place, self)), exclusions, from)
+    }
+
     /// Its occurrences from a civil time on, in the order of their local times, before anything is left out.
     pub fn occurrences(&self, from: DateTime) -> impl Iterator<Item = Occurrence> + '_ {
         let mut from = Some(from);

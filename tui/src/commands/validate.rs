@@ -2,11 +2,16 @@
 
 use std::path::Path;
 
+use simulator::advice;
+
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(file: &Path, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
     let blueprint = super::load(file)?;
     let scenario = blueprint.scenario();
+    for warning in advice::warnings(scenario) {
+        writeln!(streams.out, "warning: {warning}")?;
+    }
     writeln!(
         streams.out,
         "{}: valid: {} in {}, {}",
