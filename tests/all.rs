@@ -7,6 +7,7 @@ mod command_line;
 mod console_rules;
 mod determinism;
 mod drains;
+mod images;
 mod invalid_scenarios;
 mod journeys;
 mod orders;

@@ -44,6 +44,12 @@ fn windows_and_exclusions_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn images_and_lines_that_cannot_be_are_refused() {
+    insta::assert_snapshot!("problems__images", problems("images.toml"));
+    insta::assert_snapshot!("problems__image_dates", problems("image-dates.toml"));
+}
+
+#[test]
 fn a_files_escape_sequences_do_not_reach_the_terminal() {
     let file = ScenarioFile::new(
         "escape",

@@ -169,6 +169,23 @@ const EVERY_KIND: &str = r#"
         [[pools]]
         name = "q"
         machines = 2
+        [[pools]]
+        name = "r"
+        machines = 1
+        hardware = "r"
+        [hardware.r]
+        stop = "3h"
+        [images]
+        dates = ["+7d", "+170h", "+171h", "+200h"]
+        pools = ["r", "p"]
+        apply = "autonomous"
+        mode = "pool-after-pool"
+        canary = "r"
+        [[faults]]
+        machine = "r-1"
+        phase = "stop"
+        occurrence = 3
+        do = "fail"
         [[workloads]]
         name = "web"
         pools = ["p"]
@@ -193,6 +210,7 @@ const EVERY_KIND: &str = r#"
         at = "+0s"
         do = "apply"
         pool = "p"
+        revision = 2
         [[steps]]
         at = "+1m"
         do = "pause"
@@ -241,7 +259,7 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
         .split("\n## ")
         .next()
         .unwrap();
-    assert!(kinds.len() > 27, "{kinds:?}");
+    assert!(kinds.len() > 31, "{kinds:?}");
     for kind in kinds {
         assert!(
             section.contains(&format!("`{kind}`")),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::MachinePoolId;
+use crate::{MachinePoolId, Text};
 
 /// One configuration of a pool. Known only from an appliance that lists revisions; the public API does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,4 +15,15 @@ pub struct Revision {
     pub machines: u32,
     /// Whether it was saved and never applied.
     pub is_pending: bool,
+    /// What it brings, where it is a machine image and the appliance tells: the kernel, systemd, containerd, the kubelet.
+    pub components: Vec<Component>,
+}
+
+/// A part of a machine image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Component {
+    /// Its name, as `containerd`.
+    pub name: Text,
+    /// Its version.
+    pub version: Text,
 }

@@ -14,6 +14,8 @@
 //! | `surge` | spare machines that join first and leave last |
 //! | `tally` | how long machines had which reason |
 //! | `waits` | what the machines of a rollout wait for now, and how long they have |
+//! | `images` | machine images that are released, and the campaign that brings one to the pools |
+//! | `fetch` | fetching an image, over a line that machines share |
 //! | `power` | losing power and getting it back |
 //! | `operation` | one rollout: its state, requests, halting, end |
 //! | `rollout` | who starts when: slots, order, batches |
@@ -25,6 +27,8 @@ mod boot;
 mod cordon;
 mod drain;
 pub mod event;
+mod fetch;
+mod images;
 mod lifecycle;
 pub mod machine;
 pub mod operation;
@@ -43,7 +47,9 @@ mod tests;
 
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 pub use drain::Filter;
-pub use event::{Event, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved};
+pub use event::{
+    Event, ImageEvent, ImageFate, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved,
+};
 pub use machine::{Machine, Membership, Reason};
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
@@ -55,3 +61,8 @@ pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
 pub use waits::Waiters;
 pub use world::World;
+
+/// The pool at a place of the scenario.
+fn pool_at(place: usize) -> PoolIndex {
+    PoolIndex(u32::try_from(place).unwrap_or(u32::MAX))
+}

@@ -8,6 +8,7 @@ mod blockers;
 pub mod text;
 mod workloads;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use appliance::Text;
@@ -141,7 +142,7 @@ pub struct PoolForecast {
 pub struct RolloutForecast {
     /// The revision.
     pub revision: u32,
-    /// Seconds from the scenario's start to the request.
+    /// Seconds from the scenario's start to the request, in the first run that has it.
     pub requested_s: Time,
     /// Seconds from the request to the rollout's end.
     pub duration_s: Durations,
@@ -219,16 +220,11 @@ impl PoolForecast {
                 bound: row.bound,
             })
             .collect();
-        let asked = rows().next().map_or(&[][..], |row| &row.rollouts);
-        let rollouts = asked.iter().enumerate().map(|(number, asked)| {
-            let same: Vec<RolloutRow> = rows()
-                .filter_map(|row| row.rollouts.get(number).copied())
-                .collect();
-            RolloutForecast {
-                revision: asked.revision,
-                requested_s: asked.requested,
-                duration_s: Durations::new(same.iter().map(|row| row.duration)),
-            }
+        let rollouts = same_rollouts(rows());
+        let rollouts = rollouts.iter().map(|same| RolloutForecast {
+            revision: same[0].revision,
+            requested_s: same[0].requested,
+            duration_s: Durations::new(same.iter().map(|row| row.duration)),
         });
         let all: Vec<&PoolRow> = rows().collect();
         let (reasons, blockers) = blockers::of_pool(blueprint, pool, &all);
@@ -358,6 +354,26 @@ fn shared(sum: u128, by: usize) -> Span {
 )]
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
+}
+
+/// The rollouts of a pool, each in all runs that asked for it: of one revision, for the same time. In the order in which
+/// the first run asked for them; then what it did not ask for.
+fn same_rollouts<'r>(rows: impl Iterator<Item = &'r PoolRow>) -> Vec<Vec<RolloutRow>> {
+    let mut same: Vec<Vec<RolloutRow>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for row in rows {
+        let mut times = BTreeMap::new();
+        for rollout in &row.rollouts {
+            let time: &mut u32 = times.entry(rollout.revision).or_default();
+            *time += 1;
+            let place = *places.entry((rollout.revision, *time)).or_insert_with(|| {
+                same.push(Vec::new());
+                same.len() - 1
+            });
+            same[place].push(*rollout);
+        }
+    }
+    same
 }
 
 /// What the pools' hardware takes from the built-in classes, and what their policy takes from the defaults.

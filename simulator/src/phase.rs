@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// One phase of applying a revision to a machine.
 ///
-/// The sequence is meltcloud's: cordon and drain, graceful stop, boot into the revision, join, uncordon; then the soak,
+/// A machine image is fetched first, where it has a size. The sequence is meltcloud's: cordon and drain, graceful stop, boot into the revision, join, uncordon; then the soak,
 /// which holds the slot while the machine already takes workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,11 +30,15 @@ pub enum Phase {
     Soak,
     /// Everything from the cordon to the uncordon in one, for hardware of which only the sum is known.
     Update,
+    /// The machine image is fetched and written while everything still runs. Last, since draws are keyed by the numbers
+    /// of the phases.
+    Fetch,
 }
 
 impl Phase {
     /// Every phase, in the order of the lifecycle; [`Phase::Update`] last.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Fetch,
         Self::Cordon,
         Self::Drain,
         Self::Stop,
@@ -58,6 +62,7 @@ impl Phase {
             Self::Uncordon => "uncordon",
             Self::Soak => "soak",
             Self::Update => "update",
+            Self::Fetch => "fetch",
         }
     }
 
@@ -69,6 +74,7 @@ impl Phase {
     /// The phase that follows; `None` after the soak, which ends the update.
     pub const fn next(self) -> Option<Self> {
         match self {
+            Self::Fetch => Some(Self::Cordon),
             Self::Cordon => Some(Self::Drain),
             Self::Drain => Some(Self::Stop),
             Self::Stop => Some(Self::Firmware),
@@ -126,7 +132,7 @@ mod tests {
         let from = |first: Phase| {
             std::iter::successors(Some(first), |phase| phase.next()).collect::<Vec<_>>()
         };
-        assert_eq!(from(Phase::Cordon), Phase::ALL[..8]);
+        assert_eq!(from(Phase::Fetch), Phase::ALL[..9]);
         assert_eq!(from(Phase::Update), [Phase::Update, Phase::Soak]);
     }
 

@@ -18,6 +18,7 @@ use appliance::Text;
 use serde::Serialize;
 
 use crate::fleet::{Blueprint, MachineIndex, PoolIndex, World};
+use crate::scenario::Deed;
 
 /// Something that a rollout of a pool would meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +81,10 @@ pub fn of_scenario(world: &World) -> Vec<Finding> {
     let blueprint = world.blueprint();
     let rolled_out = |pool: &PoolIndex| {
         let mut steps = blueprint.scenario().steps.iter();
-        steps.any(|step| matches!(step.what, crate::scenario::Deed::Apply { pool: of, .. } if of == pool.at()))
+        let images = blueprint.scenario().images.iter();
+        let mut images = images.flat_map(|images| &images.pools);
+        steps.any(|step| matches!(step.what, Deed::Apply { pool: of, .. } if of == pool.at()))
+            || images.any(|of| *of == pool.at())
     };
     let mut pools: Vec<_> = blueprint.pools().filter(rolled_out).collect();
     if pools.is_empty() {

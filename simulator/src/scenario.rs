@@ -12,18 +12,23 @@
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
 //! | `budgets` | `[[budgets]]`: how much of it may be missing |
 //! | `windows` | `[[windows]]`, `[[exclusions]]`: when the pools may be rolled out |
+//! | `images`, `cadence` | `[images]`: machine images that are released by themselves, and when |
 //! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
+//! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
 
 mod budgets;
+mod bytes;
+mod cadence;
 mod calendar;
 mod drain;
 mod durations;
 mod faults;
 mod feasible;
 mod hardware;
+mod images;
 mod labels;
 mod load;
 mod machines;
@@ -48,9 +53,11 @@ use appliance::Text;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+pub use cadence::Cadence;
 pub use calendar::Calendar;
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use hardware::{Hardware, PhaseRule};
+pub use images::{Campaign, Images, Supersede, Versions};
 pub use machines::{Machine, MachineRef, Machines};
 pub use policy::{Backoff, Mode, Order, Policy};
 pub use pool::{Cluster, Pool};
@@ -77,7 +84,7 @@ pub struct Scenario {
     pub hash: String,
     /// When it starts, and in which zone.
     pub calendar: Calendar,
-    /// How long it goes on; `None`: seven days after the last step.
+    /// How long it goes on; `None`: seven days after the last step, or the last date of an image.
     horizon: Option<Span>,
     /// How many runs a rehearsal makes unless told otherwise.
     pub runs: u32,
@@ -99,6 +106,8 @@ pub struct Scenario {
     pub windows: Vec<Window>,
     /// The dates on which pools have none.
     pub exclusions: Vec<Exclusion>,
+    /// The machine images that are released by themselves, if there are any.
+    pub images: Option<Images>,
     /// Its timeline, in order.
     pub steps: Vec<Step>,
     /// What goes wrong in it.
@@ -147,6 +156,7 @@ impl Scenario {
             budgets: Vec::new(),
             windows: Vec::new(),
             exclusions: Vec::new(),
+            images: None,
             steps: Vec::new(),
             faults: Vec::new(),
         };
@@ -189,13 +199,19 @@ impl Scenario {
         self.budgets.extend(budgets);
         self.windows = windows::windows(section, problems, self);
         self.exclusions = windows::exclusions(section, problems, self);
+        self.images = images::images(section, problems, self);
         self.steps = timeline::steps(section, problems, self);
+        if let Some(images) = &mut self.images {
+            images.number(&self.pools, &self.steps);
+        }
         self.faults = faults::faults(section, problems, self);
     }
 
     /// The instant after which nothing is looked at.
     pub fn horizon(&self) -> Time {
         let last = self.steps.last().map_or(Time::START, |step| step.at);
+        let image = self.images.as_ref().map(Images::last_date);
+        let last = last.max(image.unwrap_or(Time::START));
         self.horizon
             .map_or(last + DEFAULT_HORIZON, |horizon| Time::START + horizon)
     }

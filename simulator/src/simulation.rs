@@ -60,7 +60,7 @@ impl Simulation {
         self.journal.last()
     }
 
-    /// How many operations have ended or machines failed so far: what one may want to run to.
+    /// How many operations have ended, machines failed and images come so far: what one may want to run to.
     pub fn milestones(&self) -> u64 {
         self.journal.milestones()
     }

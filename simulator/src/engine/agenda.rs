@@ -22,16 +22,19 @@ pub enum Class {
     WindowEdge,
     /// A time limit is reached.
     TimeOut,
+    /// Something comes from outside.
+    Arrival,
     /// An operator does something; also what the scenario's timeline does to the fleet.
     Step,
     /// Something tries to start.
     Attempt,
 }
 
-const CLASSES: [Class; 5] = [
+const CLASSES: [Class; 6] = [
     Class::Ending,
     Class::WindowEdge,
     Class::TimeOut,
+    Class::Arrival,
     Class::Step,
     Class::Attempt,
 ];
@@ -343,7 +346,7 @@ mod tests {
 
         /// Against the obvious structure: a map of entity to event, searched for its minimum.
         #[test]
-        fn it_behaves_like_a_searched_map(orders in prop::collection::vec((0_u32..12, 0_u64..50, 0_usize..5, 0_u8..4), 1..200)) {
+        fn it_behaves_like_a_searched_map(orders in prop::collection::vec((0_u32..12, 0_u64..50, 0_usize..6, 0_u8..4), 1..200)) {
             let mut agenda = Agenda::new(12, &[]);
             let mut map = std::collections::BTreeMap::new();
             for (entity, delay, class, action) in orders {

@@ -93,6 +93,10 @@ pub(super) enum Actor {
     SlotClock(PoolIndex),
     /// The eviction attempts of a machine's drain.
     Evictor(MachineIndex),
+    /// The next release of a machine image.
+    ReleaseClock,
+    /// The image that is on its way to the pools.
+    CourseClock,
     /// A pod, by its place.
     Pod(u32),
 }
@@ -295,7 +299,7 @@ impl Blueprint {
     }
 
     /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then three
-    /// for each pool. Pods come behind them. So at one instant evictions come before starts.
+    /// for each pool, then two for images where there are any. Pods come behind them. So at one instant evictions come before starts.
     pub(super) fn entities(&self) -> usize {
         self.first_pod() as usize
     }
@@ -310,6 +314,13 @@ impl Blueprint {
         }
         if entity.0 >= self.first_pod() {
             return Actor::Pod(entity.0 - self.first_pod());
+        }
+        if entity.0 >= self.first_of_images() {
+            return if entity == self.release_clock() {
+                Actor::ReleaseClock
+            } else {
+                Actor::CourseClock
+            };
         }
         let beyond = entity.0 - self.first_starter();
         let pool = PoolIndex(beyond / 3);
@@ -332,6 +343,14 @@ impl Blueprint {
         Entity(self.first_starter() + 3 * pool.0 + 2)
     }
 
+    pub(super) fn release_clock(&self) -> Entity {
+        Entity(self.first_of_images())
+    }
+
+    pub(super) fn course_clock(&self) -> Entity {
+        Entity(self.first_of_images() + 1)
+    }
+
     pub(super) fn evictor(&self, machine: MachineIndex) -> Entity {
         Entity(self.machine_count() + machine.0)
     }
@@ -350,6 +369,11 @@ impl Blueprint {
     }
 
     fn first_pod(&self) -> u32 {
+        let of_images = if self.scenario.images.is_some() { 2 } else { 0 };
+        self.first_of_images() + of_images
+    }
+
+    fn first_of_images(&self) -> u32 {
         self.first_starter() + 3 * u32::try_from(self.pools.len()).unwrap_or(u32::MAX)
     }
 

@@ -59,6 +59,10 @@ impl World {
             self.idle(index, observer);
             return None;
         }
+        if self.has_to_fetch(index) {
+            // It has booted what it had.
+            return Some(Phase::Fetch);
+        }
         Some(if machine.condition.by_hand {
             Phase::Soak
         } else {

@@ -44,6 +44,13 @@ pub enum Event {
         /// Whether it is paused now.
         is_paused: bool,
     },
+    /// Something happened to a machine image.
+    Image {
+        /// Which release, from 1.
+        release: u32,
+        /// What.
+        what: ImageEvent,
+    },
     /// Something happened to a machine.
     Machine {
         /// Which.
@@ -60,6 +67,50 @@ pub enum Event {
         /// What.
         what: PodEvent,
     },
+}
+
+/// Something that happened to one machine image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageEvent {
+    /// It was released, and is a revision of every pool that gets images.
+    Released {
+        /// What becomes of it.
+        fate: ImageFate,
+    },
+    /// Its canaries have succeeded: the other pools get it.
+    Promoted,
+    /// It does not go on: a newer one is applied, or waits in its place.
+    Superseded {
+        /// The release of that one.
+        by: u32,
+    },
+    /// A pool's operation did not succeed, and other pools wait for it.
+    Stopped {
+        /// The pool.
+        pool: PoolIndex,
+    },
+}
+
+/// What becomes of an image that is released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageFate {
+    /// It is applied at once.
+    Applied,
+    /// It is applied when the one before it is everywhere.
+    Waits,
+    /// It waits for somebody to apply it.
+    Saved,
+}
+
+impl ImageFate {
+    /// The word in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Waits => "waits",
+            Self::Saved => "saved",
+        }
+    }
 }
 
 /// Something that happened to one pod.

@@ -14,7 +14,7 @@ pub(super) struct Prospect {
     /// After how long it ends; `None`: never by itself.
     pub(super) ends_after: Option<Span>,
     /// Whether it then has failed.
-    fails: bool,
+    pub(super) fails: bool,
 }
 
 impl World {
@@ -30,6 +30,10 @@ impl World {
             self.enter(index, phase, observer);
             let prospect = self.prospect(index, phase);
             self.machines[index.at()].fails = prospect.fails;
+            if phase == Phase::Fetch {
+                self.begin_fetch(index, prospect);
+                return;
+            }
             if phase == Phase::Drain && self.hosts(index) {
                 next = self.begin_drain(index, prospect, observer);
                 continue;
@@ -151,7 +155,7 @@ impl World {
 
     /// Makes the phase's end pending, or its time-out if that comes first. A phase that ends at the instant of its
     /// time-out has ended in time.
-    fn wait_for_end(&mut self, index: MachineIndex, phase: Phase, prospect: Prospect) {
+    pub(super) fn wait_for_end(&mut self, index: MachineIndex, phase: Phase, prospect: Prospect) {
         let end = prospect.ends_after.map(|after| self.now() + after);
         let limit = self.limit(index, phase);
         let in_time = |end| limit.is_none_or(|limit| end <= limit);
@@ -211,6 +215,10 @@ impl World {
         self.end_phase(index, phase, PhaseEnd::Done, observer);
         let machine = &mut self.machines[index.at()];
         match phase {
+            Phase::Fetch => {
+                self.image_written(index);
+                return self.resumes_at(index, phase);
+            }
             Phase::Cordon => self.cordon(index, false, observer),
             Phase::Drain => {
                 machine.condition.drained = true;
@@ -240,7 +248,9 @@ impl World {
                 machine.revision = machine.desired;
                 self.come_up(index, observer);
                 self.uncordon(index, observer);
-                self.after_join(index, observer)?;
+                if self.after_join(index, observer)? == Phase::Fetch {
+                    return Some(Phase::Fetch);
+                }
             }
         }
         let machine = &self.machines[index.at()];
@@ -335,7 +345,7 @@ impl World {
 
     /// The phase at which an update goes on; `None` when nothing is left to do.
     ///
-    /// A machine that is down boots. One that runs the revision is uncordoned, and soaks again if that is what failed.
+    /// A machine that is down boots. One that has not its image fetches it. One that runs the revision is uncordoned, and soaks again if that is what failed.
     /// On another, what was done stays done: a cordoned machine is not cordoned again, a drained one not drained.
     fn resumes_at(&self, index: MachineIndex, failed_in: Phase) -> Option<Phase> {
         let machine = &self.machines[index.at()];
@@ -344,6 +354,9 @@ impl World {
         let hardware = &self.blueprint.plan(machine.pool).hardware;
         if !condition.up {
             return Some(hardware.boot_phase());
+        }
+        if self.has_to_fetch(index) {
+            return Some(Phase::Fetch);
         }
         if hardware.is_one_phase && !runs_it && (condition.drained || !self.hosts(index)) {
             return Some(Phase::Update);
@@ -373,6 +386,9 @@ impl World {
         let (pool, after) = (machine.pool, self.now().since(machine.since));
         if machine.membership == Membership::InFlight && !self.is_draining(index) {
             self.note_time(pool, Reason::Phase(phase), after);
+        }
+        if phase == Phase::Fetch {
+            self.leave_link(index);
         }
         self.tell_of(index, observer, || MachineEvent::PhaseEnded {
             phase,

@@ -137,7 +137,8 @@ impl World {
         // Machines that an earlier operation left waited for nothing in between.
         self.close_waiting(pool);
         let revision = self.operations[index.at()].revision;
-        let refuses = self.blueprint.plan(pool).policy.refuses_unfit && self.is_unfit(pool);
+        let refuses =
+            self.blueprint.plan(pool).policy.refuses_unfit && self.is_unfit(pool, revision);
         let mut targeted = 0;
         for machine in self.blueprint.machines_of(pool) {
             self.change(machine, |machine| {
@@ -173,7 +174,7 @@ impl World {
 
     /// Whether the sanity checks of a rollout fail: its cluster's control plane is too old for it, or a machine of the
     /// cluster is down. meltcloud's rollout of a pool begins with such checks.
-    fn is_unfit(&self, pool: PoolIndex) -> bool {
+    fn is_unfit(&self, pool: PoolIndex, revision: u32) -> bool {
         let cluster_of = |pool: PoolIndex| self.blueprint.scenario().pools[pool.at()].cluster;
         let is_of_cluster = |other: &PoolIndex| cluster_of(*other) == cluster_of(pool);
         let mut machines = self
@@ -181,15 +182,15 @@ impl World {
             .pools()
             .filter(is_of_cluster)
             .flat_map(|pool| self.blueprint.machines_of(pool));
-        self.is_newer_than_its_control_plane(pool)
+        self.is_newer_than_its_control_plane(pool, revision)
             || machines.any(|machine| !self.machine(machine).is_up())
     }
 
-    /// Whether the pool's Kubernetes is newer than that of its control plane.
-    pub(crate) fn is_newer_than_its_control_plane(&self, pool: PoolIndex) -> bool {
+    /// Whether the pool's Kubernetes on this revision is newer than that of its control plane.
+    pub(crate) fn is_newer_than_its_control_plane(&self, pool: PoolIndex, revision: u32) -> bool {
         let about = &self.blueprint.scenario().pools[pool.at()];
         let cluster = &self.blueprint.scenario().clusters[about.cluster];
-        alphanumeric_sort::compare_str(&about.version, &cluster.version).is_gt()
+        alphanumeric_sort::compare_str(self.kubelet(pool, revision), &cluster.version).is_gt()
     }
 
     /// Starts the time limit of the pool's operation, if its policy has one.
@@ -472,6 +473,7 @@ impl World {
             status,
             failure,
         });
+        self.note_status(status);
     }
 
     /// Why a machine is where it is; `None` where it takes no part in an operation that goes on.

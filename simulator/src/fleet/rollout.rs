@@ -178,6 +178,7 @@ impl World {
         operation.waiting -= 1;
         operation.in_flight += 1;
         let revision = operation.revision;
+        let revision = self.bootable(machine, revision);
         self.change(machine, |machine| {
             machine.membership = Membership::InFlight;
             machine.in_flight_since = now;

@@ -2,7 +2,9 @@
 
 mod drains;
 mod draws;
+mod fetch;
 mod found;
+mod images;
 
 use super::Blueprint;
 use crate::engine::Seed;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::blueprint::Actor;
 use super::drain::Drains;
 use super::event::{Event, MachineEvent, Observer};
+use super::fetch::Link;
+use super::images::ImageState;
 use super::machine::{Activity, Machine, Membership};
 use super::operation::{Operation, Refusal};
 use super::pods::Pods;
@@ -12,7 +14,7 @@ use super::pods::plan::WorkloadIndex;
 use super::pods::plan::number;
 use super::rollout::PoolState;
 use super::tally::Standing;
-use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
+use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex, pool_at};
 use crate::engine::{Agenda, Class, Due, Entity, RunSeed, Time};
 use crate::phase::{PerPhase, Phase};
 use crate::scenario::Deed;
@@ -34,6 +36,10 @@ pub struct World {
     pub(super) pods: Pods,
     /// The drains that pods decide the end of.
     pub(super) drains: Drains,
+    /// Which images were released, and how far the last has come.
+    pub(super) images: ImageState,
+    /// The line of each cluster's site, where machines fetch images.
+    pub(super) links: Vec<Link>,
 }
 
 impl World {
@@ -58,6 +64,8 @@ impl World {
         let mut world = Self {
             pods: Pods::default(),
             drains: Drains::new(),
+            images: ImageState::default(),
+            links: Link::of_clusters(blueprint),
             agenda: Agenda::new(blueprint.entities(), &times),
             pools: blueprint.pools().map(|_| PoolState::default()).collect(),
             operations: Vec::new(),
@@ -68,6 +76,7 @@ impl World {
             machines,
         };
         world.cordon_from_start();
+        world.await_release();
         match blueprint.first_pods.get() {
             Some(pods) => world.pods = pods.clone(),
             None => world.populate(),
@@ -146,6 +155,8 @@ impl World {
             (Actor::Starter(pool), _) => self.start_machines(pool, observer),
             (Actor::OperationClock(pool), _) => self.operation_time_out(pool, observer),
             (Actor::SlotClock(pool), _) => self.slots_expire(pool, observer),
+            (Actor::ReleaseClock, _) => self.image_released(observer),
+            (Actor::CourseClock, _) => self.course_goes_on(observer),
             (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
             (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }
@@ -181,6 +192,7 @@ impl World {
                 self.apply(pool_at(pool), revision, observer);
                 Ok(())
             }
+            Deed::ApplyNewest { pool } => self.apply_newest(pool_at(pool), observer),
             Deed::Retry { pool } => self.retry(pool_at(pool), observer),
             Deed::Cancel { pool } => self.cancel_operation(self.going_on(pool_at(pool))?, observer),
             Deed::Pause { pool } => self.pause(pool_at(pool), observer),
@@ -309,9 +321,4 @@ fn counted(machine: &Machine) -> u8 {
 /// Whether a machine's turn could be taken now although it uses a slot already, being down or cordoned.
 fn waits_on_slot(machine: &Machine) -> bool {
     machine.can_start() && machine.uses_slot()
-}
-
-/// The pool at a place of the scenario.
-fn pool_at(place: usize) -> PoolIndex {
-    PoolIndex(u32::try_from(place).unwrap_or(u32::MAX))
 }

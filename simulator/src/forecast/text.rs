@@ -74,6 +74,9 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     assumptions(forecast, out)
 }
 
+/// Rollouts of one pool that are told; a screen has no room for those of a year.
+const MOST_LISTED: usize = 3;
+
 fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     for (name, pool) in &forecast.pools {
         if pool.rollouts.is_empty() {
@@ -83,9 +86,19 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         let left = left_behind(pool);
         let name = shortened(name.as_str(), WIDTH - 32 - left.chars().count());
         writeln!(out, "\npool {name}: finished {share} of runs{left}")?;
-        for rollout in &pool.rollouts {
-            let label = format!("  rev {} at {}", rollout.revision, rollout.requested_s);
+        let all = pool.rollouts.len();
+        let listed = if all > MOST_LISTED { 2 } else { all };
+        for rollout in pool.rollouts.iter().take(listed) {
+            let label = if all > MOST_LISTED {
+                format!("  rev {}", rollout.revision)
+            } else {
+                format!("  rev {} at {}", rollout.revision, rollout.requested_s)
+            };
             durations(out, &label, &rollout.duration_s)?;
+        }
+        let more = all - listed;
+        if more > 0 {
+            writeln!(out, "  … and {more} rollouts more, which -o json tells")?;
         }
         waits::blockers(pool, out)?;
     }

@@ -9,7 +9,11 @@ pub(super) fn check(about: &Subject<'_>) -> Vec<Finding> {
 
 /// A kubelet must not be newer than its control plane (<https://kubernetes.io/releases/version-skew-policy/>).
 fn versions(about: &Subject<'_>) -> Vec<Finding> {
-    if !about.world.is_newer_than_its_control_plane(about.pool) {
+    let revision = about.world.next_revision(about.pool);
+    if !about
+        .world
+        .is_newer_than_its_control_plane(about.pool, revision)
+    {
         return Vec::new();
     }
     let pool = &about.blueprint.scenario().pools[about.pool.at()];
@@ -22,7 +26,8 @@ fn versions(about: &Subject<'_>) -> Vec<Finding> {
             check: "version",
             what: format!(
                 "Kubernetes {} of the pool is newer than {} of its control plane",
-                pool.version, cluster.version
+                about.world.kubelet(about.pool, revision),
+                cluster.version
             ),
             change: format!("upgrade the cluster {} first", cluster.name),
         },

@@ -3,6 +3,7 @@
 //! The first line holds the scenario's hash, the run and the whole initial state, so that a program needs nothing else
 //! to follow; then one object an event; the last line is the outcome.
 
+mod images;
 mod outcome;
 mod pods;
 mod state;
@@ -144,6 +145,8 @@ enum What<'b> {
     },
     Outcome(outcome::Outcome<'b>),
     #[serde(untagged)]
+    Image(images::ImageLine<'b>),
+    #[serde(untagged)]
     Pod(pods::PodLineWhat),
 }
 
@@ -198,6 +201,7 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
             pool: blueprint.pool_name(pool),
             is_paused,
         },
+        Event::Image { release, what } => What::Image(images::what(blueprint, release, what)),
         Event::Machine { machine, what } => {
             let who = Who {
                 machine: blueprint.machine_name(machine),
@@ -283,7 +287,8 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
             of_pool = Some(pool);
             to_revision = Some(revision);
         }
-        Deed::Retry { pool }
+        Deed::ApplyNewest { pool }
+        | Deed::Retry { pool }
         | Deed::Cancel { pool }
         | Deed::Pause { pool }
         | Deed::Resume { pool } => of_pool = Some(pool),

@@ -1,5 +1,6 @@
 //! A run told to people: one line for each thing that they would want to know.
 
+mod images;
 mod pods;
 
 use std::io::{self, Write};
@@ -59,6 +60,7 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
             let now = if is_paused { "paused" } else { "resumed" };
             format!("rollout of {}: {now}", blueprint.pool_name(pool))
         }
+        Event::Image { release, what } => images::told(blueprint, release, what),
         Event::Machine { machine, what } => {
             format!(
                 "{}: {}",
@@ -139,6 +141,7 @@ fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
     let pool = |place: usize| blueprint.scenario().pools[place].name.as_str();
     match deed {
         Deed::Apply { pool: of, revision } => format!("{verb} revision {revision} to {}", pool(of)),
+        Deed::ApplyNewest { pool: of } => format!("{verb} the newest image to {}", pool(of)),
         Deed::Retry { pool: of }
         | Deed::Cancel { pool: of }
         | Deed::Pause { pool: of }

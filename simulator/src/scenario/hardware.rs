@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bytes::bandwidth;
 use super::durations::distribution;
 use super::problem::{Problems, did_you_mean};
 use super::section::{Item, Section};
@@ -30,6 +31,8 @@ pub struct Hardware {
     pub drain_is_assumed: bool,
     /// How long a boot (firmware and operating system together) is waited for; `None`: for ever.
     pub boot_time_out: Option<Span>,
+    /// How many bytes of an image it writes a second; `None`: it is no slower than its line.
+    pub image_write: Option<u64>,
 }
 
 /// One phase on one kind of machine.
@@ -66,6 +69,7 @@ impl Default for Hardware {
             is_assumed: false,
             drain_is_assumed: false,
             boot_time_out: None,
+            image_write: None,
         }
     }
 }
@@ -140,10 +144,11 @@ impl Hardware {
         }
     }
 
-    /// Whether an update of this class goes through `phase`.
+    /// Whether an update of this class may go through `phase`. Where images have a size, all fetch them.
     pub fn has(&self, phase: Phase) -> bool {
-        std::iter::successors(Some(self.first_phase()), |phase| phase.next())
-            .any(|own| own == phase)
+        phase == Phase::Fetch
+            || std::iter::successors(Some(self.first_phase()), |phase| phase.next())
+                .any(|own| own == phase)
     }
 }
 
@@ -222,6 +227,9 @@ fn class(name: &str, item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option
     read_durations(&mut section, problems, &mut class);
     read_chances(&mut section, problems, &mut class);
     read_time_outs(&mut section, problems, &mut class);
+    if let Some(bandwidth) = section.get("image_write", problems, bandwidth) {
+        class.image_write = Some(bandwidth);
+    }
     section.finish(problems);
     Some(class)
 }
@@ -233,7 +241,11 @@ fn read_durations(
     class: &mut Hardware,
 ) {
     let mut parts = Vec::new();
-    for phase in Phase::ALL {
+    // How long a fetch takes is for the image and the line to say.
+    for phase in Phase::ALL
+        .into_iter()
+        .filter(|phase| *phase != Phase::Fetch)
+    {
         let Some(item) = section.item(phase.as_str()) else {
             continue;
         };

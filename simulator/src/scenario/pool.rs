@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scenario;
+use super::bytes::bandwidth;
 use super::drain::drain;
 use super::hardware::Hardware;
 use super::labels::labels;
@@ -21,6 +22,8 @@ pub struct Cluster {
     pub name: String,
     /// The Kubernetes version of its control plane, as `1.33.4`.
     pub version: String,
+    /// How many bytes a second its site's line carries; `None`: the scenario does not say.
+    pub link: Option<u64>,
 }
 
 /// A machine pool of the scenario.
@@ -72,11 +75,13 @@ pub(super) fn clusters(section: &mut Section<'_, '_>, problems: &mut Problems<'_
             unique_name(&mut names, item, problems)
         });
         let version = table.get("version", problems, version);
+        let link = table.get("link", problems, bandwidth);
         table.finish(problems);
         if let Some(name) = name {
             clusters.push(Cluster {
                 name,
                 version: version.unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
+                link,
             });
         }
     }
@@ -84,6 +89,7 @@ pub(super) fn clusters(section: &mut Section<'_, '_>, problems: &mut Problems<'_
         clusters.push(Cluster {
             name: "cluster".to_owned(),
             version: DEFAULT_VERSION.to_owned(),
+            link: None,
         });
     }
     clusters
@@ -230,7 +236,7 @@ pub(super) fn unique_name(
 }
 
 /// A Kubernetes version, as `1.33.4`.
-fn version(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
+pub(super) fn version(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
     let version = item.as_str().filter(|version| {
         let numbers: Vec<_> = version.split('.').collect();
         let is_number =

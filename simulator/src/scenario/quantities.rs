@@ -98,7 +98,7 @@ fn quantity(
 }
 
 /// A quantity in units of which there are `per_unit` in 1, rounded up; `None` when it is none, or beyond measure.
-fn parse(text: &str, per_unit: u128) -> Option<u64> {
+pub(super) fn parse(text: &str, per_unit: u128) -> Option<u64> {
     let end = text
         .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
         .unwrap_or(text.len());

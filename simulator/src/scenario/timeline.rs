@@ -6,7 +6,7 @@ use super::calendar::instant;
 use super::feasible::MOST_PODS;
 use super::machines::{MachineRef, machine_named};
 use super::objects::{Named, object};
-use super::pool::{Pool, pool_named, revision};
+use super::pool::{pool_named, revision};
 use super::problem::Problems;
 use super::section::{Item, Section};
 use super::values::{LARGEST_COUNT, bounded, word};
@@ -31,6 +31,11 @@ pub enum Deed {
         pool: usize,
         /// The revision's number.
         revision: u32,
+    },
+    /// Rolls the newest image out to a pool.
+    ApplyNewest {
+        /// The pool's place in [`Scenario::pools`].
+        pool: usize,
     },
     /// Tries a pool's failed operation again.
     Retry {
@@ -147,7 +152,7 @@ impl Deed {
     /// The verb of the scenario's step.
     pub const fn verb(self) -> &'static str {
         match self {
-            Self::Apply { .. } => "apply",
+            Self::Apply { .. } | Self::ApplyNewest { .. } => "apply",
             Self::Retry { .. } => "retry",
             Self::Cancel { .. } => "cancel",
             Self::Pause { .. } => "pause",
@@ -189,7 +194,7 @@ pub(super) fn steps(
         steps.extend(at.zip(what).map(|(at, what)| Step { at, what }));
     }
     steps.sort_by_key(|step| step.at);
-    number_revisions(&mut steps, &scenario.pools);
+    number_revisions(&mut steps, scenario);
     steps
 }
 
@@ -204,7 +209,7 @@ fn check_pods(table: &mut Section<'_, '_>, problems: &mut Problems<'_>, pods: u6
 }
 
 /// An instant that is not after the horizon, if the scenario names one.
-fn instant_of_step(
+pub(super) fn instant_of_step(
     item: &Item<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
@@ -224,8 +229,10 @@ fn instant_of_step(
 /// The revision that an `apply` without one means, until the steps are in order.
 const NEXT: u32 = 0;
 
-/// An `apply` without a revision means the saved one, or else the next after those before it.
-fn number_revisions(steps: &mut [Step], pools: &[Pool]) {
+/// An `apply` without a revision means the saved one, or else the next after those before it; in a pool that gets
+/// images, the newest of these.
+fn number_revisions(steps: &mut [Step], scenario: &Scenario) {
+    let pools = &scenario.pools;
     let mut newest: Vec<u32> = pools.iter().map(|pool| pool.revision).collect();
     for step in steps {
         if let Deed::Apply { pool, revision } = &mut step.what {
@@ -233,6 +240,11 @@ fn number_revisions(steps: &mut [Step], pools: &[Pool]) {
                 let saved = pools[*pool]
                     .saved_revision
                     .filter(|saved| *saved > newest[*pool]);
+                let images = scenario.images.as_ref();
+                if saved.is_none() && images.is_some_and(|images| images.pools.contains(pool)) {
+                    step.what = Deed::ApplyNewest { pool: *pool };
+                    continue;
+                }
                 *revision = saved.unwrap_or(newest[*pool] + 1);
             }
             newest[*pool] = newest[*pool].max(*revision);

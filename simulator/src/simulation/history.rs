@@ -9,7 +9,9 @@ use super::Simulation;
 use super::journal::{Adoption, Entry, Step};
 use super::resources::pool_id;
 use crate::engine::Time;
-use crate::fleet::{Event, MachineEvent, MachineIndex, OperationIndex, PhaseEnd, Status};
+use crate::fleet::{
+    Event, ImageEvent, MachineEvent, MachineIndex, OperationIndex, PhaseEnd, Status,
+};
 use crate::replay::{is_told, told};
 
 fn severity(event: &Event) -> Severity {
@@ -24,6 +26,10 @@ fn severity(event: &Event) -> Severity {
         } => Severity::Failure,
         Event::Step {
             refused: Some(_), ..
+        }
+        | Event::Image {
+            what: ImageEvent::Stopped { .. },
+            ..
         }
         | Event::Operation {
             status: Status::Cancelled | Status::Cancelling,
@@ -89,12 +95,17 @@ impl Simulation {
         let blueprint = self.world.blueprint();
         let text = told(blueprint, &entry.event)?;
         let (pool, machine) = match entry.event {
-            Event::Operation { pool, .. } | Event::Paused { pool, .. } => (Some(pool), None),
+            Event::Operation { pool, .. }
+            | Event::Paused { pool, .. }
+            | Event::Image {
+                what: ImageEvent::Stopped { pool },
+                ..
+            } => (Some(pool), None),
             Event::Machine { machine, .. } => (Some(blueprint.pool_of(machine)), Some(machine)),
             Event::Pod { machine, .. } => {
                 (machine.map(|machine| blueprint.pool_of(machine)), machine)
             }
-            Event::Step { .. } => (None, None),
+            Event::Step { .. } | Event::Image { .. } => (None, None),
         };
         Some(FleetEvent {
             number: entry.line,

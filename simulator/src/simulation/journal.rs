@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::Time;
 use crate::fleet::{
-    Blueprint, Event, MachineEvent, MachineIndex, Observer, OperationIndex, PhaseEnd, PodEvent,
-    PoolIndex, Status,
+    Blueprint, Event, ImageEvent, MachineEvent, MachineIndex, Observer, OperationIndex, PhaseEnd,
+    PodEvent, PoolIndex, Status,
 };
 use crate::phase::Phase;
 use crate::replay::is_told;
@@ -156,7 +156,7 @@ impl Journal {
             Event::Pod { machine, what, .. } => machine
                 .filter(|_| is_of_drain(&what))
                 .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
-            Event::Step { .. } => None,
+            Event::Step { .. } | Event::Image { .. } => None,
         }
     }
 
@@ -261,7 +261,8 @@ fn is_of_drain(what: &PodEvent) -> bool {
     )
 }
 
-/// Whether somebody who waits for news has been waiting for this: an operation ended, or a machine failed.
+/// Whether somebody who waits for news has been waiting for this: an operation ended, a machine failed, an image was
+/// released or stopped.
 fn is_milestone(event: &Event) -> bool {
     match event {
         Event::Operation { status, .. } => {
@@ -277,6 +278,12 @@ fn is_milestone(event: &Event) -> bool {
                 ..
             }
         ),
+        Event::Image { what, .. } => {
+            matches!(
+                what,
+                ImageEvent::Released { .. } | ImageEvent::Stopped { .. }
+            )
+        }
         Event::Step { .. } | Event::Paused { .. } | Event::Pod { .. } => false,
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::{
-    Cluster, ClusterId, ControlPlaneStatus, Label, Machine, MachineId, MachinePool, MachinePoolId,
-    MachinePoolStatus, MachineStatus, Operation, OperationId, OperationStatus, Revision, Rollout,
-    Text,
+    Cluster, ClusterId, Component, ControlPlaneStatus, Label, Machine, MachineId, MachinePool,
+    MachinePoolId, MachinePoolStatus, MachineStatus, Operation, OperationId, OperationStatus,
+    Revision, Rollout, Text,
 };
 
 use super::Simulation;
 use crate::engine::{EntityKey, Time};
 use crate::fleet::{MachineIndex, Membership, OperationIndex, PoolIndex, Status};
+use crate::scenario::Versions;
 
 impl Simulation {
     pub(super) fn clusters(&self) -> Vec<Cluster> {
@@ -36,11 +37,14 @@ impl Simulation {
             Some(Status::Failed) => MachinePoolStatus::Failed,
             _ => MachinePoolStatus::Ready,
         };
+        let version = self
+            .world
+            .kubelet(index, self.world.present_revision(index));
         MachinePool {
             id: pool_id(index),
             name: Text::from(pool.name.as_str()),
-            user_version: minor(&pool.version),
-            patch_version: Text::from(pool.version.as_str()),
+            user_version: minor(&version),
+            patch_version: Text::from(version),
             status,
             cluster_id: ClusterId(i64::try_from(pool.cluster).unwrap_or(i64::MAX) + 1),
             revision: Some(latest.map_or(pool.revision, |operation| operation.revision)),
@@ -60,7 +64,6 @@ impl Simulation {
             key: Text::from("topology.kubernetes.io/zone"),
             value: Text::from(zone),
         });
-        let is_pending = machine.membership == Membership::InFlight;
         let reason = self.world.reason(index);
         let name = blueprint.machine_name(index);
         Machine {
@@ -71,7 +74,7 @@ impl Simulation {
             machine_pool_id: Some(pool_id(machine.pool)),
             labels: zone.into_iter().collect(),
             machine_revision: Some(machine.revision),
-            desired_machine_revision: is_pending.then_some(machine.desired),
+            desired_machine_revision: self.world.target(index),
             reason: reason.map(|reason| Text::from(reason.as_str())),
             reason_object: reason
                 .and_then(|reason| blueprint.reason_object(reason))
@@ -79,7 +82,7 @@ impl Simulation {
         }
     }
 
-    /// The pool's first revision, every one that was applied, and the saved one.
+    /// The pool's first revision, every one that was applied, the saved one, and every image that was released.
     pub(super) fn revisions(&self, index: PoolIndex) -> Vec<Revision> {
         let blueprint = self.world.blueprint();
         let pool = &blueprint.scenario().pools[index.at()];
@@ -91,6 +94,7 @@ impl Simulation {
         let known = applied
             .iter()
             .copied()
+            .chain(self.world.released_revisions(index))
             .chain([pool.revision])
             .chain(pool.saved_revision);
         let mut machines: BTreeMap<u32, u32> = known.map(|number| (number, 0)).collect();
@@ -105,9 +109,21 @@ impl Simulation {
                 machine_pool_id: pool_id(index),
                 number,
                 machines,
+                components: self.components(index, number),
                 is_pending: number != pool.revision && !applied.contains(&number),
             })
             .collect()
+    }
+
+    /// What an image brings, as far as the scenario tells it.
+    fn components(&self, pool: PoolIndex, revision: u32) -> Vec<Component> {
+        let versions = self.world.versions(pool, revision);
+        let told = versions.iter().flat_map(Versions::told);
+        told.map(|(name, version)| Component {
+            name: Text::from(name),
+            version: Text::from(version),
+        })
+        .collect()
     }
 
     pub(super) fn operation(&self, index: OperationIndex) -> Operation {

@@ -52,6 +52,9 @@ pub enum Refusal {
     /// A resume of what is not paused.
     #[error("the operation is not paused")]
     NotPaused,
+    /// An apply of the newest image before there is one.
+    #[error("no image has been released yet")]
+    NoImageYet,
     /// A cordon of what is cordoned by hand.
     #[error("the machine is cordoned by hand already")]
     CordonedAlready,

@@ -85,6 +85,11 @@ pub trait Entry: Sized + 'static {
     /// Whether it belongs to a part of the fleet.
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool;
 
+    /// What its details say beyond its columns: titles, and what stands beside them.
+    fn more(&self) -> Vec<(&'static str, Cell)> {
+        Vec::new()
+    }
+
     /// The texts that a filter looks at.
     fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3];
 }

@@ -70,7 +70,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 /// Cells for the title of a field.
 const TITLE: u16 = 10;
 
-/// A line for each column of the row under the cursor: its title, and all that the column says.
+/// A line for each column of the row under the cursor, its title and all that the column says; then what has no column.
 fn fields<E: Entry>(model: &Model) -> Vec<(&'static str, Cell)> {
     let number = model.listing.rows.get(model.listing.cursor);
     let Some(entry) = number.and_then(|number| E::all(&model.fleet).get(*number as usize)) else {
@@ -79,6 +79,7 @@ fn fields<E: Entry>(model: &Model) -> Vec<(&'static str, Cell)> {
     let columns = E::COLUMNS.iter();
     columns
         .map(|column| (column.title, (column.cell)(&model.fleet, entry)))
+        .chain(entry.more())
         .collect()
 }
 

@@ -57,6 +57,16 @@ impl Entry for Revision {
         is_pool_in(fleet, self.machine_pool_id, scope)
     }
 
+    fn more(&self) -> Vec<(&'static str, Cell)> {
+        let titles = std::iter::once("IMAGE").chain(std::iter::repeat(""));
+        let told = self.components.iter().zip(titles);
+        told.map(|(component, title)| {
+            let told = format!("{} {}", component.name, component.version);
+            (title, plain(told))
+        })
+        .collect()
+    }
+
     fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3] {
         let [pool, state] = [
             fleet.pool_name(self.machine_pool_id),
