@@ -118,6 +118,7 @@ fn a_date_may_have_a_time_and_a_zone() {
     assert_eq!(start("2026-03-28T01:29Z"), today);
     assert_eq!(start("2026-03-28T02:30+01:00"), tomorrow);
     assert_eq!(start("2026-03-28 07:14 Asia/Kathmandu"), today);
+    assert_eq!(start("2026-03-28 Europe/Zurich"), today);
     assert_eq!(start("2025-12-31"), "2025-12-31T00:30:00Z");
 }
 
@@ -209,4 +210,10 @@ fn the_scenarios_about_windows_have_theirs() {
         .map(|line| if line.contains("8h 00m") { 8 } else { 7 })
         .collect();
     assert_eq!(lengths, [8, 7]);
+    for remark in [
+        "closes 1h 00m 00s later on the clock: clock change",
+        "1h 00m 00s shorter: clock change",
+    ] {
+        assert_eq!(said.out.matches(remark).count(), 1, "{remark}");
+    }
 }

@@ -107,7 +107,7 @@ impl Calendar {
 
     /// `midnight` stands for the time of a date without one.
     fn date_and_time(&self, text: &str, midnight: Option<ClockTime>) -> Option<Zoned> {
-        if let Some(zoned) = zoned(text) {
+        if let Some(zoned) = zoned(text, midnight) {
             return Some(zoned);
         }
         let pieces = Pieces::parse(text).ok()?;
@@ -130,8 +130,8 @@ fn weekday_and_time(text: &str) -> Option<(Weekday, ClockTime)> {
     Some((weekday, clock_time(time.trim())?))
 }
 
-/// A date, a time and a zone: an offset, `Z`, `[Europe/Zurich]`, or a zone's name behind a blank.
-fn zoned(text: &str) -> Option<Zoned> {
+/// A date, a time (or what stands for it) and a zone: an offset, `Z`, `[Europe/Zurich]`, or a zone's name behind a blank.
+fn zoned(text: &str, midnight: Option<ClockTime>) -> Option<Zoned> {
     let text = text.trim();
     let annotated = match text.rsplit_once(' ') {
         Some((civil, zone)) if zone.starts_with(|first: char| first.is_ascii_alphabetic()) => {
@@ -150,7 +150,7 @@ fn zoned(text: &str) -> Option<Zoned> {
             _ => return None,
         }
     };
-    let civil: DateTime = Date::to_datetime(pieces.date(), pieces.time()?);
+    let civil: DateTime = Date::to_datetime(pieces.date(), pieces.time().or(midnight)?);
     let zoned = zone.to_ambiguous_zoned(civil).compatible().ok()?;
     let offset_fits = match pieces.offset() {
         Some(PiecesOffset::Numeric(offset)) => zoned.offset() == offset.offset(),
@@ -167,7 +167,7 @@ pub(super) fn text(item: &Item<'_, '_>) -> Option<String> {
 
 /// When the scenario starts.
 pub(super) fn starts(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Calendar> {
-    let starts = text(item).and_then(|text| zoned(&text));
+    let starts = text(item).and_then(|text| zoned(&text, None));
     let starts = starts.filter(|starts| (1..=LAST_YEAR).contains(&starts.year()));
     if starts.is_none() {
         item.refuse(
@@ -204,7 +204,7 @@ mod tests {
 
     fn calendar(starts: &str) -> Calendar {
         Calendar {
-            starts: zoned(starts).unwrap(),
+            starts: zoned(starts, None).unwrap(),
         }
     }
 
@@ -218,7 +218,11 @@ mod tests {
             ("2026-07-05 00:00 Europe/Zurich", "2026-07-04T22:00:00Z"),
             ("2026-07-05T00:00 Europe/Zurich", "2026-07-04T22:00:00Z"),
         ] {
-            assert_eq!(zoned(text).unwrap().timestamp().to_string(), utc, "{text}");
+            assert_eq!(
+                zoned(text, None).unwrap().timestamp().to_string(),
+                utc,
+                "{text}"
+            );
         }
         for text in [
             "",
@@ -229,7 +233,7 @@ mod tests {
             "2026-01-05 00:00 Europe/Zurych",
             "2026-07-05T00:00+05:00[Europe/Zurich]",
         ] {
-            assert_eq!(zoned(text), None, "{text}");
+            assert_eq!(zoned(text, None), None, "{text}");
         }
     }
 
@@ -263,6 +267,22 @@ mod tests {
         let calendar = calendar("2026-03-28 12:00 Europe/Zurich");
         let at = calendar.instant("Sun 02:30").unwrap();
         assert_eq!(calendar.rfc3339(at), "2026-03-29T03:30:00+02:00");
+    }
+
+    #[test]
+    fn instants_have_their_place_on_the_calendar() {
+        let calendar = calendar("2026-01-05 22:00 Europe/Zurich");
+        let at = Time::from_millis(7_200_250);
+        let told = calendar.timestamp(at);
+        assert_eq!(told.to_string(), "2026-01-05T23:00:00.25Z");
+        assert_eq!(calendar.time(told), Some(at));
+        let before = "2026-01-05T20:59:59.999Z".parse().unwrap();
+        assert_eq!(calendar.time(before), None);
+        assert_eq!(calendar.zone_name(), "Europe/Zurich");
+        assert_eq!(
+            self::calendar("2026-01-05T00:00+05:30").zone_name(),
+            "+05:30"
+        );
     }
 
     #[test]

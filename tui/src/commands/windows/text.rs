@@ -4,7 +4,7 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 use simulator::engine::Span;
 use simulator::scenario::Scenario;
-use simulator::windows::{DstRule, Opening};
+use simulator::windows::{DstRule, Opening, Window};
 
 use super::Pool;
 use crate::streams::{Failure, Streams};
@@ -100,7 +100,7 @@ fn remark(scenario: &Scenario, pool: &Pool<'_>, opening: &Opening) -> Option<Str
         return Some(format!("{longer} longer: {why}"));
     }
     if length == window.lasts {
-        return None;
+        return drift(window, opening);
     }
     let just_before = opening.start.as_millisecond().saturating_sub(1);
     let just_before = jiff::Timestamp::from_millisecond(just_before).ok();
@@ -112,6 +112,18 @@ fn remark(scenario: &Scenario, pool: &Pool<'_>, opening: &Opening) -> Option<Str
         "clock change"
     };
     Some(format!("{} shorter: {why}", window.lasts - length))
+}
+
+/// How a clock change moves the end of an opening that is as long as ever.
+fn drift(window: &Window, opening: &Opening) -> Option<String> {
+    let offset = |at| window.zone.to_offset(at).seconds();
+    let seconds = offset(opening.end) - offset(opening.start);
+    if window.rule == DstRule::WallClock || seconds == 0 {
+        return None;
+    }
+    let by = Span::from_secs(u64::from(seconds.unsigned_abs()));
+    let whither = if seconds > 0 { "later" } else { "earlier" };
+    Some(format!("closes {by} {whither} on the clock: clock change"))
 }
 
 /// By how much clocks are further back at the end of an opening than at its start.
