@@ -109,6 +109,38 @@ fn step_text(deed: usize, at: u32, machine: u32, pool: usize) -> String {
     )
 }
 
+/// Images with a size, applied by a random policy, for the pools of a random scenario.
+fn with_images(
+    text: &str,
+    (rule, one_by_one, has_canary, hours): (usize, bool, bool, u32),
+) -> String {
+    let rule = ["cancel", "finish", "skip"][rule];
+    let mode = ["parallel", "pool-after-pool"][usize::from(one_by_one)];
+    let is_several = text.contains("name = \"p1\"");
+    let canary = if has_canary && is_several {
+        "canary = \"p1\"\npromotion_delay = \"10m\"\n"
+    } else {
+        ""
+    };
+    format!(
+        r#"
+        horizon = "5d"
+        {text}
+        [[clusters]]
+        name = "c"
+        link = "20MB/s"
+        [images]
+        every = "{hours}h"
+        first = "+0s"
+        jitter = "20m"
+        size = "1GB"
+        apply = "autonomous"
+        mode = "{mode}"
+        supersede = "{rule}"
+        {canary}"#
+    )
+}
+
 /// What a checker knows of a machine from the log alone.
 #[derive(Clone, Debug, Default)]
 struct Seen {
@@ -135,6 +167,7 @@ enum Part {
 /// What a checker knows of a pool's operation from the log alone.
 #[derive(Clone, Debug, Default)]
 struct Operation {
+    number: u64,
     goes_on: bool,
     is_stopping: bool,
     is_paused: bool,
@@ -215,7 +248,8 @@ impl Checker {
                     .unwrap();
                 operation.is_paused = event["is_paused"].as_bool().unwrap();
             }
-            "step" | "outcome" => {}
+            "step" | "outcome" | "image-released" | "image-promoted" | "image-superseded"
+            | "image-stopped" => {}
             kind => self.follow_machine(kind, event),
         }
     }
@@ -224,18 +258,27 @@ impl Checker {
         let pool = event["pool"].as_str().unwrap();
         let operation = self.operations.get_mut(pool).unwrap();
         let status = event["status"].as_str().unwrap();
+        let number = event["operation"].as_u64().unwrap();
+        let goes_on = matches!(status, "running" | "cancelling");
+        if !goes_on && number != operation.number {
+            // It waits for another one, or no longer does.
+            return;
+        }
         let was_going_on = operation.goes_on;
-        operation.goes_on = matches!(status, "running" | "cancelling");
+        operation.goes_on = goes_on;
         operation.is_stopping = operation.goes_on && !event["failure"].is_null();
         if operation.goes_on && !was_going_on {
             operation.is_paused = false;
+            let is_new = operation.number != number;
+            operation.number = number;
             let prefix = format!("{pool}-");
             for (_, seen) in self
                 .machines
                 .iter_mut()
                 .filter(|(name, _)| name.starts_with(&prefix))
             {
-                if matches!(seen.part, Part::None | Part::Failed) {
+                // Another revision is for all of them.
+                if is_new || matches!(seen.part, Part::None | Part::Failed) {
                     seen.part = Part::Waiting;
                 }
             }
@@ -329,8 +372,8 @@ impl Checker {
     }
 }
 
-fn events(text: &str, run: u32) -> Vec<Value> {
-    let file = ScenarioFile::new("property", text);
+fn events(name: &str, text: &str, run: u32) -> Vec<Value> {
+    let file = ScenarioFile::new(name, text);
     let said = meltdeck([
         "replay",
         file.path().to_str().unwrap(),
@@ -365,7 +408,7 @@ proptest! {
 
     #[test]
     fn every_run_keeps_the_rules(text in scenario(), run in 0..50_u32) {
-        let events = events(&text, run);
+        let events = events("property", &text, run);
         let mut checker = Checker::new(&events[0]["initial_state"]);
         for (event, next) in events[1..].iter().zip(&events[2..]) {
             checker.follow(event);
@@ -383,6 +426,25 @@ proptest! {
             prop_assert_eq!(is_finished, settled == pool["machines"].as_u64().unwrap(), "{}", text);
             prop_assert_eq!(own["succeeded"] == true, is_finished && rollout["failed"] == 0, "{}", text);
         }
+    }
+
+    #[test]
+    fn images_keep_the_rules_too(
+        text in scenario(),
+        images in (0..3_usize, any::<bool>(), any::<bool>(), 1..40_u32),
+        run in 0..50_u32,
+    ) {
+        let text = with_images(&text, images);
+        let events = events("property-images", &text, run);
+        let mut checker = Checker::new(&events[0]["initial_state"]);
+        for (event, next) in events[1..].iter().zip(&events[2..]) {
+            checker.follow(event);
+            if next["t_s"] != event["t_s"] {
+                checker.check_reasons(&text, &event["t_s"]);
+            }
+        }
+        let released = events.iter().filter(|event| event["kind"] == "image-released").count();
+        prop_assert_eq!(released, 120_usize.div_ceil(images.3 as usize), "{}", text);
     }
 
     #[test]
