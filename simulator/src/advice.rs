@@ -1,5 +1,7 @@
 //! What a valid scenario probably does not mean, as far as that can be told without running it.
 
+mod images;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
@@ -17,6 +19,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
             found.extend(swallowed(scenario, place, window));
             found
         })
+        .chain(images::warnings(scenario))
         .collect()
 }
 
