@@ -64,6 +64,17 @@ pub struct Versions {
     pub kubelet: Option<String>,
 }
 
+impl Supersede {
+    /// The word in scenarios.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Finish => "finish",
+            Self::Skip => "skip",
+        }
+    }
+}
+
 impl Images {
     /// What release `number`, from 1, brings: the last number of each version grows by one with every release.
     pub fn versions(&self, number: u32) -> Versions {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
 use super::{HARDWARE, fault, step, story, times};
 use crate::engine::{Seed, Time};
 use crate::fleet::{Blueprint, Event, MachineEvent, RunRow, Unobserved, World};
@@ -265,4 +267,63 @@ fn the_cache_of_container_images_survives_an_update() {
     let uncordoned = times(&story, "uncordon done");
     assert_eq!(uncordoned.len(), 1);
     assert_eq!(times(&story, "default/db-0: ready"), [uncordoned[0] + 1]);
+}
+
+/// When fetches of so many bytes end that begin at these milliseconds and can write so many bytes a millisecond, on a
+/// line of so many: millisecond by millisecond, with the level found by halving.
+fn ends_step_by_step(size: f64, capacity: f64, fetches: &[(u32, f64)]) -> Vec<u32> {
+    let mut left: Vec<f64> = fetches.iter().map(|_| size).collect();
+    let mut ends = vec![0; fetches.len()];
+    let mut now = 0;
+    while left.iter().any(|left| *left > 0.0) {
+        let is_active = |at: usize, left: &[f64]| fetches[at].0 <= now && left[at] > 0.0;
+        let active: Vec<usize> = (0..fetches.len())
+            .filter(|at| is_active(*at, &left))
+            .collect();
+        let used = |level: f64| -> f64 { active.iter().map(|at| fetches[*at].1.min(level)).sum() };
+        let (mut low, mut high) = (0.0, capacity);
+        for _ in 0..60 {
+            let middle = f64::midpoint(low, high);
+            if used(middle) > capacity {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        now += 1;
+        for at in active {
+            left[at] -= fetches[at].1.min(high);
+            // What is left of a byte is arithmetic.
+            if left[at] < 1.0 {
+                left[at] = 0.0;
+                ends[at] = now;
+            }
+        }
+    }
+    ends
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, rng_seed: proptest::test_runner::RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_shared_line_ends_every_fetch_when_small_steps_do(
+        fetches in prop::collection::vec((0..40_000_u32, prop::sample::select(vec![5_u32, 20, 45, 1000])), 1..7),
+    ) {
+        let mut text = fleet("");
+        for (number, (at, most)) in fetches.iter().enumerate() {
+            let own = pool(&format!("p{number}"), 1, &format!("{at}ms"), "");
+            text += &own.replace("\"h\"", &format!("\"h{number}\""));
+            let hardware = format!("[hardware.h{number}]\nstop = \"1s\"\nimage_write = \"{most}MB/s\"\n");
+            text += &hardware;
+        }
+        let steps: Vec<_> = fetches.iter().map(|(at, most)| (*at, f64::from(*most) * 1000.0)).collect();
+        let expected = ends_step_by_step(700e6, 100_000.0, &steps);
+        for (number, expected) in expected.into_iter().enumerate() {
+            let ended = self::fetches(&text, &format!("p{number}-1"))[0].0;
+            // Each of the others may have been rounded up by one.
+            let apart = ended.abs_diff(u64::from(expected));
+            prop_assert!(apart <= fetches.len() as u64, "p{}: {} and {}\n{}", number, ended, expected, text);
+        }
+    }
 }

@@ -141,6 +141,24 @@ fn a_newer_image_cancels_what_is_unfinished_of_the_older_one() {
     ");
 }
 
+/// Pool b is busy with an operator's rollout, and the image's own has not begun.
+#[test]
+fn what_is_pending_of_an_older_image_is_never_begun() {
+    let images = "dates = [\"+1h\", \"+2h\"]\napply = \"autonomous\"\npools = \"b\"";
+    let slow = fault("b-1", "drain", "takes = \"2h\"");
+    let by_hand = step("+30m", "apply", "pool = \"b\"\nrevision = 5");
+    insta::assert_snapshot!(course(&fleet(images, &(slow + &by_hand))).join("\n"), @r"
+    00:30:00  operation 1, b to revision 5: running
+    01:00:00  image 1 released
+    02:00:00  image 2 released
+    02:00:00  image 1 superseded by image 2
+    02:00:00  operation 2, b to revision 6: cancelled (cancelled)
+    02:30:42  operation 1, b to revision 5: succeeded
+    02:30:42  operation 3, b to revision 7: running
+    02:31:34  operation 3, b to revision 7: succeeded
+    ");
+}
+
 #[test]
 fn a_newer_image_waits_until_the_older_one_is_everywhere_and_gives_way_to_the_newest() {
     insta::assert_snapshot!(superseded("finish", "\"+1h\", \"+2h\", \"+150m\""), @r"
@@ -200,12 +218,27 @@ fn an_image_that_was_stopped_does_not_hold_the_next_one_up() {
     }
 }
 
+/// Somebody was faster: pool a runs the second image before its turn comes.
 #[test]
-fn a_canary_that_has_nothing_to_do_has_succeeded() {
-    let images = "dates = [\"+1h\"]\napply = \"autonomous\"\ncanary = \"b\"";
-    let empty = fleet(images, "").replace("name = \"b\"", "name = \"b\"\nrevision = 1");
-    let story = course(&empty);
-    assert!(story.iter().any(|line| line.contains("image 1 promoted")));
+fn a_pool_that_has_nothing_to_do_has_succeeded() {
+    let images = "dates = [\"+1h\", \"+2h\"]\napply = \"autonomous\"\nmode = \"pool-after-pool\"\nsupersede = \"finish\"";
+    let slow = fault("b-1", "drain", "takes = \"2h\"");
+    let by_hand = step("+150m", "apply", "pool = \"a\"");
+    let story = course(&fleet(images, &(slow + &by_hand)));
+    let of_second: Vec<_> = story
+        .iter()
+        .filter(|line| line.contains("to revision 3"))
+        .collect();
+    insta::assert_snapshot!(of_second.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n"), @r"
+    02:30:00  operation 3, a to revision 3: running
+    02:30:52  operation 3, a to revision 3: succeeded
+    03:02:26  operation 5, a to revision 3: running
+    03:02:26  operation 5, a to revision 3: succeeded
+    03:02:26  operation 6, b to revision 3: running
+    03:03:18  operation 6, b to revision 3: succeeded
+    03:03:18  operation 7, c to revision 3: running
+    03:04:10  operation 7, c to revision 3: succeeded
+    ");
 }
 
 #[test]

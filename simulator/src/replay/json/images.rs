@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::Span;
 use crate::fleet::{Blueprint, ImageEvent};
 
 /// What a line tells of an image, by its `kind`.
@@ -30,6 +31,54 @@ pub(super) enum ImageLine<'b> {
     },
     #[serde(rename = "image-stopped")]
     Stopped { release: u32, pool: &'b str },
+}
+
+/// How images reach the pools.
+#[derive(Serialize)]
+pub(super) struct ImagesState<'b> {
+    size_bytes: u64,
+    pools: Vec<&'b str>,
+    apply: &'static str,
+    #[serde(flatten)]
+    campaign: Option<CampaignState<'b>>,
+}
+
+/// How they are applied by themselves.
+#[derive(Serialize)]
+struct CampaignState<'b> {
+    mode: &'static str,
+    canary: Vec<&'b str>,
+    promotion_delay_s: Span,
+    supersede: &'static str,
+}
+
+pub(super) fn state(blueprint: &Blueprint) -> Option<ImagesState<'_>> {
+    let scenario = blueprint.scenario();
+    let images = scenario.images.as_ref()?;
+    let names = |pools: &[usize]| -> Vec<&str> {
+        let named = pools.iter().map(|pool| scenario.pools[*pool].name.as_str());
+        named.collect()
+    };
+    let campaign = images.campaign.as_ref();
+    Some(ImagesState {
+        size_bytes: images.size,
+        pools: names(&images.pools),
+        apply: if campaign.is_some() {
+            "autonomous"
+        } else {
+            "save"
+        },
+        campaign: campaign.map(|campaign| CampaignState {
+            mode: if campaign.is_pool_after_pool {
+                "pool-after-pool"
+            } else {
+                "parallel"
+            },
+            canary: names(&campaign.canaries),
+            promotion_delay_s: campaign.promotion_delay,
+            supersede: campaign.supersede.as_str(),
+        }),
+    })
 }
 
 pub(super) fn what(blueprint: &Blueprint, release: u32, what: ImageEvent) -> ImageLine<'_> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{line, pods};
+use super::{images, line, pods};
 use crate::engine::{Span, Time};
 use crate::fleet::{Blueprint, PoolIndex, World};
 use crate::replay::{SCHEMA_VERSION, Subject};
@@ -31,12 +31,17 @@ struct InitialState<'b> {
     workloads: Vec<pods::WorkloadLine>,
     budgets: Vec<pods::BudgetLine>,
     pods: Vec<pods::PodLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<images::ImagesState<'b>>,
 }
 
 #[derive(Serialize)]
 struct ClusterState<'b> {
     name: &'b str,
     version: &'b str,
+    /// Bytes a second that its site's line carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +68,9 @@ struct PoolState<'b> {
     drain_retry_s: Span,
     evict_retry_s: Span,
     slot_ttl_s: Option<Span>,
+    /// Bytes of an image that its machines write a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_write: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -89,6 +97,7 @@ pub(in crate::replay) fn opening(
     let clusters = scenario.clusters.iter().map(|cluster| ClusterState {
         name: &cluster.name,
         version: &cluster.version,
+        link: cluster.link,
     });
     let present = blueprint
         .machines()
@@ -127,6 +136,7 @@ pub(in crate::replay) fn opening(
                 workloads: pods::workloads(blueprint),
                 budgets: pods::budgets(blueprint, world),
                 pods: pods::pods(blueprint, world),
+                images: images::state(blueprint),
             },
         },
         out,
@@ -165,5 +175,6 @@ fn pool_state(blueprint: &Blueprint, index: PoolIndex) -> PoolState<'_> {
         drain_retry_s: pool.drain.pause,
         evict_retry_s: pool.drain.evict_retry,
         slot_ttl_s: pool.policy.slot_ttl,
+        image_write: scenario.hardware[&pool.hardware].image_write,
     }
 }
