@@ -83,3 +83,15 @@ fn the_next_milestone_may_be_a_release() {
     console.press("}").wait(Duration::from_secs(9));
     assert_eq!(revisions(&console).len(), 3);
 }
+
+#[test]
+fn images_go_on_coming_beyond_the_horizon_where_somebody_plays_on() {
+    let text = IMAGES.replace("dates = [\"+1m\", \"+2m\"]", "every = \"10d\"");
+    let day = 86_400_000;
+    let released = |days: u64| {
+        let console = Console::new(&text, days * day, (80, 24));
+        let pending = console.model.fleet.revisions.iter();
+        pending.filter(|revision| revision.is_pending).count()
+    };
+    assert_eq!([released(9), released(30), released(101)], [0, 3, 10]);
+}

@@ -174,9 +174,24 @@ fn scenario(random: &mut Random) -> Scenario {
     } else {
         let hardware = "[hardware.h]\nlike = \"vm\"\nfails = { os = \"5%\" }\n".to_owned();
         let pools = (0..random.random_range(1..6)).map(|number| pool(number, random));
-        hardware + &pools.collect::<String>()
+        let pools = pools.collect::<String>();
+        format!("horizon = \"60d\"\n{hardware}{pools}{}", images(random))
     };
     Scenario::parse(&text, "random.toml", "random").expect("the scenario is valid")
+}
+
+/// Images that come every hour, if there are any.
+fn images(random: &mut Random) -> String {
+    let policy = match random.random_range(0..4) {
+        0 => return String::new(),
+        1 => "apply = \"save\"",
+        2 => "apply = \"autonomous\"",
+        _ => "apply = \"autonomous\"\nmode = \"pool-after-pool\"\nsupersede = \"finish\"",
+    };
+    format!(
+        "[[clusters]]\nname = \"c\"\nlink = \"1Gbit/s\"\n\
+         [images]\nevery = \"1h\"\njitter = \"40m\"\nsize = \"700MB\"\nkernel = \"6.12.40\"\nkubelet = \"1.33.4\"\n{policy}\n"
+    )
 }
 
 fn pool(number: u32, random: &mut Random) -> String {
