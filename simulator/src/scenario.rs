@@ -57,7 +57,7 @@ pub use cadence::Cadence;
 pub use calendar::Calendar;
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use hardware::{Hardware, PhaseRule};
-pub use images::{Campaign, Images, Supersede, Versions};
+pub use images::{CampaignRules, Images, Supersede, Versions};
 pub use machines::{Machine, MachineRef, Machines};
 pub use policy::{Backoff, Mode, Order, Policy};
 pub use pool::{Cluster, Pool};

@@ -96,7 +96,7 @@ pub(super) enum Actor {
     /// The next release of a machine image.
     ReleaseClock,
     /// The image that is on its way to the pools.
-    CourseClock,
+    CampaignClock,
     /// A pod, by its place.
     Pod(u32),
 }
@@ -319,7 +319,7 @@ impl Blueprint {
             return if entity == self.release_clock() {
                 Actor::ReleaseClock
             } else {
-                Actor::CourseClock
+                Actor::CampaignClock
             };
         }
         let beyond = entity.0 - self.first_starter();
@@ -347,7 +347,7 @@ impl Blueprint {
         Entity(self.first_of_images())
     }
 
-    pub(super) fn course_clock(&self) -> Entity {
+    pub(super) fn campaign_clock(&self) -> Entity {
         Entity(self.first_of_images() + 1)
     }
 

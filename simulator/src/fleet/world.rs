@@ -156,7 +156,7 @@ impl World {
             (Actor::OperationClock(pool), _) => self.operation_time_out(pool, observer),
             (Actor::SlotClock(pool), _) => self.slots_expire(pool, observer),
             (Actor::ReleaseClock, _) => self.image_released(observer),
-            (Actor::CourseClock, _) => self.course_goes_on(observer),
+            (Actor::CampaignClock, _) => self.campaign_goes_on(observer),
             (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
             (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }
