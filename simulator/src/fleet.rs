@@ -13,18 +13,23 @@
 //! | `slots` | slots that expire |
 //! | `surge` | spare machines that join first and leave last |
 //! | `tally` | how long machines had which reason |
+//! | `ages` | how old the revisions are that machines run |
 //! | `waits` | what the machines of a rollout wait for now, and how long they have |
 //! | `images` | machine images that are released, and the campaign that brings one to the pools |
 //! | `fetch` | fetching an image, over a line that machines share |
 //! | `power` | losing power and getting it back |
 //! | `operation` | one rollout: its state, requests, halting, end |
+//! | `doors`, `windows` | when machines may start: maintenance windows, what was made of each |
+//! | `polling` | machines that ask for their turns themselves |
 //! | `rollout` | who starts when: slots, order, batches |
 //! | `event` | what an observer is told |
 //! | `outcome` | how a run ended |
 
+mod ages;
 pub mod blueprint;
 mod boot;
 mod cordon;
+pub mod doors;
 mod drain;
 pub mod event;
 mod fetch;
@@ -34,18 +39,22 @@ pub mod machine;
 pub mod operation;
 pub mod outcome;
 pub(crate) mod pods;
+mod polling;
 mod power;
 mod rollout;
 mod slots;
 mod surge;
 mod tally;
 mod waits;
+mod windows;
 pub mod world;
 
 #[cfg(test)]
 mod tests;
 
+pub use ages::OLD_DAYS;
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
+pub use doors::Door;
 pub use drain::Filter;
 pub use event::{
     Event, ImageEvent, ImageFate, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved,
@@ -60,6 +69,7 @@ pub use pods::pod::{PodId, PodState};
 pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
 pub use waits::Waiters;
+pub use windows::{Stand, WindowEvent, WindowUse};
 pub use world::World;
 
 /// The pool at a place of the scenario.

@@ -7,9 +7,10 @@
 //! | [`phase`] | the phases of an update and their order |
 //! | [`windows`] | maintenance windows as a calendar: when they open, across clock changes |
 //! | [`scenario`] | scenario files, read with all their errors |
-//! | [`advice`] | what a valid scenario probably does not mean |
+//! | [`update_time`] | how long the whole update of one machine takes |
 //! | [`fleet`] | the model: machines, phases, rollouts, power; one run as one value |
 //! | [`remedy`] | the smallest change against a wait |
+//! | [`advice`] | what a valid scenario probably does not mean |
 //! | [`preflight`] | what a rollout would meet if it started now |
 //! | [`ensemble`] | many runs, on many threads, in one order |
 //! | [`forecast`] | what an ensemble says: the report and its printers |
@@ -35,4 +36,5 @@ pub mod replay;
 pub mod scenario;
 pub mod selftest;
 pub mod simulation;
+pub mod update_time;
 pub mod windows;

@@ -18,6 +18,11 @@ pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String 
             format!("a grace below {}", spec.grace)
         }
         Reason::Volume => "wait_for_volumes = false".to_owned(),
+        Reason::Window => "a longer window".to_owned(),
+        Reason::Poll => match &about.policy.poll {
+            Some(asking) => format!("poll = \"{}\"", asking.period.shared_by(2)),
+            None => "no poll".to_owned(),
+        },
         Reason::Paused => "resume sooner".to_owned(),
         Reason::Halted => match about.policy.halt_after {
             Some(count) => format!("retry, or halt_after = {}", count + 1),

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `load` | the file itself |
 //! | `pool`, `machines` | `[[clusters]]`, `[[pools]]`: who is in the fleet |
-//! | `policy`, `drain` | how a pool is rolled out, and how its machines are drained |
+//! | `policy`, `poll`, `drain` | how a pool is rolled out, who asks for a turn, how machines are drained |
 //! | `hardware`, `durations` | `[hardware.NAME]`: how long phases take, how they fail |
 //! | `workloads`, `feasible` | `[[workloads]]`: what runs on the machines, and whether it can |
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
@@ -35,6 +35,7 @@ mod machines;
 mod objects;
 mod pod_times;
 mod policy;
+mod poll;
 mod pool;
 mod problem;
 mod quantities;
@@ -57,9 +58,10 @@ pub use cadence::Cadence;
 pub use calendar::Calendar;
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use hardware::{Hardware, PhaseRule};
-pub use images::{CampaignRules, Images, Supersede, Versions};
+pub use images::{Campaign, Images, Supersede, Versions};
 pub use machines::{Machine, MachineRef, Machines};
 pub use policy::{Backoff, Mode, Order, Policy};
+pub use poll::Poll;
 pub use pool::{Cluster, Pool};
 pub use problem::{ScenarioError, did_you_mean};
 pub use timeline::{Deed, Step};

@@ -90,6 +90,12 @@ impl Span {
         self.0 == 0
     }
 
+    /// This length so many times; the longest there is where that is longer.
+    #[must_use]
+    pub const fn times(self, times: u64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+
     /// This length shared by `parts`, rounded up to a millisecond. `parts` is at least 1.
     #[must_use]
     pub const fn shared_by(self, parts: u64) -> Self {

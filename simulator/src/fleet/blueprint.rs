@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::doors::{Door, doors};
 use super::machine::Reason;
 use super::pods;
 use super::pods::Pods;
@@ -25,6 +26,9 @@ pub struct PoolIndex(pub u32);
 /// An operation's number, in the order of the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OperationIndex(pub u32);
+
+/// Entities of each pool: its starter and its clocks.
+const PER_POOL: u32 = 4;
 
 /// A scenario made ready to run.
 #[derive(Debug)]
@@ -56,6 +60,8 @@ pub(super) struct PoolPlan {
     pub(super) order: Option<Arc<[u32]>>,
     /// The faults that may meet one of its machines.
     pub(super) faults: Vec<Fault>,
+    /// Its maintenance windows, in order; `None` where its machines may start at any time.
+    pub(super) doors: Option<Vec<Door>>,
 }
 
 impl MachineIndex {
@@ -91,12 +97,14 @@ pub(super) enum Actor {
     OperationClock(PoolIndex),
     /// The time after which a pool's machines that are down lose their slots.
     SlotClock(PoolIndex),
+    /// The openings and closings of a pool's maintenance windows.
+    WindowClock(PoolIndex),
     /// The eviction attempts of a machine's drain.
     Evictor(MachineIndex),
     /// The next release of a machine image.
     ReleaseClock,
     /// The image that is on its way to the pools.
-    CampaignClock,
+    CourseClock,
     /// A pod, by its place.
     Pod(u32),
 }
@@ -117,6 +125,7 @@ impl Blueprint {
                 slots: pool.policy.slots(count),
                 order: order(&scenario, index, first),
                 faults: faults(&scenario, index),
+                doors: doors(&scenario, index, scenario.horizon()),
             });
             first += count + pool.policy.surge;
         }
@@ -298,7 +307,7 @@ impl Blueprint {
         &self.pods
     }
 
-    /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then three
+    /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then four
     /// for each pool, then two for images where there are any. Pods come behind them. So at one instant evictions come before starts.
     pub(super) fn entities(&self) -> usize {
         self.first_pod() as usize
@@ -319,35 +328,40 @@ impl Blueprint {
             return if entity == self.release_clock() {
                 Actor::ReleaseClock
             } else {
-                Actor::CampaignClock
+                Actor::CourseClock
             };
         }
         let beyond = entity.0 - self.first_starter();
-        let pool = PoolIndex(beyond / 3);
-        match beyond % 3 {
+        let pool = PoolIndex(beyond / PER_POOL);
+        match beyond % PER_POOL {
             0 => Actor::Starter(pool),
             1 => Actor::OperationClock(pool),
-            _ => Actor::SlotClock(pool),
+            2 => Actor::SlotClock(pool),
+            _ => Actor::WindowClock(pool),
         }
     }
 
     pub(super) fn starter(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + 3 * pool.0)
+        Entity(self.first_starter() + PER_POOL * pool.0)
     }
 
     pub(super) fn operation_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + 3 * pool.0 + 1)
+        Entity(self.first_starter() + PER_POOL * pool.0 + 1)
     }
 
     pub(super) fn slot_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + 3 * pool.0 + 2)
+        Entity(self.first_starter() + PER_POOL * pool.0 + 2)
+    }
+
+    pub(super) fn window_clock(&self, pool: PoolIndex) -> Entity {
+        Entity(self.first_starter() + PER_POOL * pool.0 + 3)
     }
 
     pub(super) fn release_clock(&self) -> Entity {
         Entity(self.first_of_images())
     }
 
-    pub(super) fn campaign_clock(&self) -> Entity {
+    pub(super) fn course_clock(&self) -> Entity {
         Entity(self.first_of_images() + 1)
     }
 
@@ -374,7 +388,7 @@ impl Blueprint {
     }
 
     fn first_of_images(&self) -> u32 {
-        self.first_starter() + 3 * u32::try_from(self.pools.len()).unwrap_or(u32::MAX)
+        self.first_starter() + PER_POOL * u32::try_from(self.pools.len()).unwrap_or(u32::MAX)
     }
 
     fn machine_count(&self) -> u32 {

@@ -36,6 +36,16 @@ impl World {
         of_phase.into_iter().chain(of_boot).min()
     }
 
+    /// The machine has booted the revision that was asked of it.
+    pub(super) fn adopt(&mut self, index: MachineIndex) {
+        let machine = &mut self.machines[index.at()];
+        let (pool, from, to) = (machine.pool, machine.revision, machine.desired);
+        machine.revision = to;
+        if machine.spare.is_none() {
+            self.note_revision(pool, from, to);
+        }
+    }
+
     /// The node is Ready, and what is on it starts again.
     pub(super) fn come_up<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         self.change(index, |machine| {
@@ -56,6 +66,7 @@ impl World {
     ) -> Option<Phase> {
         let machine = &self.machines[index.at()];
         if machine.membership != Membership::InFlight {
+            self.agent_starts(index);
             self.idle(index, observer);
             return None;
         }
@@ -63,6 +74,7 @@ impl World {
             // It has booted what it had.
             return Some(Phase::Fetch);
         }
+        let machine = &self.machines[index.at()];
         Some(if machine.condition.by_hand {
             Phase::Soak
         } else {

@@ -7,6 +7,7 @@ use super::pods::budget::Counts;
 use super::pods::plan::BudgetIndex;
 use super::pods::pod::PodId;
 use super::pods::schedule::Unplaced;
+use super::windows::WindowEvent;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Span, Time};
 use crate::phase::Phase;
@@ -50,6 +51,13 @@ pub enum Event {
         release: u32,
         /// What.
         what: ImageEvent,
+    },
+    /// A pool's maintenance windows did something to its rollout.
+    Window {
+        /// The pool.
+        pool: PoolIndex,
+        /// What.
+        what: WindowEvent,
     },
     /// Something happened to a machine.
     Machine {

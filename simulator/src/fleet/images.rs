@@ -19,14 +19,14 @@ pub(super) struct ImageState {
     /// How many were released.
     released: u32,
     /// The way of the image that was applied last.
-    campaign: Option<Campaign>,
+    course: Option<Course>,
     /// The newest image that waits until that one is everywhere.
     waiting: Option<u32>,
 }
 
-/// How far an image has come on its way to the pools.
+/// How far an image has come.
 #[derive(Clone, Debug)]
-struct Campaign {
+struct Course {
     release: u32,
     /// How many waves of pools have begun.
     begun: usize,
@@ -70,11 +70,12 @@ impl World {
         let number = self.images.released + 1;
         self.images.released = number;
         self.await_release();
+        self.know_release(number);
         let fate = self.fate();
         self.tell_of_image(number, ImageEvent::Released { fate }, observer);
         match fate {
             ImageFate::Saved => {}
-            ImageFate::Applied => self.begin_campaign(number, observer),
+            ImageFate::Applied => self.begin_course(number, observer),
             ImageFate::Waits => {
                 if let Some(older) = self.images.waiting.replace(number) {
                     self.tell_of_image(older, ImageEvent::Superseded { by: number }, observer);
@@ -83,19 +84,29 @@ impl World {
         }
     }
 
+    /// From now on there is a new revision of each pool that gets images.
+    fn know_release(&mut self, number: u32) {
+        for pool in self.blueprint.pools() {
+            let images = self.images_of(pool);
+            if let Some(revision) = images.map(|images| images.revision(pool.at(), number)) {
+                self.know_revision(pool, revision);
+            }
+        }
+    }
+
     /// What becomes of an image that is released now.
     fn fate(&self) -> ImageFate {
         let images = self.blueprint.scenario().images.as_ref();
-        let Some(rules) = images.and_then(|images| images.campaign.as_ref()) else {
+        let Some(campaign) = images.and_then(|images| images.campaign.as_ref()) else {
             return ImageFate::Saved;
         };
         let is_unfinished = self.images.waiting.is_some()
             || self
                 .images
-                .campaign
+                .course
                 .as_ref()
-                .is_some_and(|campaign| !self.is_over(campaign));
-        match rules.supersede {
+                .is_some_and(|course| !self.is_over(course));
+        match campaign.supersede {
             Supersede::Finish if is_unfinished => ImageFate::Waits,
             Supersede::Skip if is_unfinished => ImageFate::Saved,
             _ => ImageFate::Applied,
@@ -103,19 +114,19 @@ impl World {
     }
 
     /// Begins to bring an image to the pools. What is unfinished of the one before is cancelled.
-    fn begin_campaign<O: Observer>(&mut self, release: u32, observer: &mut O) {
-        if let Some(older) = self.images.campaign.take() {
+    fn begin_course<O: Observer>(&mut self, release: u32, observer: &mut O) {
+        if let Some(older) = self.images.course.take() {
             if !self.is_everywhere(&older) {
                 let superseded = ImageEvent::Superseded { by: release };
                 self.tell_of_image(older.release, superseded, observer);
             }
-            self.agenda.cancel(self.blueprint.campaign_clock());
+            self.agenda.cancel(self.blueprint.course_clock());
             for operation in older.operations {
                 // What is over, or being cancelled, stays as it is.
                 let _: Result<(), Refusal> = self.cancel_operation(operation, observer);
             }
         }
-        self.images.campaign = Some(Campaign {
+        self.images.course = Some(Course {
             release,
             begun: 0,
             operations: Vec::new(),
@@ -128,29 +139,29 @@ impl World {
     /// Applies the image to the pools whose turn it is.
     fn begin_wave<O: Observer>(&mut self, observer: &mut O) {
         let blueprint = std::sync::Arc::clone(&self.blueprint);
-        let (Some(images), Some(campaign)) = (
+        let (Some(images), Some(course)) = (
             blueprint.scenario().images.as_ref(),
-            self.images.campaign.as_mut(),
+            self.images.course.as_mut(),
         ) else {
             return;
         };
-        let (release, wave) = (campaign.release, campaign.begun);
-        campaign.begun += 1;
-        campaign.is_promoting = false;
-        campaign.stopped = None;
-        campaign.operations.clear();
+        let (release, wave) = (course.release, course.begun);
+        course.begun += 1;
+        course.is_promoting = false;
+        course.stopped = None;
+        course.operations.clear();
         if wave > 0 && wave == images.canary_waves() {
             self.tell_of_image(release, ImageEvent::Promoted, observer);
         }
         for pool in images.wave(wave) {
             let revision = images.revision(pool, release);
             let operation = self.apply(pool_at(pool), revision, observer);
-            if let Some(campaign) = &mut self.images.campaign {
-                campaign.operations.push(operation);
+            if let Some(course) = &mut self.images.course {
+                course.operations.push(operation);
             }
         }
         // One that had nothing to do has ended already.
-        self.look_after_campaign();
+        self.look_after_course();
     }
 
     /// An operation's status is another: the image that is on its way may go on, after everything else of this instant.
@@ -160,77 +171,77 @@ impl World {
             Status::Succeeded | Status::Failed | Status::Cancelled
         );
         if has_ended {
-            self.look_after_campaign();
+            self.look_after_course();
         }
     }
 
-    fn look_after_campaign(&mut self) {
-        let goes_on = |campaign: &Campaign| !campaign.is_promoting;
-        if self.images.campaign.as_ref().is_some_and(goes_on) {
-            let clock = self.blueprint.campaign_clock();
+    fn look_after_course(&mut self) {
+        let goes_on = |course: &Course| !course.is_promoting;
+        if self.images.course.as_ref().is_some_and(goes_on) {
+            let clock = self.blueprint.course_clock();
             self.agenda.schedule(clock, self.now(), Class::Attempt);
         }
     }
 
     /// An operation has ended, or the wait before the promotion: the image goes on, stops, or makes room for the next.
-    pub(super) fn campaign_goes_on<O: Observer>(&mut self, observer: &mut O) {
-        let Some(campaign) = &self.images.campaign else {
+    pub(super) fn course_goes_on<O: Observer>(&mut self, observer: &mut O) {
+        let Some(course) = &self.images.course else {
             return;
         };
-        let release = campaign.release;
-        if campaign.is_promoting {
+        let release = course.release;
+        if course.is_promoting {
             self.begin_wave(observer);
             return;
         }
-        let has_succeeded = campaign
+        let has_succeeded = course
             .operations
             .iter()
             .all(|operation| self.operation(*operation).status == Status::Succeeded);
-        if has_succeeded && self.has_waves_left(campaign) {
+        if has_succeeded && self.has_waves_left(course) {
             self.promote(observer);
             return;
         }
-        let stop = self.stopped_by(campaign);
+        let stop = self.stopped_by(course);
         if let Some((pool, at)) = stop
-            && campaign.stopped != Some(at)
+            && course.stopped != Some(at)
         {
             self.tell_of_image(release, ImageEvent::Stopped { pool }, observer);
         }
-        let is_over = self.is_over(campaign);
-        if let Some(campaign) = &mut self.images.campaign {
-            campaign.stopped = stop.map(|(_, at)| at);
+        let is_over = self.is_over(course);
+        if let Some(course) = &mut self.images.course {
+            course.stopped = stop.map(|(_, at)| at);
         }
         if is_over && let Some(next) = self.images.waiting.take() {
-            self.begin_campaign(next, observer);
+            self.begin_course(next, observer);
         }
     }
 
     /// Begins the next wave, after the delay if the canaries have been the last.
     fn promote<O: Observer>(&mut self, observer: &mut O) {
         let images = self.blueprint.scenario().images.as_ref();
-        let (Some(images), Some(campaign)) = (images, self.images.campaign.as_mut()) else {
+        let (Some(images), Some(course)) = (images, self.images.course.as_mut()) else {
             return;
         };
         let delay = match &images.campaign {
-            Some(rules) if campaign.begun == images.canary_waves() => rules.promotion_delay,
+            Some(campaign) if course.begun == images.canary_waves() => campaign.promotion_delay,
             _ => Span::ZERO,
         };
         if delay.is_zero() {
             self.begin_wave(observer);
             return;
         }
-        campaign.is_promoting = true;
+        course.is_promoting = true;
         let at = self.agenda.now() + delay;
         self.agenda
-            .schedule(self.blueprint.campaign_clock(), at, Class::Arrival);
+            .schedule(self.blueprint.course_clock(), at, Class::Arrival);
     }
 
     /// The operation that keeps the image from going on, by its pool and its end.
-    fn stopped_by(&self, campaign: &Campaign) -> Option<(PoolIndex, Time)> {
-        if !self.has_waves_left(campaign) {
+    fn stopped_by(&self, course: &Course) -> Option<(PoolIndex, Time)> {
+        if !self.has_waves_left(course) {
             return None;
         }
-        let mut operations = campaign
+        let mut operations = course
             .operations
             .iter()
             .map(|operation| self.operation(*operation));
@@ -239,23 +250,23 @@ impl World {
         Some((failed.pool, failed.ended?))
     }
 
-    fn has_waves_left(&self, campaign: &Campaign) -> bool {
+    fn has_waves_left(&self, course: &Course) -> bool {
         let images = self.blueprint.scenario().images.as_ref();
-        images.is_some_and(|images| images.wave(campaign.begun).next().is_some())
+        images.is_some_and(|images| images.wave(course.begun).next().is_some())
     }
 
     /// Whether nothing more comes of an image by itself: it is everywhere, or was stopped.
-    fn is_over(&self, campaign: &Campaign) -> bool {
-        let mut operations = campaign.operations.iter();
+    fn is_over(&self, course: &Course) -> bool {
+        let mut operations = course.operations.iter();
         let has_ended = operations.all(|operation| self.operation(*operation).ended.is_some());
-        let waits = self.has_waves_left(campaign) && self.stopped_by(campaign).is_none();
+        let waits = self.has_waves_left(course) && self.stopped_by(course).is_none();
         has_ended && !waits
     }
 
     /// Whether every pool that gets images runs it.
-    fn is_everywhere(&self, campaign: &Campaign) -> bool {
-        let mut operations = campaign.operations.iter();
-        !self.has_waves_left(campaign)
+    fn is_everywhere(&self, course: &Course) -> bool {
+        let mut operations = course.operations.iter();
+        !self.has_waves_left(course)
             && operations.all(|operation| self.operation(*operation).status == Status::Succeeded)
     }
 

@@ -53,9 +53,13 @@ impl World {
         let machine = &mut self.machines[index.at()];
         machine.since = now;
         machine.entered[phase] = machine.entered[phase].saturating_add(1);
+        let is_own = machine.spare.is_none();
         if matches!(phase, Phase::Firmware | Phase::Update) {
             machine.booting_since = now;
+            let pool = machine.pool;
+            self.pools[pool.at()].ages.boots += u64::from(is_own);
         }
+        let machine = &self.machines[index.at()];
         let attempt = machine.attempt;
         self.tell_of(index, observer, || MachineEvent::PhaseStarted {
             phase,
@@ -238,14 +242,14 @@ impl World {
                 }
             }
             Phase::Firmware | Phase::Soak => {}
-            Phase::Os => machine.revision = machine.desired,
+            Phase::Os => self.adopt(index),
             Phase::Join => {
                 self.come_up(index, observer);
                 return self.after_join(index, observer);
             }
             Phase::Uncordon => self.uncordon(index, observer),
             Phase::Update => {
-                machine.revision = machine.desired;
+                self.adopt(index);
                 self.come_up(index, observer);
                 self.uncordon(index, observer);
                 if self.after_join(index, observer)? == Phase::Fetch {
@@ -304,9 +308,9 @@ impl World {
         self.tell_reason(index, observer);
     }
 
-    /// The wait before a retry is over. While the operation is paused, the retry waits for its end too.
+    /// The wait before a retry is over. While nothing new may start, the retry waits for that too.
     pub(super) fn try_again<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        if self.is_paused(self.machines[index.at()].pool) {
+        if self.is_held(self.machines[index.at()].pool) {
             return;
         }
         let Activity::Backoff(phase) = self.machines[index.at()].activity else {

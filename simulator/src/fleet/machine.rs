@@ -119,10 +119,14 @@ pub enum Reason {
     Paused,
     /// It waits, and will not start: the operation is being stopped.
     Halted,
+    /// It waits for a maintenance window in which it may start.
+    Window,
     /// It waits for the retry of what failed.
     Backoff,
     /// It waits for a slot.
     Slot,
+    /// It waits for its own next tick, at which it asks for its turn.
+    Poll,
     /// It has no power, or boots by itself after it was off.
     Power,
     /// Its drain waits: this budget refuses an eviction, and a replacement of its pods finds no machine.
@@ -285,7 +289,9 @@ impl Reason {
             Self::Paused => "paused",
             Self::Halted => "halted",
             Self::Backoff => "back-off",
+            Self::Window => "window",
             Self::Slot => "slot",
+            Self::Poll => "poll",
             Self::Power => "power",
             Self::Capacity(_) => "capacity",
             Self::Budget(_) => "budget",

@@ -9,7 +9,7 @@ use super::event::{Event, MachineEvent, Observer};
 use super::machine::{Activity, Machine, Membership, Reason};
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
-use crate::engine::{Class, Span, Time};
+use crate::engine::{Span, Time};
 use crate::phase::{PerPhase, Phase};
 
 pub use words::{Failure, Refusal, Status};
@@ -29,6 +29,10 @@ pub struct Operation {
     pub started: Option<Time>,
     /// When it ended; `None` while it goes on.
     pub ended: Option<Time>,
+    /// When its first machine did start; `None` before.
+    pub first_start: Option<Time>,
+    /// When its last machine so far did; `None` before the first.
+    pub last_start: Option<Time>,
     /// Machines that it has to move.
     pub targeted: u32,
     /// Of these, machines whose turn has not come.
@@ -60,6 +64,8 @@ impl Operation {
             requested,
             started: None,
             ended: None,
+            first_start: None,
+            last_start: None,
             targeted: 0,
             waiting: 0,
             in_flight: 0,
@@ -100,6 +106,7 @@ impl World {
         let index = OperationIndex(u32::try_from(self.operations.len()).unwrap_or(u32::MAX));
         self.operations
             .push(Operation::new(pool, revision, self.now()));
+        self.know_revision(pool, revision);
         self.set_status(index, Status::Pending, observer);
         self.pools[pool.at()].queue.push_back(index);
         self.move_on(pool, observer);
@@ -165,7 +172,9 @@ impl World {
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].latest = Some(index);
         self.begin_rollout(pool, revision);
+        self.start_ticks(pool);
         self.set_status(index, Status::Running, observer);
+        self.watch_windows(pool, observer);
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
         self.wake_starter(pool);
@@ -191,15 +200,6 @@ impl World {
         let about = &self.blueprint.scenario().pools[pool.at()];
         let cluster = &self.blueprint.scenario().clusters[about.cluster];
         alphanumeric_sort::compare_str(self.kubelet(pool, revision), &cluster.version).is_gt()
-    }
-
-    /// Starts the time limit of the pool's operation, if its policy has one.
-    fn start_clock(&mut self, pool: PoolIndex) {
-        if let Some(limit) = self.blueprint.plan(pool).policy.operation_time_out {
-            let clock = self.blueprint.operation_clock(pool);
-            self.agenda
-                .schedule(clock, self.now() + limit, Class::TimeOut);
-        }
     }
 
     pub(super) fn operation_time_out<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
@@ -278,6 +278,9 @@ impl World {
             Some(_) => operation.failed += 1,
         }
         operation.quarantined += u32::from(is_quarantined);
+        let since = self.machine(machine).in_flight_since;
+        self.note_end_of_flight(pool, since);
+        let operation = &self.operations[index.at()];
         let failed = operation.failed - operation.quarantined;
         self.tell_of(machine, observer, || MachineEvent::Settled {
             revision,
@@ -314,7 +317,7 @@ impl World {
         };
         operation.ended = Some(now);
         self.pools[pool.at()].going_on = None;
-        self.agenda.cancel(self.blueprint.operation_clock(pool));
+        self.leave_windows(pool);
         self.set_status(index, status, observer);
         self.tell_waiting(pool, observer);
     }
@@ -350,6 +353,7 @@ impl World {
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].cursor = 0;
         self.set_status(index, Status::Running, observer);
+        self.watch_windows(pool, observer);
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
         self.wake_starter(pool);
@@ -403,10 +407,9 @@ impl World {
             .ok_or(Refusal::NothingGoingOn)
     }
 
-    /// Whether the pool's operation is paused.
-    pub(super) fn is_paused(&self, pool: PoolIndex) -> bool {
-        let going_on = self.pools[pool.at()].going_on;
-        going_on.is_some_and(|index| self.operations[index.at()].is_paused)
+    /// Whether nothing new may start in the pool's operation for now: it is paused, or outside its windows.
+    pub(super) fn is_held(&self, pool: PoolIndex) -> bool {
+        matches!(self.held(pool), Some(Reason::Paused | Reason::Window))
     }
 
     /// Lets nothing new start in the pool's operation until it is resumed.
@@ -425,13 +428,8 @@ impl World {
         observer: &mut O,
     ) -> Result<(), Refusal> {
         self.set_paused(pool, false, Refusal::NotPaused, observer)?;
-        for machine in self.blueprint.machines_of(pool) {
-            let waits_for_retry = matches!(self.machine(machine).activity, Activity::Backoff(_));
-            // A wait that ended during the pause left nothing pending.
-            if waits_for_retry && !self.agenda.is_pending(machine.entity()) {
-                self.agenda
-                    .schedule(machine.entity(), self.now(), Class::Attempt);
-            }
+        if !self.pools[pool.at()].windows.is_shut {
+            self.attempt_retries(pool);
         }
         self.wake_starter(pool);
         Ok(())
@@ -483,7 +481,10 @@ impl World {
         if about.membership == Membership::InFlight && self.is_draining(machine) {
             return self.drains.get(&machine.0).map(|drain| drain.reason);
         }
-        about.reason(self.held(about.pool))
+        match about.reason(self.held(about.pool)) {
+            Some(Reason::Slot) => Some(self.turn(about.pool)),
+            reason => reason,
+        }
     }
 
     /// What holds every machine of the pool that waits, whatever else it would wait for.
@@ -493,6 +494,8 @@ impl World {
             Some(Reason::Halted)
         } else if operation.is_paused {
             Some(Reason::Paused)
+        } else if self.pools[pool.at()].windows.is_shut {
+            Some(Reason::Window)
         } else {
             None
         }
@@ -502,7 +505,8 @@ impl World {
     pub(super) fn take_out_of_flight(&mut self, machine: MachineIndex) {
         let now = self.now();
         let pool = self.machine(machine).pool;
-        let segment = now.since(self.machine(machine).in_flight_since);
+        let since = self.machine(machine).in_flight_since;
+        let segment = now.since(since);
         self.machines[machine.at()].work += segment;
         if let Some(index) = self.pools[pool.at()].going_on {
             let operation = &mut self.operations[index.at()];
@@ -510,6 +514,7 @@ impl World {
             operation.waiting += 1;
             operation.work += segment;
         }
+        self.note_end_of_flight(pool, since);
     }
 
     /// Slots have changed hands: the operation ends if it is over, and otherwise looks who may start.

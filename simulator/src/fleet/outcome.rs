@@ -8,7 +8,7 @@ use super::operation::Operation;
 use super::pods::Figures;
 use super::pods::plan::{BudgetIndex, number};
 use super::world::World;
-use super::{Blueprint, MachineIndex, PoolIndex, Unobserved};
+use super::{Blueprint, MachineIndex, OLD_DAYS, OperationIndex, PoolIndex, Unobserved, WindowUse};
 use crate::engine::{RunSeed, Span, Time};
 
 use std::sync::Arc;
@@ -68,17 +68,33 @@ pub struct PoolRow {
     pub held_at_end: Vec<Reason>,
     /// Machines that are cordoned at the end.
     pub left_cordoned: Vec<MachineIndex>,
+    /// What its rollouts made of each window that they met, in order.
+    pub windows: Vec<WindowUse>,
+    /// How long its machines ran a revision older than each of [`super::OLD_DAYS`], all together, up to the horizon.
+    pub old: [Span; OLD_DAYS.len()],
+    /// Boots that its machines began.
+    pub boots: u64,
 }
 
 /// One rollout of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RolloutRow {
+    /// Which of the run's operations it is.
+    pub operation: OperationIndex,
     /// The revision.
     pub revision: u32,
     /// When it was asked for.
     pub requested: Time,
     /// How long it took from the request to its end; `None` when it did not settle every machine.
     pub duration: Option<Span>,
+    /// When its first machine started; `None` when none did.
+    pub first_start: Option<Time>,
+    /// When its last machine started; `None` when none did.
+    pub last_start: Option<Time>,
+    /// When it ended; `None` when it did not.
+    pub ended: Option<Time>,
+    /// The longest time that one machine was in flight.
+    pub longest: Span,
     /// How many machines it moved.
     pub updated: u32,
     /// How many machines failed, those that were quarantined included.
@@ -146,6 +162,7 @@ impl RunRow {
 impl World {
     fn pool_row(&mut self, pool: PoolIndex) -> PoolRow {
         let ending = self.pool_ending(pool);
+        let rollouts = self.rollouts_of(pool);
         let operations: Vec<_> = self.operations_of(pool).collect();
         let is_finished = ending == Ending::Finished;
         let succeeded = operations.iter().all(|operation| operation.failed == 0);
@@ -155,10 +172,6 @@ impl World {
             .max();
         let slots = self.blueprint().slots(pool) + self.blueprint().surge(pool);
         let bound = lower_bound(&operations, slots);
-        let rollouts = operations
-            .iter()
-            .map(|operation| rollout_row(operation))
-            .collect();
         PoolRow {
             ending,
             succeeded: is_finished && succeeded,
@@ -166,6 +179,9 @@ impl World {
             bound: bound.filter(|_| is_finished),
             rollouts,
             reasons: self.tally(pool).reasons(),
+            windows: self.window_uses(pool),
+            old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
+            boots: self.pools[pool.at()].ages.boots,
             held_at_end: self.held_at_end(pool, is_finished),
             left_cordoned: self
                 .blueprint()
@@ -196,6 +212,14 @@ impl World {
             .filter(move |operation| operation.pool == pool)
     }
 
+    fn rollouts_of(&self, pool: PoolIndex) -> Vec<RolloutRow> {
+        let operations = (0..).map(OperationIndex).zip(&self.operations);
+        operations
+            .filter(|(_, operation)| operation.pool == pool)
+            .map(|(index, operation)| rollout_row(index, operation))
+            .collect()
+    }
+
     /// A pool has finished when its last rollout has: what an earlier one left over, a later one took.
     fn pool_ending(&mut self, pool: PoolIndex) -> Ending {
         let Some(last) = self.operations_of(pool).last() else {
@@ -219,6 +243,7 @@ impl World {
             blueprint.starter(pool),
             blueprint.operation_clock(pool),
             blueprint.slot_clock(pool),
+            blueprint.window_clock(pool),
         ];
         let mut entities = machines().map(MachineIndex::entity).chain(clocks);
         entities.any(|entity| self.agenda.is_pending(entity)) || self.pods_are_moving(pool)
@@ -240,11 +265,16 @@ impl World {
     }
 }
 
-fn rollout_row(operation: &Operation) -> RolloutRow {
+fn rollout_row(index: OperationIndex, operation: &Operation) -> RolloutRow {
     let settled = operation.ended.filter(|_| operation.is_settled());
     RolloutRow {
+        operation: index,
         revision: operation.revision,
         requested: operation.requested,
+        first_start: operation.first_start,
+        last_start: operation.last_start,
+        longest: operation.longest,
+        ended: operation.ended,
         duration: settled.map(|ended| ended.since(operation.requested)),
         updated: operation.updated,
         failed: operation.failed,

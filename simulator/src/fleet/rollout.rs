@@ -3,14 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::ages::Ages;
 use super::event::Observer;
 use super::machine::Membership;
 use super::tally::Tally;
+use super::windows::Windows;
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Concern};
 use crate::phase::Phase;
-use crate::scenario::{Mode, Order};
+use crate::scenario::{Mode, Order, Pool};
 
 /// What changes of a pool.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +39,14 @@ pub(super) struct PoolState {
     order: Option<Arc<[u32]>>,
     /// Where in that order the search for the next machine goes on.
     pub(super) cursor: u32,
+    /// How old the revisions are that its machines run.
+    pub(super) ages: Ages,
+    /// Its maintenance windows, as far as its rollouts meet them.
+    pub(super) windows: Windows,
+    /// Whether its spare machines wait for a window to join in.
+    pub(super) awaits_spares: bool,
+    /// Whether a slot was free when it was last told why machines wait that ask for their turns.
+    pub(super) is_free_told: bool,
 }
 
 /// What tells a rollout of a pool from every other, whatever else was rolled out before.
@@ -50,6 +60,17 @@ pub(super) struct RolloutKey {
 
 /// What the draws of a random order are for: a number that no phase has.
 const ORDER: u32 = 0xff;
+
+impl PoolState {
+    /// A pool at the start.
+    pub(super) fn new(pool: &Pool) -> Self {
+        let machines = pool.machines.count();
+        Self {
+            ages: Ages::new(pool.revision, pool.revision_age, machines),
+            ..Self::default()
+        }
+    }
+}
 
 impl World {
     /// Which rollout of the pool goes on.
@@ -108,13 +129,17 @@ impl World {
 
     /// Starts every machine that may start now.
     pub(super) fn start_machines<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        if self.is_polled(pool) {
+            self.machines_ask(pool, observer);
+            return;
+        }
         let plan_mode = self.blueprint.plan(pool).policy.mode;
         let mut is_first = true;
         while let Some(index) = self.pools[pool.at()].going_on {
-            let operation = &self.operations[index.at()];
-            if !operation.is_starting() || operation.is_paused || self.is_waiting_for_spares(pool) {
+            if !self.may_start(pool) {
                 return;
             }
+            let operation = &self.operations[index.at()];
             if is_first && plan_mode == Mode::LockStep && operation.in_flight > 0 {
                 return;
             }
@@ -124,6 +149,16 @@ impl World {
             };
             self.start(machine, index, observer);
         }
+    }
+
+    /// Whether machines of the pool may start now, as far as slots allow it.
+    pub(super) fn may_start(&self, pool: PoolIndex) -> bool {
+        let state = &self.pools[pool.at()];
+        let is_starting = state.going_on.is_some_and(|index| {
+            let operation = &self.operations[index.at()];
+            operation.is_starting() && !operation.is_paused
+        });
+        is_starting && !state.windows.is_shut && !self.is_waiting_for_spares(pool)
     }
 
     /// The next machine that may start: one that uses a slot already, or the next in order if a slot is free. Never
@@ -167,7 +202,7 @@ impl World {
             .find(|(_, machine)| self.machine(*machine).can_start() && suits(self, *machine))
     }
 
-    fn start<O: Observer>(
+    pub(super) fn start<O: Observer>(
         &mut self,
         machine: MachineIndex,
         operation: OperationIndex,
@@ -177,7 +212,10 @@ impl World {
         let operation = &mut self.operations[operation.at()];
         operation.waiting -= 1;
         operation.in_flight += 1;
-        let revision = operation.revision;
+        operation.first_start.get_or_insert(now);
+        operation.last_start = Some(now);
+        let (revision, pool) = (operation.revision, operation.pool);
+        self.note_start(pool);
         let revision = self.bootable(machine, revision);
         self.change(machine, |machine| {
             machine.membership = Membership::InFlight;

@@ -20,6 +20,10 @@ impl World {
         if operation.waiting == 0 {
             return;
         }
+        if self.pools[pool.at()].windows.is_shut {
+            self.pools[pool.at()].awaits_spares = true;
+            return;
+        }
         for spare in self.blueprint.spares_of(pool) {
             if self.machine(spare).spare != Some(Spare::Absent) {
                 continue;
@@ -34,6 +38,13 @@ impl World {
             });
             self.tell_of(spare, observer, || MachineEvent::Added { revision });
             self.boot(spare, observer);
+        }
+    }
+
+    /// Lets the spare machines join for whom no window was open when the operation began.
+    pub(super) fn call_spares_late<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+        if std::mem::take(&mut self.pools[pool.at()].awaits_spares) {
+            self.call_spares(pool, observer);
         }
     }
 

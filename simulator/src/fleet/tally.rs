@@ -111,6 +111,7 @@ impl World {
     /// Counts the time of all machines that wait, up to now: before what holds them changes.
     pub(super) fn close_waiting(&mut self, pool: PoolIndex) {
         let held = self.held(pool);
+        let turn = self.turn(pool);
         let goes_on = self.pools[pool.at()].going_on.is_some();
         let now = self.now();
         let tally = &mut self.pools[pool.at()].tally;
@@ -123,7 +124,7 @@ impl World {
             let machines = u64::from(tally.waiting[standing as usize]);
             let reason = match standing {
                 Standing::Powerless => Reason::Power,
-                Standing::Slot => held.unwrap_or(Reason::Slot),
+                Standing::Slot => held.unwrap_or(turn),
                 Standing::Power => held.unwrap_or(Reason::Power),
                 Standing::Backoff => held.unwrap_or(Reason::Backoff),
                 Standing::Draining => held.unwrap_or(Reason::Phase(Phase::Drain)),

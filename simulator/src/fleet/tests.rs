@@ -5,6 +5,8 @@ mod draws;
 mod fetch;
 mod found;
 mod images;
+mod polling;
+mod windows;
 
 use super::Blueprint;
 use crate::engine::Seed;
@@ -69,9 +71,13 @@ fn times(story: &[String], what: &str) -> Vec<u32> {
     let lines = story.iter().filter(|line| line.contains(what));
     lines
         .map(|line| {
-            let clock = line.split_whitespace().next().unwrap();
+            let (day, clock) = match line.split_once("d ") {
+                Some((days, rest)) if days.len() < 4 => (days.parse().unwrap(), rest),
+                _ => (0_u32, &line[..]),
+            };
+            let clock = clock.split_whitespace().next().unwrap();
             let parts = clock.split(':').map(|part| part.parse::<u32>().unwrap());
-            parts.fold(0, |seconds, part| seconds * 60 + part)
+            day * 86_400 + parts.fold(0, |seconds, part| seconds * 60 + part)
         })
         .collect()
 }

@@ -12,6 +12,7 @@ use super::operation::{Operation, Refusal};
 use super::pods::Pods;
 use super::pods::plan::WorkloadIndex;
 use super::pods::plan::number;
+use super::polling::Ticks;
 use super::rollout::PoolState;
 use super::tally::Standing;
 use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex, pool_at};
@@ -32,6 +33,8 @@ pub struct World {
     pub(super) refused_steps: u32,
     /// How often each machine entered each phase in the whole run; empty unless the scenario has faults, which count them.
     pub(super) entries: Vec<PerPhase<u32>>,
+    /// When each machine asks for its turn; empty unless some pool's machines do.
+    pub(super) ticks: Vec<Ticks>,
     /// What runs on the machines.
     pub(super) pods: Pods,
     /// The drains that pods decide the end of.
@@ -61,16 +64,19 @@ impl World {
         } else {
             0
         };
+        let is_polled = scenario.pools.iter().any(|pool| pool.policy.poll.is_some());
+        let polled = if is_polled { machines.len() } else { 0 };
         let mut world = Self {
             pods: Pods::default(),
             drains: Drains::new(),
             images: ImageState::default(),
             links: Link::of_clusters(blueprint),
             agenda: Agenda::new(blueprint.entities(), &times),
-            pools: blueprint.pools().map(|_| PoolState::default()).collect(),
+            pools: scenario.pools.iter().map(PoolState::new).collect(),
             operations: Vec::new(),
             refused_steps: 0,
             entries: vec![PerPhase::filled(&0); counted],
+            ticks: vec![Ticks::default(); polled],
             blueprint: Arc::clone(blueprint),
             seed,
             machines,
@@ -156,7 +162,8 @@ impl World {
             (Actor::OperationClock(pool), _) => self.operation_time_out(pool, observer),
             (Actor::SlotClock(pool), _) => self.slots_expire(pool, observer),
             (Actor::ReleaseClock, _) => self.image_released(observer),
-            (Actor::CampaignClock, _) => self.campaign_goes_on(observer),
+            (Actor::CourseClock, _) => self.course_goes_on(observer),
+            (Actor::WindowClock(pool), _) => self.window_edge(pool, observer),
             (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
             (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }
@@ -259,6 +266,7 @@ impl World {
 
     /// A machine of the pool counts otherwise from now on.
     fn recount(&mut self, index: PoolIndex, before: Counted, after: Counted) {
+        self.turns_change(index);
         let pool = &mut self.pools[index.at()];
         let counts = [
             &mut pool.used,

@@ -13,7 +13,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::engine::{Span, Time};
-use crate::fleet::{Blueprint, Event, Failure, MachineEvent, MachineIndex, Reason, RunRow};
+use crate::fleet::{
+    Blueprint, Event, Failure, MachineEvent, MachineIndex, Reason, RunRow, WindowEvent,
+};
 use crate::phase::Phase;
 use crate::scenario::Deed;
 
@@ -61,6 +63,21 @@ enum What<'b> {
         operation: u32,
         pool: &'b str,
         is_paused: bool,
+    },
+    WindowOpened {
+        pool: &'b str,
+        opens_s: Time,
+        closes_s: Time,
+    },
+    WindowClosed {
+        pool: &'b str,
+        in_flight: u32,
+    },
+    WindowAwaited {
+        pool: &'b str,
+        /// `None`: none opens any more.
+        opens_s: Option<Time>,
+        closes_s: Option<Time>,
     },
     PhaseStarted {
         #[serde(flatten)]
@@ -202,6 +219,7 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
             is_paused,
         },
         Event::Image { release, what } => What::Image(images::what(blueprint, release, what)),
+        Event::Window { pool, what } => window(blueprint.pool_name(pool), what),
         Event::Machine { machine, what } => {
             let who = Who {
                 machine: blueprint.machine_name(machine),
@@ -210,6 +228,22 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
             of_machine(blueprint, machine, who, what)
         }
         Event::Pod { pod, machine, what } => What::Pod(pods::what(blueprint, pod, machine, what)),
+    }
+}
+
+fn window(pool: &str, what: WindowEvent) -> What<'_> {
+    match what {
+        WindowEvent::Opened(door) => What::WindowOpened {
+            pool,
+            opens_s: door.opens,
+            closes_s: door.closes,
+        },
+        WindowEvent::Closed { in_flight } => What::WindowClosed { pool, in_flight },
+        WindowEvent::Awaited(door) => What::WindowAwaited {
+            pool,
+            opens_s: door.map(|door| door.opens),
+            closes_s: door.map(|door| door.closes),
+        },
     }
 }
 

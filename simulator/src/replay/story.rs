@@ -7,7 +7,9 @@ use std::io::{self, Write};
 
 use super::Subject;
 use crate::engine::Time;
-use crate::fleet::{Blueprint, Event, Filter, MachineEvent, PhaseEnd, PodEvent, RunRow};
+use crate::fleet::{
+    Blueprint, Event, Filter, MachineEvent, PhaseEnd, PodEvent, RunRow, WindowEvent,
+};
 use crate::scenario::Deed;
 
 pub(super) fn opening(subject: &Subject<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -61,6 +63,10 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
             format!("rollout of {}: {now}", blueprint.pool_name(pool))
         }
         Event::Image { release, what } => images::told(blueprint, release, what),
+        Event::Window { pool, what } => {
+            let name = blueprint.pool_name(pool);
+            format!("{name}: {}", window_told(blueprint, what))
+        }
         Event::Machine { machine, what } => {
             format!(
                 "{}: {}",
@@ -70,6 +76,21 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
         }
         Event::Pod { pod, machine, what } => pods::told(blueprint, pod, machine, what)?,
     })
+}
+
+fn window_told(blueprint: &Blueprint, what: WindowEvent) -> String {
+    let civil = |at| blueprint.scenario().calendar.civil(at);
+    match what {
+        WindowEvent::Opened(door) => format!("window open until {}", civil(door.closes)),
+        WindowEvent::Closed { in_flight: 0 } => "window closed".to_owned(),
+        WindowEvent::Closed { in_flight } => {
+            format!("window closed, machines still in flight: {in_flight}")
+        }
+        WindowEvent::Awaited(Some(door)) => {
+            format!("waits for its window, which opens {}", civil(door.opens))
+        }
+        WindowEvent::Awaited(None) => "waits for a window, and none opens any more".to_owned(),
+    }
 }
 
 /// Whether an event is told in words: whether [`told`] has a line for it, without making it.

@@ -76,6 +76,15 @@ impl Calendar {
         zoned.map(|zoned| zoned.timestamp())
     }
 
+    /// The weekday, date and time of an instant, in the scenario's zone: `Sat 2026-01-17 22:00`.
+    pub fn civil(&self, at: Time) -> String {
+        let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
+        match self.starts.checked_add(millis.milliseconds()) {
+            Ok(zoned) => zoned.strftime("%a %Y-%m-%d %H:%M").to_string(),
+            Err(_) => "after the year 9999".to_owned(),
+        }
+    }
+
     /// `+90m` after the start; the next `Tue 03:12` at or after it; or a date and time in the scenario's zone.
     fn instant(&self, text: &str) -> Result<Time, &'static str> {
         let text = text.trim();

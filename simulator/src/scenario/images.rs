@@ -22,14 +22,14 @@ pub struct Images {
     /// The pools that get them, by their places in [`Scenario::pools`].
     pub pools: Vec<usize>,
     /// How they are applied by themselves; `None`: each is saved and waits for somebody to apply it.
-    pub campaign: Option<CampaignRules>,
+    pub campaign: Option<Campaign>,
     /// The largest revision of each pool of the scenario that is no image's.
     bases: Vec<u32>,
 }
 
 /// How images are applied by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CampaignRules {
+pub struct Campaign {
     /// Whether a pool waits until the one before it has succeeded.
     pub is_pool_after_pool: bool,
     /// The pools that come first, alone.
@@ -305,7 +305,7 @@ fn campaign(
     problems: &mut Problems<'_>,
     scenario: &Scenario,
     of: &[usize],
-) -> Option<CampaignRules> {
+) -> Option<Campaign> {
     let apply = [("save", false), ("autonomous", true)];
     let is_autonomous = table.get("apply", problems, word(&apply)).unwrap_or(false);
     if !is_autonomous {
@@ -345,7 +345,7 @@ fn campaign(
     {
         item.object(problems, "which needs a canary beside it");
     }
-    Some(CampaignRules {
+    Some(Campaign {
         is_pool_after_pool: mode.unwrap_or(false),
         canaries: canaries.unwrap_or_default(),
         promotion_delay: delay

@@ -1,5 +1,6 @@
 //! How a pool is rolled out: slots, order, halting, retries, time-outs.
 
+use super::poll::{Poll, poll};
 use super::problem::Problems;
 use super::section::{Item, Section};
 use super::values::{
@@ -35,6 +36,8 @@ pub struct Policy {
     pub slot_ttl: Option<Span>,
     /// Whether what will block a rollout refuses it, instead of only being reported.
     pub refuses_unfit: bool,
+    /// How its machines ask for their turns; `None`: they are given them.
+    pub poll: Option<Poll>,
     /// Whether some of what decides how a rollout runs is this project's default and not the scenario's word.
     pub is_assumed: bool,
 }
@@ -99,6 +102,7 @@ impl Default for Policy {
             surge: 0,
             slot_ttl: None,
             refuses_unfit: false,
+            poll: None,
             is_assumed: true,
         }
     }
@@ -148,6 +152,7 @@ pub(super) fn policy(
     let slot_ttl = table.get("slot_ttl", problems, time_out);
     let preflight = [("warn", false), ("refuse", true)];
     let refuses_unfit = table.get("preflight", problems, word(&preflight));
+    let poll = poll(table, problems, mode);
     let is_assumed =
         max_unavailable.is_none() || order.is_none() || halt_after.is_none() || retries.is_none();
     Policy {
@@ -163,6 +168,7 @@ pub(super) fn policy(
         surge: surge.map_or(default.surge, |surge| surge.of(machines, true)),
         slot_ttl: slot_ttl.map_or(default.slot_ttl, Switched::on),
         refuses_unfit: refuses_unfit.unwrap_or(default.refuses_unfit),
+        poll,
         is_assumed,
     }
 }

@@ -12,8 +12,9 @@ use super::policy::{Policy, policy};
 use super::problem::{Problems, did_you_mean};
 use super::quantities::capacity;
 use super::section::{Item, Section};
-use super::values::{bounded, list, name, quoted};
+use super::values::{bounded, duration, list, name, quoted};
 use super::workload::{Capacity, DrainPolicy};
+use crate::engine::Span;
 
 /// A cluster of the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Pool {
     pub version: String,
     /// The revision that its machines run at the start.
     pub revision: u32,
+    /// How old that revision is at the start.
+    pub revision_age: Span,
     /// A revision that was saved and not applied; `None` when there is none.
     pub saved_revision: Option<u32>,
     /// How it is rolled out.
@@ -145,6 +148,7 @@ fn pool(
     });
     let version = table.get("version", problems, version);
     let revision = table.get("revision", problems, revision).unwrap_or(1);
+    let revision_age = table.get("revision_age", problems, duration);
     let saved_revision = table.get("saved_revision", problems, |item, problems| {
         let saved = self::revision(item, problems)?;
         if saved <= revision {
@@ -167,6 +171,7 @@ fn pool(
         hardware: hardware.unwrap_or_else(|| "vm".to_owned()),
         version: version.unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
         revision,
+        revision_age: revision_age.unwrap_or(Span::ZERO),
         saved_revision,
         policy,
         drain,

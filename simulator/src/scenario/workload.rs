@@ -57,7 +57,7 @@ pub struct Workload {
 
 impl Workload {
     /// Whether it may run in a pool, on machines of the right labels.
-    pub(super) fn may_run_in(&self, pools: &[Pool], pool: usize) -> bool {
+    pub(crate) fn may_run_in(&self, pools: &[Pool], pool: usize) -> bool {
         let is_named = self
             .pools
             .as_ref()

@@ -97,6 +97,7 @@ impl Simulation {
         let (pool, machine) = match entry.event {
             Event::Operation { pool, .. }
             | Event::Paused { pool, .. }
+            | Event::Window { pool, .. }
             | Event::Image {
                 what: ImageEvent::Stopped { pool },
                 ..

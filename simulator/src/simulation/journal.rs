@@ -156,6 +156,7 @@ impl Journal {
             Event::Pod { machine, what, .. } => machine
                 .filter(|_| is_of_drain(&what))
                 .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
+            Event::Window { pool, .. } => self.going_on[pool.at()],
             Event::Step { .. } | Event::Image { .. } => None,
         }
     }
@@ -284,6 +285,8 @@ fn is_milestone(event: &Event) -> bool {
                 ImageEvent::Released { .. } | ImageEvent::Stopped { .. }
             )
         }
-        Event::Step { .. } | Event::Paused { .. } | Event::Pod { .. } => false,
+        Event::Step { .. } | Event::Paused { .. } | Event::Window { .. } | Event::Pod { .. } => {
+            false
+        }
     }
 }

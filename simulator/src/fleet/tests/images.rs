@@ -202,35 +202,6 @@ fn a_newer_image_that_meets_an_unfinished_one_is_only_saved() {
     ");
 }
 
-#[test]
-fn an_image_that_waits_for_its_promotion_is_unfinished() {
-    let promoted = |rule: &str| {
-        let images = format!(
-            "dates = [\"+1h\", \"+5h\"]\napply = \"autonomous\"\ncanary = \"b\"\npromotion_delay = \"1d\"\nsupersede = \"{rule}\""
-        );
-        let story = course(&fleet(&images, ""));
-        let of_images = story.into_iter().filter(|line| line.contains("  image "));
-        of_images.collect::<Vec<_>>().join("\n")
-    };
-    insta::assert_snapshot!(promoted("cancel"), @r"
-    01:00:00  image 1 released
-    05:00:00  image 2 released
-    05:00:00  image 1 superseded by image 2
-    1d 05:00:52  image 2 promoted: its canaries have succeeded
-    ");
-    insta::assert_snapshot!(promoted("finish"), @r"
-    01:00:00  image 1 released
-    05:00:00  image 2 released, waits for the one before it
-    1d 01:00:52  image 1 promoted: its canaries have succeeded
-    2d 01:02:36  image 2 promoted: its canaries have succeeded
-    ");
-    insta::assert_snapshot!(promoted("skip"), @r"
-    01:00:00  image 1 released
-    05:00:00  image 2 released, saved
-    1d 01:00:52  image 1 promoted: its canaries have succeeded
-    ");
-}
-
 /// A stopped image holds nothing up: it is over, whatever the rule, and the next one supersedes it.
 #[test]
 fn an_image_that_was_stopped_does_not_hold_the_next_one_up() {
