@@ -226,6 +226,34 @@ impl<'w> Openings<'w> {
     }
 }
 
+/// What is open for so long is listed as open until then.
+const LONGEST_LISTED: i64 = 3653 * DAY;
+
+impl Openings<'_> {
+    /// The first `count` pieces, each whole even where it is told in parts. One that goes on for ten years, counted
+    /// from its start and from the instant of the question, is the last, and listed up to there.
+    pub fn listed(self, count: usize) -> Vec<Opening> {
+        let from = self.from;
+        let mut found: Vec<Opening> = Vec::new();
+        for opening in self {
+            let is_full = found.len() == count;
+            match found.last_mut() {
+                Some(last) if last.end == opening.start => {
+                    last.end = opening.end;
+                    last.closed_by = opening.closed_by;
+                    let since = last.start.as_millisecond().max(from);
+                    if last.end.as_millisecond() - since > LONGEST_LISTED {
+                        break;
+                    }
+                }
+                _ if is_full => break,
+                _ => found.push(opening),
+            }
+        }
+        found
+    }
+}
+
 impl Iterator for Openings<'_> {
     type Item = Opening;
 

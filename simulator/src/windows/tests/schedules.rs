@@ -174,3 +174,25 @@ fn what_is_open_for_long_is_whole_up_to_400_days() {
     let ends = |part: &String| part.split('/').map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(ends(&parts[0])[1], ends(&parts[1])[0]);
 }
+
+#[test]
+fn a_list_has_long_openings_whole_and_ends_with_one_of_years() {
+    let listed = |keys: &str| {
+        let tables = format!("[[windows]]\nopens = \"00:00\"\nfor = \"24h\"\n{keys}");
+        let scenario = scenario("2026-01-05T00:00Z", &tables);
+        let from = scenario.calendar.starts().timestamp();
+        let listed = scenario.openings(0, from).unwrap().listed(9);
+        let days = listed
+            .iter()
+            .map(|opening| opening.length().as_millis() / 86_400_000);
+        days.collect::<Vec<_>>()
+    };
+    let except = "except = [\"2026-01-01\", \"2028-01-01\", \"2029-01-01\"]\n";
+    let days = listed(except);
+    assert_eq!(days[..2], [729, 365]);
+    assert!(
+        days.len() == 3 && (3653..4100).contains(&days[2]),
+        "{days:?}"
+    );
+    assert_eq!(listed("").len(), 1);
+}
