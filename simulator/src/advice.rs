@@ -1,5 +1,6 @@
 //! What a valid scenario probably does not mean, as far as that can be told without running it.
 
+mod fit;
 mod images;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use crate::windows::{DstRule, Schedule, Window};
 /// What to warn of, one line each.
 pub fn warnings(scenario: &Scenario) -> Vec<String> {
     let windows = scenario.windows.iter().enumerate();
+    let pools = 0..scenario.pools.len();
+    let too_short = pools.filter_map(|pool| fit::without_room(scenario, pool));
     windows
         .flat_map(|(place, window)| {
             let mut found = never_open(scenario, place, window);
@@ -20,6 +23,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
             found
         })
         .chain(images::warnings(scenario))
+        .chain(too_short)
         .collect()
 }
 

@@ -13,6 +13,8 @@ mod engine_bits;
 mod failures;
 mod formula;
 mod makespan;
+mod overruns;
+mod polling;
 mod watched;
 mod windows;
 
@@ -91,6 +93,8 @@ pub fn run() -> Vec<Case> {
         churn::cases(),
         makespan::cases(),
         windows::cases(),
+        overruns::cases(),
+        polling::cases(),
         failures::cases(),
     ]
     .concat()
@@ -236,7 +240,7 @@ mod tests {
     fn every_case_has_several_parameter_sets() {
         for id in [
             "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-13", "V-14",
-            "V-14b", "V-15c", "V-17", "V-18", "V-19", "V-20",
+            "V-14b", "V-15a", "V-15b", "V-15c", "V-16", "V-17", "V-18", "V-19", "V-20",
         ] {
             let own = CASES
                 .iter()
