@@ -186,6 +186,17 @@ const EVERY_KIND: &str = r#"
         phase = "stop"
         occurrence = 3
         do = "fail"
+        [[pools]]
+        name = "s"
+        machines = 2
+        [[windows]]
+        pool = "s"
+        opens = "Mon 01:00"
+        for = "1m"
+        [[steps]]
+        at = "+0s"
+        do = "apply"
+        pool = "s"
         [[workloads]]
         name = "web"
         pools = ["p"]
@@ -260,6 +271,7 @@ fn the_kinds_of_a_replays_lines_are_those_of_the_list() {
         .next()
         .unwrap();
     assert!(kinds.len() > 31, "{kinds:?}");
+    assert!(kinds.len() > 30, "{kinds:?}");
     for kind in kinds {
         assert!(
             section.contains(&format!("`{kind}`")),

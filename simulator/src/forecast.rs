@@ -5,8 +5,11 @@
 //! module's serialisation, [`text`] is for people.
 
 mod blockers;
+pub mod clock;
 pub mod text;
+mod windows;
 mod workloads;
+mod year;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +24,10 @@ use crate::preflight::{self, Finding};
 use crate::scenario::Workload;
 
 pub use blockers::{Blocker, ReasonShare};
+pub use clock::{Clock, Date};
+pub use windows::{StandForecast, WindowCounts, WindowFit, WindowsForecast};
 pub use workloads::WorkloadForecast;
+pub use year::OldRevisions;
 
 /// The version of the report's fields.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -39,9 +45,15 @@ pub struct Forecast {
     pub seed: u64,
     /// How many runs were made.
     pub runs: usize,
+    /// Seconds from the scenario's start to the instant after which nothing was looked at.
+    pub horizon_s: Time,
+    /// The time zone of its dates.
+    pub timezone: String,
     /// The whole scenario.
     #[serde(flatten)]
     pub whole: Summary,
+    /// When its last rollout ends.
+    pub finish: Dates,
     /// Each pool by its name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
     pub pools: Vec<(Text, PoolForecast)>,
@@ -105,6 +117,17 @@ pub struct Quantiles {
     pub p99: Option<Span>,
 }
 
+/// Quantiles over all runs as dates; `None` where one falls among unfinished runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dates {
+    /// The median.
+    pub p50: Option<Date>,
+    /// What nine runs in ten do not exceed.
+    pub p90: Option<Date>,
+    /// What 99 runs in a hundred do not exceed.
+    pub p99: Option<Date>,
+}
+
 /// Quantiles over all runs, and mean and extremes over the finished ones, `None` when none finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Durations {
@@ -131,6 +154,12 @@ pub struct PoolForecast {
     pub reasons: Vec<ReasonShare>,
     /// What of it was waiting, the longest first, and how to wait less.
     pub blockers: Vec<Blocker>,
+    /// What became of its maintenance windows; `None` where it has none.
+    pub windows: Option<WindowsForecast>,
+    /// How much of their time its machines spend on old revisions.
+    pub revision_age: OldRevisions,
+    /// Boots that an update or a returning power began, a machine and run on average.
+    pub boots_per_machine: f64,
     /// Machines that were set aside because their drain was given up, a run on average.
     pub quarantined: f64,
     /// Machines that are cordoned at the end, a run on average.
@@ -146,6 +175,10 @@ pub struct RolloutForecast {
     pub requested_s: Time,
     /// Seconds from the request to the rollout's end.
     pub duration_s: Durations,
+    /// What the window means for it in which it starts; `None` where it starts in none.
+    pub window: Option<WindowFit>,
+    /// Why it starts in no run; `None` where it does in some.
+    pub never_starts: Option<String>,
 }
 
 /// Runs worth opening, by their numbers. Among equals it is the first.
@@ -169,11 +202,11 @@ struct Sample {
 }
 
 impl Forecast {
-    /// The report of an ensemble of this scenario's runs.
+    /// The report of an ensemble of this scenario's runs, with dates as `clock` has them.
     ///
     /// # Panics
     /// When the ensemble is empty.
-    pub fn new(blueprint: &Arc<Blueprint>, ensemble: &Ensemble) -> Self {
+    pub fn new(blueprint: &Arc<Blueprint>, ensemble: &Ensemble, clock: &Clock) -> Self {
         let rows = &ensemble.rows;
         let scenario = blueprint.scenario();
         let whole = rows.iter().map(|row| Sample {
@@ -184,15 +217,19 @@ impl Forecast {
         });
         let pools = blueprint.pools().map(|pool| {
             let name = Text::from(blueprint.pool_name(pool));
-            (name, PoolForecast::new(blueprint, ensemble, pool))
+            (name, PoolForecast::new(blueprint, ensemble, clock, pool))
         });
+        let whole = Summary::new(&whole.collect::<Vec<_>>());
         Self {
             schema_version: SCHEMA_VERSION,
             scenario: scenario.name.clone(),
             scenario_hash: scenario.hash.clone(),
             seed: ensemble.seed.0,
             runs: rows.len(),
-            whole: Summary::new(&whole.collect::<Vec<_>>()),
+            horizon_s: blueprint.horizon(),
+            timezone: clock.zone_name().to_owned(),
+            finish: Dates::new(clock, &whole.duration_s.quantiles),
+            whole,
             pools: pools.collect(),
             workloads: workloads::of(blueprint, ensemble),
             broken_budgets: workloads::broken_budgets(blueprint, ensemble),
@@ -210,7 +247,7 @@ impl Forecast {
 }
 
 impl PoolForecast {
-    fn new(blueprint: &Blueprint, ensemble: &Ensemble, pool: PoolIndex) -> Self {
+    fn new(blueprint: &Blueprint, ensemble: &Ensemble, clock: &Clock, pool: PoolIndex) -> Self {
         let rows = || ensemble.rows.iter().map(move |row| &row.pools[pool.at()]);
         let samples: Vec<_> = rows()
             .map(|row| Sample {
@@ -220,12 +257,6 @@ impl PoolForecast {
                 bound: row.bound,
             })
             .collect();
-        let rollouts = same_rollouts(rows());
-        let rollouts = rollouts.iter().map(|same| RolloutForecast {
-            revision: same[0].revision,
-            requested_s: same[0].requested,
-            duration_s: Durations::new(same.iter().map(|row| row.duration)),
-        });
         let all: Vec<&PoolRow> = rows().collect();
         let (reasons, blockers) = blockers::of_pool(blueprint, pool, &all);
         let quarantined =
@@ -233,11 +264,52 @@ impl PoolForecast {
         let cordoned = |row: &PoolRow| u32::try_from(row.left_cordoned.len()).unwrap_or(u32::MAX);
         Self {
             summary: Summary::new(&samples),
-            rollouts: rollouts.collect(),
+            rollouts: RolloutForecast::of_pool(blueprint, clock, pool, &all),
             reasons,
             blockers,
+            windows: windows::of_pool(blueprint, pool, &all),
+            revision_age: year::old_revisions(blueprint, pool, &all),
+            boots_per_machine: year::boots(blueprint, pool, &all),
             quarantined: workloads::mean(rows().map(quarantined), all.len()),
             left_cordoned: workloads::mean(rows().map(cordoned), all.len()),
+        }
+    }
+}
+
+impl RolloutForecast {
+    /// The rollouts of a pool.
+    fn of_pool(
+        blueprint: &Blueprint,
+        clock: &Clock,
+        pool: PoolIndex,
+        rows: &[&PoolRow],
+    ) -> Vec<Self> {
+        let of_one = |same: &Vec<(&PoolRow, &RolloutRow)>| {
+            let each = || same.iter().map(|(_, rollout)| *rollout);
+            let requested = same[0].1.requested;
+            let starts = each().any(|row| row.first_start.is_some() || row.duration.is_some());
+            Self {
+                revision: same[0].1.revision,
+                requested_s: requested,
+                duration_s: Durations::new(each().map(|row| row.duration)),
+                window: windows::of_rollout(clock, same, rows.len()),
+                never_starts: if starts {
+                    None
+                } else {
+                    windows::why_never(blueprint, clock, pool, requested)
+                },
+            }
+        };
+        same_rollouts(rows).iter().map(of_one).collect()
+    }
+}
+
+impl Dates {
+    fn new(clock: &Clock, of: &Quantiles) -> Self {
+        Self {
+            p50: clock.after(of.p50),
+            p90: clock.after(of.p90),
+            p99: clock.after(of.p99),
         }
     }
 }
@@ -358,8 +430,8 @@ fn share(part: usize, whole: usize) -> f64 {
 
 /// The rollouts of a pool, each in all runs that asked for it: of one revision, for the same time. In the order in which
 /// the first run asked for them; then what it did not ask for.
-fn same_rollouts<'r>(rows: impl Iterator<Item = &'r PoolRow>) -> Vec<Vec<RolloutRow>> {
-    let mut same: Vec<Vec<RolloutRow>> = Vec::new();
+fn same_rollouts<'r>(rows: &[&'r PoolRow]) -> Vec<Vec<(&'r PoolRow, &'r RolloutRow)>> {
+    let mut same: Vec<Vec<(&PoolRow, &RolloutRow)>> = Vec::new();
     let mut places = BTreeMap::new();
     for row in rows {
         let mut times = BTreeMap::new();
@@ -370,7 +442,7 @@ fn same_rollouts<'r>(rows: impl Iterator<Item = &'r PoolRow>) -> Vec<Vec<Rollout
                 same.push(Vec::new());
                 same.len() - 1
             });
-            same[place].push(*rollout);
+            same[place].push((*row, rollout));
         }
     }
     same

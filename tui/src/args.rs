@@ -86,6 +86,9 @@ pub(crate) struct Rehearse {
     /// How many threads to use, which changes no digit of the answer [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// The zone of its dates, as "Europe/Zurich" [default: that of the scenario's start]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
     /// How to print the forecast
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,

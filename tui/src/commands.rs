@@ -6,6 +6,7 @@ mod preflight;
 mod rehearse;
 mod replay;
 mod selftest;
+mod timezone;
 mod validate;
 mod windows;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::workloads::quotient as part;
 use super::{share, shared};
 use crate::engine::Span;
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, Reason};
@@ -94,12 +95,4 @@ pub(super) fn of_pool(
             change: remedy(blueprint, pool, *reason),
         });
     (shares.collect(), blockers.collect())
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a share needs no more digits than a double has"
-)]
-fn part(of: u128, whole: u128) -> f64 {
-    of as f64 / whole.max(1) as f64
 }

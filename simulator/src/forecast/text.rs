@@ -1,6 +1,7 @@
 //! The report for people, in 80 columns.
 
 mod waits;
+mod windows;
 
 use std::fmt::{self, Write};
 
@@ -19,8 +20,8 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     let whole = &forecast.whole;
     writeln!(
         out,
-        "{} · {} runs · seed {}\n",
-        forecast.scenario, forecast.runs, forecast.seed
+        "{} · {} runs · seed {} · dates in {}",
+        forecast.scenario, forecast.runs, forecast.seed, forecast.timezone
     )?;
     writeln!(
         out,
@@ -63,6 +64,7 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     }
     writeln!(out)?;
     durations(out, "finish", &whole.duration_s)?;
+    windows::finish(forecast, out)?;
     if whole.lower_bound_s.p50.is_some() {
         quantiles(out, "lower bound", &whole.lower_bound_s)?;
     }
@@ -95,11 +97,13 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
                 format!("  rev {} at {}", rollout.revision, rollout.requested_s)
             };
             durations(out, &label, &rollout.duration_s)?;
+            windows::rollout(rollout, out)?;
         }
         let more = all - listed;
         if more > 0 {
             writeln!(out, "  … and {more} rollouts more, which -o json tells")?;
         }
+        windows::pool(pool, forecast.horizon_s, out)?;
         waits::blockers(pool, out)?;
     }
     Ok(())

@@ -31,7 +31,7 @@ pub(super) fn of(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<(Text, Workl
                 .map(move |row| &row.workloads[workload.at()])
         };
         let mean = |of: fn(&Figures) -> u32| mean(figures().map(of), ensemble.rows.len());
-        let sum = |of: fn(&Figures) -> u32| figures().map(|figures| u64::from(of(figures))).sum();
+        let sum = |of: fn(&Figures) -> u32| figures().map(|figures| u128::from(of(figures))).sum();
         let ratio =
             |part: fn(&Figures) -> u32, of: fn(&Figures) -> u32| quotient(sum(part), sum(of));
         let stranded = figures().filter(|figures| figures.pending > 0).count();
@@ -89,17 +89,18 @@ pub(super) fn broken_budgets(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<
         .collect()
 }
 
+/// A part of a whole, both of them sums of integers; 0 of nothing.
 #[expect(
     clippy::cast_precision_loss,
-    reason = "counts of pods and runs lie far below 2^53"
+    reason = "a share needs no more digits than a double has"
 )]
-fn quotient(part: u64, of: u64) -> f64 {
-    part as f64 / of.max(1) as f64
+pub(super) fn quotient(part: u128, whole: u128) -> f64 {
+    part as f64 / whole.max(1) as f64
 }
 
 /// The mean over runs: a sum of integers, so that it does not depend on their order.
 pub(super) fn mean(values: impl Iterator<Item = u32>, runs: usize) -> f64 {
-    quotient(values.map(u64::from).sum(), runs as u64)
+    quotient(values.map(u128::from).sum(), runs as u128)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulator::engine::Seed;
 use simulator::ensemble::Ensemble;
-use simulator::forecast::{Forecast, text};
+use simulator::forecast::{Clock, Forecast, text};
 
+use super::timezone;
 use crate::args::{Output, Rehearse};
 use crate::streams::{Answer, Failure, Streams};
 
@@ -12,6 +13,8 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
     let blueprint = super::load(&args.file)?;
     let scenario = blueprint.scenario();
     let seed = args.seed.map_or(scenario.seed, Seed);
+    let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
+    let clock = Clock::new(&scenario.calendar, zone);
     let runs = args.runs.unwrap_or(scenario.runs);
     let progress = progress_bar(runs, streams.err_is_terminal);
     let ensemble = Ensemble::run(&blueprint, seed, runs, args.threads, &|made| {
@@ -19,7 +22,7 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
     });
     progress.finish_and_clear();
     let ensemble = ensemble.map_err(|error| Failure::Question(format!("meltdeck: {error}")))?;
-    let forecast = Forecast::new(&blueprint, &ensemble);
+    let forecast = Forecast::new(&blueprint, &ensemble, &clock);
     match args.output {
         Output::Text => {
             let mut report = String::new();

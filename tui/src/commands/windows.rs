@@ -3,12 +3,12 @@
 mod text;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Number;
 use simulator::scenario::Scenario;
-use simulator::windows::{Opening, zone, zone_names};
+use simulator::windows::Opening;
 
+use super::timezone;
 use crate::args::{Output, Windows};
 use crate::streams::{Answer, Failure, Streams};
 
@@ -19,7 +19,8 @@ pub(super) fn run(args: &Windows, streams: &mut Streams<'_>) -> Result<Answer, F
         Some(text) => from(&scenario, text)?,
         None => scenario.calendar.starts().timestamp(),
     };
-    let shown_in = args.timezone.as_deref().map(shown_in).transpose()?;
+    let shown_in = args.timezone.as_deref().map(timezone::named).transpose()?;
+    let shown_in = shown_in.map(|(zone, _)| zone);
     let count = args.count as usize;
     let pools = scenario.pools.iter().enumerate();
     let pools: Vec<Pool<'_>> = pools
@@ -28,7 +29,7 @@ pub(super) fn run(args: &Windows, streams: &mut Streams<'_>) -> Result<Answer, F
             name: &pool.name,
             openings: scenario
                 .openings(place, from)
-                .map(|openings| openings.take(count).collect()),
+                .map(|openings| openings.listed(count)),
         })
         .collect();
     match args.output {
@@ -51,17 +52,6 @@ fn from(scenario: &Scenario, text: &str) -> Result<Timestamp, Failure> {
             "meltdeck: --from: found {text:?}, allowed: a date, or a date and time, with a zone or without, as \"2026-03-28\" or \"2026-03-28 12:00 Europe/Zurich\""
         ))
     })
-}
-
-fn shown_in(name: &str) -> Result<TimeZone, Failure> {
-    if let Some((zone, _)) = zone(name) {
-        return Ok(zone);
-    }
-    let names = zone_names();
-    let hint = simulator::scenario::did_you_mean(name, names.iter().map(String::as_str));
-    Err(Failure::Question(format!(
-        "meltdeck: --timezone: found {name:?}, allowed: a zone of the IANA database, as \"Europe/Zurich\"{hint}"
-    )))
 }
 
 /// An opening for programs.

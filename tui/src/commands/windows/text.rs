@@ -80,6 +80,8 @@ fn told(at: &Zoned) -> String {
 
 /// Why an opening is not as long as its window says.
 fn remark(scenario: &Scenario, pool: &Pool<'_>, opening: &Opening) -> Option<String> {
+    /// Nobody wants to know by how much this is longer.
+    const FOR_EVER: Span = Span::from_secs(2 * 366 * 86_400);
     let window = &scenario.windows[opening.opened_by];
     if opening.opened_by != opening.closed_by {
         let closing = scenario.windows[opening.closed_by].title(opening.closed_by);
@@ -89,6 +91,9 @@ fn remark(scenario: &Scenario, pool: &Pool<'_>, opening: &Opening) -> Option<Str
         ));
     }
     let length = opening.length();
+    if length > FOR_EVER {
+        return Some("open for years without a break".to_owned());
+    }
     if length > window.lasts {
         let longer = length - window.lasts;
         let why = if window.rule == DstRule::WallClock && longer == set_back(opening, &window.zone)

@@ -1,0 +1,284 @@
+//! What maintenance windows mean for rollouts: whether they fit, when they may start at the latest, how they stand when
+//! a window closes, and how far windows were overrun.
+
+use serde::Serialize;
+
+use super::clock::{Clock, Date};
+use super::workloads::mean;
+use super::{Durations, Share, share};
+use crate::engine::{Span, Time};
+use crate::fleet::{Blueprint, PoolIndex, PoolRow, RolloutRow, Stand, WindowUse};
+
+/// Chance with which something must fit that is called the latest.
+const FITS: usize = 95;
+
+/// What became of a pool's windows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WindowsForecast {
+    /// Windows in which a machine started, a run on average.
+    pub used: f64,
+    /// Windows in which machines waited and none started, a run on average.
+    pub missed: f64,
+    /// The part of the used windows at whose end machines were still in flight.
+    pub overrun: Share,
+    /// Seconds that the used windows were overrun by, over all of them: zero where nothing was in flight at the close.
+    pub overrun_s: Durations,
+}
+
+/// What a rollout's first window means for it. Shares are of the runs in which it starts in the same window as in most.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WindowFit {
+    /// When the window opens in which it starts in most runs.
+    pub opens: Date,
+    /// When that closes.
+    pub closes: Date,
+    /// The part of all runs in which it starts in that window.
+    pub starts: Share,
+    /// Runs in which it ended in the window in which it started.
+    pub fits: Share,
+    /// The latest start of the whole rollout that still fits 95 runs in a hundred; `None`: no start does.
+    pub latest_start: Option<Date>,
+    /// The latest start of a machine after which, in 95 runs in a hundred, nothing is in flight at the close: pause or
+    /// cancel it by then. `None`: not even a start at the opening.
+    pub stop_by: Option<Date>,
+    /// When half of the window has passed.
+    pub half: Date,
+    /// The fewest machines that were updated by then in a run that fitted: with fewer, give it up. `None`: no run fitted.
+    pub least_by_half: Option<u32>,
+    /// How it stands when the window closes, on average.
+    pub at_close: StandForecast,
+    /// How many windows it starts machines in; `None` where it does not finish.
+    pub windows: WindowCounts,
+}
+
+/// How many machines of a rollout stand where, a run on average.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StandForecast {
+    /// Machines that run the revision.
+    pub updated: f64,
+    /// Machines in flight.
+    pub in_flight: f64,
+    /// Machines whose turn has not come.
+    pub waiting: f64,
+    /// Machines that failed.
+    pub failed: f64,
+}
+
+/// Quantiles of a number of windows over all runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WindowCounts {
+    /// The median.
+    pub p50: Option<u32>,
+    /// What nine runs in ten do not exceed.
+    pub p90: Option<u32>,
+    /// What 99 runs in a hundred do not exceed.
+    pub p99: Option<u32>,
+}
+
+/// What became of the pool's windows; `None` where it has none.
+pub(super) fn of_pool(
+    blueprint: &Blueprint,
+    pool: PoolIndex,
+    rows: &[&PoolRow],
+) -> Option<WindowsForecast> {
+    if !blueprint.has_windows(pool) {
+        return None;
+    }
+    let over = || {
+        let met = rows.iter().flat_map(|row| &row.windows);
+        met.filter(|met| met.is_over)
+    };
+    let used = || over().filter(|met| met.starts > 0);
+    let missed = over().filter(|met| met.starts == 0 && met.wanted > 0);
+    let overrun = used().filter(|met| met.overrun != Some(Span::ZERO)).count();
+    Some(WindowsForecast {
+        used: ratio(used().count(), rows.len()),
+        missed: ratio(missed.count(), rows.len()),
+        overrun: Share {
+            share: share(overrun, used().count()),
+        },
+        overrun_s: Durations::new(used().map(|met| met.overrun)),
+    })
+}
+
+/// The rollout in one run: what it came to, and the windows that it met.
+struct Sample<'r> {
+    row: &'r RolloutRow,
+    uses: Vec<&'r WindowUse>,
+}
+
+impl Sample<'_> {
+    /// The window in which it started.
+    fn first(&self) -> Option<&WindowUse> {
+        self.uses.iter().copied().find(|met| met.starts > 0)
+    }
+
+    /// How much of a window it took from its first start, if it ended in the window in which it started: up to its end,
+    /// and where the window lets nothing start for a while before it closes, at least up to its last start and that
+    /// while.
+    fn fitting(&self) -> Option<Span> {
+        let (first, start, ended) = (self.first()?, self.row.first_start?, self.row.ended?);
+        let fits = self.row.duration.is_some() && ended <= first.closes;
+        let last = self.row.last_start?.since(start);
+        let shut = first.closes.since(first.shuts);
+        fits.then(|| ended.since(start).max(last + shut))
+    }
+}
+
+/// What its first window means for a rollout, in the runs that have it, out of `runs`; `None` where it never starts in a
+/// window.
+pub(super) fn of_rollout(
+    clock: &Clock,
+    same: &[(&PoolRow, &RolloutRow)],
+    runs: usize,
+) -> Option<WindowFit> {
+    let samples: Vec<Sample<'_>> = same
+        .iter()
+        .map(|(row, rollout)| {
+            let own = |met: &&WindowUse| met.operation == rollout.operation;
+            Sample {
+                row: rollout,
+                uses: row.windows.iter().filter(own).collect(),
+            }
+        })
+        .collect();
+    let window = most_frequent(&samples)?;
+    let same: Vec<&Sample<'_>> = samples
+        .iter()
+        .filter(|sample| {
+            let first = sample.first();
+            first.is_some_and(|first| (first.opens, first.closes) == window)
+        })
+        .collect();
+    let (opens, closes) = window;
+    let firsts: Vec<&WindowUse> = same.iter().filter_map(|sample| sample.first()).collect();
+    let fitting = same.iter().map(|sample| sample.fitting());
+    let latest_start = before(closes, quantile(fitting, FITS)).filter(|start| *start >= opens);
+    let longest = same.iter().map(|sample| Some(sample.row.longest));
+    let stop_by = before(closes, quantile(longest, FITS)).filter(|stop| *stop >= opens);
+    let fitted = same.iter().filter(|sample| sample.fitting().is_some());
+    let half = firsts.first().map_or(opens, |first| first.half());
+    Some(WindowFit {
+        opens: clock.date(opens),
+        closes: clock.date(closes),
+        starts: Share {
+            share: share(same.len(), runs),
+        },
+        fits: Share {
+            share: share(fitted.clone().count(), same.len()),
+        },
+        latest_start: latest_start.map(|at| clock.date(at)),
+        stop_by: stop_by.map(|at| clock.date(at)),
+        half: clock.date(half),
+        least_by_half: fitted
+            .filter_map(|sample| Some(sample.first()?.updated_by_half))
+            .min(),
+        at_close: StandForecast::new(&firsts),
+        windows: WindowCounts::new(&samples),
+    })
+}
+
+/// Why a rollout asked for at `requested` starts in no run, where that is for want of a window.
+pub(super) fn why_never(
+    blueprint: &Blueprint,
+    clock: &Clock,
+    pool: PoolIndex,
+    requested: Time,
+) -> Option<String> {
+    if !blueprint.has_windows(pool) {
+        return None;
+    }
+    let horizon = blueprint.horizon();
+    let Some(mut door) = blueprint.door(pool, requested) else {
+        return Some("no window opens any more".to_owned());
+    };
+    if door.opens > horizon {
+        let (opens, horizon) = (clock.date(door.opens), clock.date(horizon));
+        return Some(format!(
+            "no window opens before the horizon, {}; the next does {}",
+            horizon.short(),
+            opens.short()
+        ));
+    }
+    while door.shuts <= door.opens {
+        match blueprint.door(pool, door.closes) {
+            Some(next) if next.opens <= horizon => door = next,
+            _ => return Some("not one machine fits any of its windows".to_owned()),
+        }
+    }
+    None
+}
+
+/// The window in which most runs start the rollout; the earlier of equals.
+fn most_frequent(samples: &[Sample<'_>]) -> Option<(Time, Time)> {
+    let mut counts = std::collections::BTreeMap::new();
+    for first in samples.iter().filter_map(Sample::first) {
+        *counts.entry((first.opens, first.closes)).or_insert(0_usize) += 1;
+    }
+    let most = counts
+        .into_iter()
+        .max_by_key(|(window, count)| (*count, std::cmp::Reverse(*window)));
+    most.map(|(window, _)| window)
+}
+
+/// The ⌈qN⌉-th of lengths, `None` being longer than any.
+fn quantile(lengths: impl Iterator<Item = Option<Span>>, percent: usize) -> Option<Span> {
+    let mut lengths: Vec<Option<Span>> = lengths.collect();
+    lengths.sort_by_key(|length| (length.is_none(), *length));
+    let rank = (percent * lengths.len()).div_ceil(100).max(1);
+    lengths.get(rank - 1).copied().flatten()
+}
+
+/// The instant so long before another; `None` where that is before the start.
+fn before(at: Time, length: Option<Span>) -> Option<Time> {
+    let earlier = at.as_millis().checked_sub(length?.as_millis())?;
+    Some(Time::from_millis(earlier))
+}
+
+impl StandForecast {
+    fn new(firsts: &[&WindowUse]) -> Self {
+        let of = |count: fn(&Stand) -> u32| {
+            let closed = firsts.iter().filter(|first| first.is_over);
+            let counts: Vec<u32> = closed.map(|first| count(&first.at_close)).collect();
+            let runs = counts.len();
+            mean(counts.into_iter(), runs)
+        };
+        Self {
+            updated: of(|stand| stand.updated),
+            in_flight: of(|stand| stand.in_flight),
+            waiting: of(|stand| stand.waiting),
+            failed: of(|stand| stand.failed),
+        }
+    }
+}
+
+impl WindowCounts {
+    fn new(samples: &[Sample<'_>]) -> Self {
+        let mut counts: Vec<Option<u32>> = samples
+            .iter()
+            .map(|sample| {
+                sample.row.duration?;
+                let used = sample.uses.iter().filter(|met| met.starts > 0);
+                u32::try_from(used.count()).ok()
+            })
+            .collect();
+        counts.sort_by_key(|count| (count.is_none(), *count));
+        let at = |percent: usize| {
+            let rank = (percent * counts.len()).div_ceil(100).max(1);
+            counts.get(rank - 1).copied().flatten()
+        };
+        Self {
+            p50: at(50),
+            p90: at(90),
+            p99: at(99),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers of windows lie far below 2^53"
+)]
+fn ratio(part: usize, runs: usize) -> f64 {
+    part as f64 / runs.max(1) as f64
+}
