@@ -160,7 +160,8 @@ impl World {
     pub(super) fn leave_link(&mut self, index: MachineIndex) {
         let now = self.now();
         let cluster = self.cluster_of(index);
-        let alone = span(self.image_size() / self.most(index).min(self.capacity(cluster)));
+        let pool = self.machine(index).pool.at();
+        let alone = self.blueprint.scenario().fetch_time(pool, 1);
         let Some(link) = self.links.get_mut(cluster) else {
             return;
         };

@@ -157,6 +157,24 @@ impl Images {
     }
 }
 
+impl Scenario {
+    /// How long a machine of a pool fetches an image where so many do so at the same time: size over bandwidth, rounded up
+    /// to a millisecond. No time at all where it fetches none.
+    pub fn fetch_time(&self, pool: usize, at_once: u32) -> Span {
+        let about = &self.pools[pool];
+        let images = self.images.as_ref();
+        let images = images.filter(|images| images.pools.contains(&pool));
+        let size = images.map_or(0, |images| images.size);
+        let over = |bandwidth: Option<u64>, times: u32| {
+            let millis = u128::from(size) * 1000 * u128::from(times);
+            let millis = bandwidth.map_or(0, |bandwidth| millis.div_ceil(u128::from(bandwidth)));
+            Span::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+        };
+        let written = over(self.hardware[&about.hardware].image_write, 1);
+        written.max(over(self.clusters[about.cluster].link, at_once))
+    }
+}
+
 impl Versions {
     /// Each component that is told, with its version.
     pub fn told(&self) -> impl Iterator<Item = (&'static str, &str)> {
@@ -418,6 +436,22 @@ mod tests {
         assert_eq!(third.systemd.as_deref(), Some("259"));
         assert_eq!(third.kubelet.as_deref(), Some("1.33.6"));
         assert_eq!(images.versions(1).systemd, None);
+    }
+
+    #[test]
+    fn a_fetch_takes_as_long_as_line_and_disk_say() {
+        let text = |write: &str| {
+            format!(
+                "horizon = \"365d\"\n[hardware.h]\nstop = \"1s\"\n{write}\n[[clusters]]\nname = \"c\"\nlink = \"800Mbit/s\"\n[[pools]]\nname = \"p\"\nmachines = 9\nhardware = \"h\"\n[[pools]]\nname = \"q\"\nmachines = 1\n[images]\nevery = \"30d\"\nsize = \"700MB\"\npools = \"p\"\n"
+            )
+        };
+        let times = |write: &str| {
+            let scenario = Scenario::parse(&text(write), "f", "f").unwrap();
+            [(0, 1), (0, 3), (1, 1)].map(|(pool, at_once)| scenario.fetch_time(pool, at_once))
+        };
+        let seconds = |seconds: [u64; 3]| seconds.map(Span::from_secs);
+        assert_eq!(times(""), seconds([7, 21, 0]));
+        assert_eq!(times("image_write = \"50MB/s\""), seconds([14, 21, 0]));
     }
 
     #[test]
