@@ -42,7 +42,10 @@ pub fn shortest_update(scenario: &Scenario, pool: usize) -> Span {
 /// The phases of an update: what is certain of them, and what is not.
 fn parts(scenario: &Scenario, pool: usize, q: f64) -> (Span, Vec<&Distribution>) {
     let hardware = &scenario.hardware[&scenario.pools[pool].hardware];
-    let mut fixed = Span::ZERO;
+    let about = &scenario.pools[pool];
+    // An image is taken to be fetched by as many as may go at once.
+    let at_once = about.policy.slots(about.machines.count());
+    let mut fixed = scenario.fetch_time(pool, at_once);
     let mut random = Vec::new();
     let grace = grace(scenario, pool);
     if let Some(grace) = grace {
@@ -111,6 +114,13 @@ mod tests {
             "[hardware.h]\n{hardware}\n[[pools]]\nname = \"p\"\nmachines = 1\nhardware = \"h\"\n"
         );
         Scenario::parse(&text, "test", "test").unwrap()
+    }
+
+    #[test]
+    fn a_fetch_is_one_of_as_many_as_may_go_at_once() {
+        let text = "horizon = \"60d\"\n[hardware.h]\nstop = \"10s\"\n[[clusters]]\nname = \"c\"\nlink = \"100MB/s\"\n[[pools]]\nname = \"p\"\nmachines = 9\nhardware = \"h\"\nmax_unavailable = 3\n[images]\nevery = \"30d\"\nsize = \"700MB\"\n";
+        let scenario = Scenario::parse(text, "test", "test").unwrap();
+        assert_eq!(update_time(&scenario, 0, 0.99), Span::from_secs(31));
     }
 
     #[test]
