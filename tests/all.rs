@@ -18,5 +18,6 @@ mod readme;
 mod recordings;
 mod scenarios;
 mod screens;
+mod starts_in_windows;
 mod views;
 mod windows;

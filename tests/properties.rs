@@ -8,7 +8,7 @@ use serde_json::Value;
 use tests::{ScenarioFile, meltdeck};
 
 /// A random scenario: one or two pools with a random policy, phases that fail and hang, and random steps.
-fn scenario() -> impl Strategy<Value = String> {
+pub(crate) fn scenario() -> impl Strategy<Value = String> {
     let policy = (
         1..=5_u32,
         any::<bool>(),
