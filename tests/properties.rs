@@ -395,7 +395,7 @@ fn events(name: &str, text: &str, run: u32) -> Vec<Value> {
     clippy::cast_sign_loss,
     reason = "times of a log are positive and small"
 )]
-fn millis(seconds: &Value) -> u64 {
+pub(crate) fn millis(seconds: &Value) -> u64 {
     (seconds.as_f64().unwrap() * 1000.0).round() as u64
 }
 

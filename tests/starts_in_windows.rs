@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tests::{ScenarioFile, meltdeck};
 
-use super::properties;
+use super::properties::{self, millis};
 
 /// The windows of the first pool, its end rule, and whether its machines ask for their turns.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ fn openings(path: &str, end: usize) -> Vec<(u64, u64)> {
     let said = meltdeck(["windows", path, "--count", "20", "-o", "json"]);
     let listed: Vec<Value> = serde_json::from_str(&said.out).unwrap();
     let starts: jiff::Timestamp = "2026-01-05T00:00:00Z".parse().unwrap();
-    let millis = |opening: &Value, key: &str| {
+    let instant = |opening: &Value, key: &str| {
         let at: jiff::Timestamp = opening[key].as_str().unwrap().parse().unwrap();
         // One that was open before the start counts from it.
         u64::try_from(at.as_millisecond() - starts.as_millisecond()).unwrap_or(0)
@@ -79,7 +79,7 @@ fn openings(path: &str, end: usize) -> Vec<(u64, u64)> {
     listed
         .iter()
         .map(|opening| {
-            let (opens, closes) = (millis(opening, "start"), millis(opening, "end"));
+            let (opens, closes) = (instant(opening, "start"), instant(opening, "end"));
             let shuts = match end {
                 0 | 1 => closes,
                 2 => closes.saturating_sub(HELD_BACK).max(opens),
@@ -90,10 +90,6 @@ fn openings(path: &str, end: usize) -> Vec<(u64, u64)> {
             (opens, shuts)
         })
         .collect()
-}
-
-fn millis(seconds: &Value) -> u64 {
-    (seconds.as_f64().unwrap() * 1000.0).round() as u64
 }
 
 /// The log of a run: instants in milliseconds, and events.
