@@ -35,14 +35,12 @@ fn year(machines: u32) -> String {
 
 /// Twelve rollouts in a week.
 fn week(machines: u32) -> String {
-    let mut text = format!("horizon = \"7d\"\n{}", pool(machines));
-    for rollout in 0..12 {
-        text += &format!(
-            "[[steps]]\nat = \"+{}h\"\ndo = \"apply\"\npool = \"w\"\n",
-            rollout * 12
-        );
-    }
-    text
+    let steps = (0..12).map(|rollout| {
+        let hours = rollout * 12;
+        format!("[[steps]]\nat = \"+{hours}h\"\ndo = \"apply\"\npool = \"w\"\n")
+    });
+    let steps: Vec<_> = steps.collect();
+    format!("horizon = \"7d\"\n{}{}", pool(machines), steps.concat())
 }
 
 fn pool(machines: u32) -> String {
