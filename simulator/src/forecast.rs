@@ -6,12 +6,12 @@
 
 mod blockers;
 pub mod clock;
+mod rollouts;
 pub mod text;
 mod windows;
 mod workloads;
 mod year;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use appliance::Text;
@@ -19,12 +19,13 @@ use serde::{Serialize, Serializer};
 
 use crate::engine::{Span, Time};
 use crate::ensemble::Ensemble;
-use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, RolloutRow, World};
+use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, World};
 use crate::preflight::{self, Finding};
 use crate::scenario::Workload;
 
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
+pub use rollouts::RolloutForecast;
 pub use windows::{StandForecast, WindowCounts, WindowFit, WindowsForecast};
 pub use workloads::WorkloadForecast;
 pub use year::OldRevisions;
@@ -166,21 +167,6 @@ pub struct PoolForecast {
     pub left_cordoned: f64,
 }
 
-/// One rollout's part of the forecast.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RolloutForecast {
-    /// The revision.
-    pub revision: u32,
-    /// Seconds from the scenario's start to the request, in the first run that has it.
-    pub requested_s: Time,
-    /// Seconds from the request to the rollout's end.
-    pub duration_s: Durations,
-    /// What the window means for it in which it starts; `None` where it starts in none.
-    pub window: Option<WindowFit>,
-    /// Why it starts in no run; `None` where it does in some.
-    pub never_starts: Option<String>,
-}
-
 /// Runs worth opening, by their numbers. Among equals it is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct NotableRuns {
@@ -273,34 +259,6 @@ impl PoolForecast {
             quarantined: workloads::mean(rows().map(quarantined), all.len()),
             left_cordoned: workloads::mean(rows().map(cordoned), all.len()),
         }
-    }
-}
-
-impl RolloutForecast {
-    /// The rollouts of a pool.
-    fn of_pool(
-        blueprint: &Blueprint,
-        clock: &Clock,
-        pool: PoolIndex,
-        rows: &[&PoolRow],
-    ) -> Vec<Self> {
-        let of_one = |same: &Vec<(&PoolRow, &RolloutRow)>| {
-            let each = || same.iter().map(|(_, rollout)| *rollout);
-            let requested = same[0].1.requested;
-            let starts = each().any(|row| row.first_start.is_some() || row.duration.is_some());
-            Self {
-                revision: same[0].1.revision,
-                requested_s: requested,
-                duration_s: Durations::new(each().map(|row| row.duration)),
-                window: windows::of_rollout(clock, same, rows.len()),
-                never_starts: if starts {
-                    None
-                } else {
-                    windows::why_never(blueprint, clock, pool, requested)
-                },
-            }
-        };
-        same_rollouts(rows).iter().map(of_one).collect()
     }
 }
 
@@ -426,26 +384,6 @@ fn shared(sum: u128, by: usize) -> Span {
 )]
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
-}
-
-/// The rollouts of a pool, each in all runs that asked for it: of one revision, for the same time. In the order in which
-/// the first run asked for them; then what it did not ask for.
-fn same_rollouts<'r>(rows: &[&'r PoolRow]) -> Vec<Vec<(&'r PoolRow, &'r RolloutRow)>> {
-    let mut same: Vec<Vec<(&PoolRow, &RolloutRow)>> = Vec::new();
-    let mut places = BTreeMap::new();
-    for row in rows {
-        let mut times = BTreeMap::new();
-        for rollout in &row.rollouts {
-            let time: &mut u32 = times.entry(rollout.revision).or_default();
-            *time += 1;
-            let place = *places.entry((rollout.revision, *time)).or_insert_with(|| {
-                same.push(Vec::new());
-                same.len() - 1
-            });
-            same[place].push((*row, rollout));
-        }
-    }
-    same
 }
 
 /// What the pools' hardware takes from the built-in classes, and what their policy takes from the defaults.

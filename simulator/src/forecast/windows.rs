@@ -43,8 +43,9 @@ pub struct WindowFit {
     pub stop_by: Option<Date>,
     /// When half of the window has passed.
     pub half: Date,
-    /// The fewest machines that were updated by then in a run that fitted: with fewer, give it up. `None`: no run fitted.
-    pub least_by_half: Option<u32>,
+    /// With fewer machines updated by then, give it up: the number that tells the runs that fitted from the others best.
+    /// `None` where none tells.
+    pub abort_below: Option<u32>,
     /// How it stands when the window closes, on average.
     pub at_close: StandForecast,
     /// How many windows it starts machines in; `None` where it does not finish.
@@ -120,7 +121,8 @@ impl Sample<'_> {
         let (first, start, ended) = (self.first()?, self.row.first_start?, self.row.ended?);
         let fits = self.row.duration.is_some() && ended <= first.closes;
         let last = self.row.last_start?.since(start);
-        let shut = first.closes.since(first.shuts);
+        // What starts when the door shuts has come too late.
+        let shut = first.closes.since(first.shuts) + Span::from_millis(1);
         fits.then(|| ended.since(start).max(last + shut))
     }
 }
@@ -170,12 +172,36 @@ pub(super) fn of_rollout(
         latest_start: latest_start.map(|at| clock.date(at)),
         stop_by: stop_by.map(|at| clock.date(at)),
         half: clock.date(half),
-        least_by_half: fitted
-            .filter_map(|sample| Some(sample.first()?.updated_by_half))
-            .min(),
+        abort_below: abort_below(&same),
         at_close: StandForecast::new(&firsts),
         windows: WindowCounts::new(&samples),
     })
+}
+
+/// How many machines updated at half-time tell the runs that fitted from the others best: the number with which the fewest
+/// runs are called wrongly, the smallest of several. `None` where calling all of them alike is as good.
+fn abort_below(same: &[&Sample<'_>]) -> Option<u32> {
+    let mut counts = std::collections::BTreeMap::<u32, (usize, usize)>::new();
+    for sample in same {
+        let count = counts.entry(sample.first()?.updated_by_half).or_default();
+        match sample.fitting() {
+            Some(_) => count.0 += 1,
+            None => count.1 += 1,
+        }
+    }
+    let fitted: usize = counts.values().map(|count| count.0).sum();
+    // Calling all of them fitting is wrong about the others, and the other way round.
+    let mut wrong = same.len() - fitted;
+    let mut fewest = wrong.min(fitted);
+    let mut below = None;
+    for (updated, (fitted, others)) in counts {
+        wrong = wrong + fitted - others;
+        if wrong < fewest {
+            fewest = wrong;
+            below = Some(updated + 1);
+        }
+    }
+    below
 }
 
 /// Why a rollout asked for at `requested` starts in no run, where that is for want of a window.
@@ -281,4 +307,81 @@ impl WindowCounts {
 )]
 fn ratio(part: usize, runs: usize) -> f64 {
     part as f64 / runs.max(1) as f64
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "shares and means of equal runs are exact")]
+mod tests {
+    use super::*;
+    use crate::engine::Seed;
+    use crate::ensemble::Ensemble;
+    use crate::forecast::Forecast;
+    use crate::scenario::Scenario;
+
+    /// Eight hours of windows from ten o'clock on; machines take 20 minutes each, one after the other.
+    fn rollout(machines: u32, window: &str) -> (WindowsForecast, WindowFit) {
+        rollout_of("20m", machines, window)
+    }
+
+    fn rollout_of(update: &str, machines: u32, window: &str) -> (WindowsForecast, WindowFit) {
+        let text = format!(
+            "horizon = \"15d\"\n[hardware.h]\nupdate = \"{update}\"\n[[pools]]\nname = \"p\"\nmachines = {machines}\nhardware = \"h\"\n[[windows]]\nopens = \"Sat 22:00\"\nfor = \"8h\"\n{window}\n[[steps]]\nat = \"+0s\"\ndo = \"apply\"\npool = \"p\"\n"
+        );
+        let blueprint = Blueprint::new(Scenario::parse(&text, "test", "test").unwrap());
+        let ensemble = Ensemble::run(&blueprint, Seed(1), 8, None, &|_| {}).unwrap();
+        let clock = Clock::new(&blueprint.scenario().calendar, None);
+        let forecast = Forecast::new(&blueprint, &ensemble, &clock);
+        let pool = forecast.pools.into_iter().next().unwrap().1;
+        let fit = pool.rollouts.into_iter().next().unwrap().window.unwrap();
+        (pool.windows.unwrap(), fit)
+    }
+
+    fn short(date: Option<&Date>) -> Option<&str> {
+        date.map(Date::without_weekday)
+    }
+
+    #[test]
+    fn a_rollout_that_fits_says_how_late_it_may_start() {
+        let (windows, fit) = rollout(12, "");
+        assert_eq!(fit.fits.share, 1.0);
+        // Twelve machines take four hours, one takes twenty minutes.
+        assert_eq!(short(fit.latest_start.as_ref()), Some("2026-01-11 02:00"));
+        assert_eq!(short(fit.stop_by.as_ref()), Some("2026-01-11 05:40"));
+        assert_eq!(short(Some(&fit.half)), Some("2026-01-11 02:00"));
+        assert_eq!(fit.at_close.updated, 12.0);
+        assert_eq!((windows.used, windows.missed), (1.0, 0.0));
+        assert_eq!(fit.windows.p99, Some(1));
+        assert_eq!(fit.abort_below, None);
+    }
+
+    /// The last part of the window is held back: the last of twelve machines must start before it.
+    #[test]
+    fn what_is_held_back_makes_the_latest_start_earlier() {
+        let (_, fit) = rollout(12, "end = \"reserve\"\nreserve = \"1h\"");
+        // 3 h 40 min to the last start, which must be before 05:00.
+        assert_eq!(short(fit.latest_start.as_ref()), Some("2026-01-11 01:19"));
+    }
+
+    #[test]
+    fn a_rollout_that_does_not_fit_says_how_it_stands_at_the_close() {
+        let (windows, fit) = rollout(25, "end = \"reserve\"\nreserve = \"10m\"");
+        assert_eq!(fit.fits.share, 0.0);
+        assert_eq!(fit.latest_start, None);
+        let stand = fit.at_close;
+        assert_eq!(
+            (stand.updated, stand.in_flight, stand.waiting),
+            (24.0, 0.0, 1.0)
+        );
+        assert_eq!(windows.used, 2.0);
+        assert_eq!(fit.windows.p50, Some(2));
+    }
+
+    #[test]
+    fn an_overrun_is_how_long_machines_are_in_flight_after_the_close() {
+        // Of 23 minutes each the 21st machine starts 20 minutes before the close.
+        let (windows, fit) = rollout_of("23m", 25, "");
+        assert_eq!(windows.overrun.share, 0.5);
+        assert_eq!(windows.overrun_s.max, Some(Span::from_secs(180)));
+        assert_eq!(fit.at_close.in_flight, 1.0);
+    }
 }

@@ -30,7 +30,11 @@ pub(super) fn finish(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
 /// What its first window means for a rollout.
 pub(super) fn rollout(rollout: &RolloutForecast, out: &mut impl Write) -> fmt::Result {
     if let Some(why) = &rollout.never_starts {
-        return writeln!(out, "    never starts: {why}");
+        let layout = textwrap::Options::new(super::WIDTH)
+            .initial_indent("    ")
+            .subsequent_indent("      ");
+        let line = format!("never starts: {why}");
+        return writeln!(out, "{}", textwrap::fill(&line, layout));
     }
     rollout
         .window
@@ -65,7 +69,7 @@ fn window(fit: &WindowFit, out: &mut impl Write) -> fmt::Result {
         write!(out, ", {:.1} failed", stand.failed)?;
     }
     writeln!(out)?;
-    if let Some(least) = fit.least_by_half.filter(|least| *least > 0) {
+    if let Some(least) = fit.abort_below {
         writeln!(
             out,
             "    abort if fewer than {least} are updated on {}",
@@ -80,11 +84,17 @@ pub(super) fn pool(pool: &PoolForecast, horizon: Time, out: &mut impl Write) -> 
     if let Some(windows) = &pool.windows {
         let said = |span: Option<Span>| span.map_or("–".to_owned(), |span| span.to_string());
         let by = windows.overrun_s.quantiles;
+        write!(
+            out,
+            "  windows {:.1} used, {:.1} missed",
+            windows.used, windows.missed
+        )?;
+        if windows.used == 0.0 {
+            return writeln!(out);
+        }
         writeln!(
             out,
-            "  windows {:.1} used, {:.1} missed; {} overrun, P50 {}, P90 {}, P99 {}",
-            windows.used,
-            windows.missed,
+            "; {} overrun, P50 {}, P90 {}, P99 {}",
             percent(windows.overrun.share),
             said(by.p50),
             said(by.p90),
