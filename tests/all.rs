@@ -20,4 +20,5 @@ mod scenarios;
 mod screens;
 mod starts_in_windows;
 mod views;
+mod window_forecasts;
 mod windows;
