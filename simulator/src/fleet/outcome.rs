@@ -171,7 +171,8 @@ impl World {
             .filter_map(|operation| operation.ended)
             .max();
         let slots = self.blueprint().slots(pool) + self.blueprint().surge(pool);
-        let bound = lower_bound(&operations, slots);
+        let may_start = |at| self.may_start_from(pool, at);
+        let bound = lower_bound(&operations, slots, may_start);
         PoolRow {
             ending,
             succeeded: is_finished && succeeded,
@@ -243,9 +244,13 @@ impl World {
             blueprint.starter(pool),
             blueprint.operation_clock(pool),
             blueprint.slot_clock(pool),
-            blueprint.window_clock(pool),
         ];
-        let mut entities = machines().map(MachineIndex::entity).chain(clocks);
+        // An opening changes nothing where no slot will be free.
+        let windows = self
+            .awaits_window(pool)
+            .then(|| blueprint.window_clock(pool));
+        let machines = machines().map(MachineIndex::entity);
+        let mut entities = machines.chain(clocks).chain(windows);
         entities.any(|entity| self.agenda.is_pending(entity)) || self.pods_are_moving(pool)
     }
 
@@ -284,11 +289,19 @@ fn rollout_row(index: OperationIndex, operation: &Operation) -> RolloutRow {
 
 /// The earliest end of a pool's rollouts under any schedule: each needs at least its longest machine, and at least all
 /// its machines' time shared by the slots (Graham, *Bounds on multiprocessing timing anomalies*, SIAM J. Appl. Math.
-/// 17, 1969), and begins neither before its request nor before the end of the one before.
-fn lower_bound(operations: &[&Operation], slots: u32) -> Option<Time> {
+/// 17, 1969), and begins neither before its request, nor before the end of the one before, nor outside a window.
+fn lower_bound(
+    operations: &[&Operation],
+    slots: u32,
+    may_start: impl Fn(Time) -> Time,
+) -> Option<Time> {
     let mut bound = None;
     for operation in operations {
         let begins = operation.requested.max(bound.unwrap_or(Time::START));
+        let begins = match operation.targeted {
+            0 => begins,
+            _ => may_start(begins),
+        };
         let shared = operation.work.shared_by(u64::from(slots.max(1)));
         bound = Some(begins + operation.longest.max(shared));
     }

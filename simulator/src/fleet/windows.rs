@@ -216,6 +216,31 @@ impl World {
         self.pools[pool.at()].windows.uses.clone()
     }
 
+    /// The first instant from `at` on at which a machine of the pool may start; `at` itself where there is none.
+    pub(super) fn may_start_from(&self, pool: PoolIndex, at: Time) -> Time {
+        match self.blueprint.door(pool, at) {
+            Some(door) if door.shuts > door.opens => door.opens.max(at),
+            _ => at,
+        }
+    }
+
+    /// Whether the pool's next opening would let something start.
+    pub(super) fn awaits_window(&self, pool: PoolIndex) -> bool {
+        let state = &self.pools[pool.at()];
+        let is_starting = state.going_on.is_some_and(|index| {
+            let operation = self.operation(index);
+            operation.is_starting() && !operation.is_paused
+        });
+        let mut machines = self.blueprint.machines_of(pool);
+        let has_free_slot = self.has_free_slot(pool);
+        let would_start = machines.any(|machine| {
+            let machine = self.machine(machine);
+            let waits_for_retry = matches!(machine.activity, Activity::Backoff(_));
+            waits_for_retry || machine.can_start() && (has_free_slot || machine.uses_slot())
+        });
+        is_starting && (would_start || state.awaits_spares)
+    }
+
     /// Makes what changes next at the pool's windows pending.
     fn await_edge(&mut self, pool: PoolIndex, door: Option<Door>) {
         let clock = self.blueprint.window_clock(pool);

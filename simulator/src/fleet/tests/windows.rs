@@ -163,3 +163,21 @@ fn time_outside_windows_is_waiting_for_one() {
         (0..12).map(|k| k * 52).sum::<u64>() + 600
     );
 }
+
+/// Windows that open for ever do not hide that a slot is lost for ever.
+#[test]
+fn a_rollout_whose_slot_is_lost_stalls_although_windows_open() {
+    let hangs = fault("w-1", "os", "do = \"hang\"");
+    assert_eq!(
+        row(&pool(2, "", &(window("") + &hangs))).ending,
+        Ending::Stalled
+    );
+}
+
+/// No schedule starts a machine before the window opens.
+#[test]
+fn the_lower_bound_begins_with_a_window() {
+    let row = row(&pool(2, "max_unavailable = 2", &window("")));
+    assert_eq!(row.bound, row.end);
+    assert_eq!(row.bound.unwrap().as_millis(), 652_000);
+}
