@@ -8,7 +8,7 @@ mod images;
 mod polling;
 mod windows;
 
-use super::Blueprint;
+use super::{Blueprint, Reason, RunRow};
 use crate::engine::Seed;
 use crate::replay::{Style, replay};
 use crate::scenario::Scenario;
@@ -48,6 +48,19 @@ fn step(at: &str, deed: &str, target: &str) -> String {
 
 fn fault(machine: &str, phase: &str, rest: &str) -> String {
     format!("[[faults]]\nmachine = \"{machine}\"\nphase = \"{phase}\"\n{rest}\n")
+}
+
+/// How run 0 ended.
+fn row(text: &str) -> RunRow {
+    let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
+    RunRow::of_run(&blueprint, Seed(1).of_run(0))
+}
+
+/// How long the machines of the first pool had a reason, all together, in seconds.
+fn waited(row: &RunRow, of: Reason) -> u64 {
+    let mut reasons = row.pools[0].reasons.iter();
+    let found = reasons.find(|(reason, _)| *reason == of);
+    found.map_or(0, |(_, span)| span.as_millis() / 1000)
 }
 
 /// The story of run 0, without its opening.

@@ -3,6 +3,7 @@
 //! The first tick of each lies uniformly between half a period and one and a half, as kured draws it
 //! (<https://github.com/kubereboot/kured/blob/main/pkg/delaytick/delaytick.go>), the others a period apart.
 
+use super::watched::rollout_of;
 use super::{Case, Measured, STANDARD_ERRORS, Title, durations_s, mean_and_sd, rehearse};
 
 const LAST_TICK: Title = Title {
@@ -45,28 +46,9 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-fn scenario(n: u32, policy: &str, service_minutes: u32) -> String {
-    format!(
-        r#"
-        horizon = "52w"
-        [hardware.machine]
-        update = "{service_minutes}m"
-        [[pools]]
-        name = "p"
-        machines = {n}
-        hardware = "machine"
-        {policy}
-        [[steps]]
-        at = "+0s"
-        do = "apply"
-        pool = "p"
-        "#
-    )
-}
-
 fn polled(n: u32, minutes: u32, service: u32, runs: u32) -> Vec<f64> {
     let policy = format!("poll = \"{minutes}m\"");
-    durations_s(&rehearse(&scenario(n, &policy, service), runs))
+    durations_s(&rehearse(&rollout_of(service, n, &policy), runs))
 }
 
 fn last_tick(n: u32, minutes: u32) -> Case {
@@ -93,7 +75,7 @@ fn alone(minutes: u32, service: u32) -> Case {
 
 fn on_a_grid(n: u32, first: u32, minutes: u32, service: u32) -> Case {
     let policy = format!("poll = \"{minutes}m\"\npoll_first = \"{first}m\"");
-    let sample = durations_s(&rehearse(&scenario(n, &policy, service), 1));
+    let sample = durations_s(&rehearse(&rollout_of(service, n, &policy), 1));
     let expected = 60.0 * f64::from(first + (n - 1) * minutes + service);
     ON_A_GRID.case(
         &format!("n={n} F={first}m P={minutes}m S={service}m"),

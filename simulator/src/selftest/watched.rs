@@ -65,10 +65,16 @@ fn seconds(at: Time) -> f64 {
 
 /// A pool of machines of which an update takes five minutes, with this policy, and its rollout from the start.
 pub(super) fn rollout(machines: u32, policy: &str) -> String {
+    rollout_of(5, machines, policy)
+}
+
+/// As [`rollout`], of machines of which an update takes so many minutes.
+pub(super) fn rollout_of(minutes: u32, machines: u32, policy: &str) -> String {
     format!(
         r#"
+        horizon = "52w"
         [hardware.machine]
-        update = "5m"
+        update = "{minutes}m"
         [[pools]]
         name = "p"
         machines = {machines}

@@ -1,8 +1,8 @@
 //! Images that are released: how one reaches the pools, what stops it, what a newer one does to it.
 
-use super::{HARDWARE, fault, step, story, times};
+use super::{HARDWARE, fault, row, step, story, times};
 use crate::engine::Seed;
-use crate::fleet::{Blueprint, Ending, Event, ImageEvent, RunRow, World};
+use crate::fleet::{Blueprint, Ending, Event, ImageEvent, World};
 use crate::scenario::Scenario;
 
 /// Pools a, b and c of one machine each, whose updates take 52 s, and these images.
@@ -319,11 +319,6 @@ fn a_kubelet_that_is_newer_than_its_control_plane_is_not_applied_where_the_polic
         newer.iter().any(|line| line.contains("image 1 promoted")),
         "{newer:?}"
     );
-}
-
-fn row(text: &str) -> RunRow {
-    let blueprint = Blueprint::new(Scenario::parse(text, "f", "f").unwrap());
-    RunRow::of_run(&blueprint, Seed(1).of_run(0))
 }
 
 /// Images go on coming for ever; a run in which nothing else is left to do has finished.

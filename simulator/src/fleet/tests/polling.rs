@@ -1,14 +1,7 @@
 //! Machines that ask for their turns at ticks of their own.
 
-use super::{pool, step, story, times};
-use crate::engine::Seed;
-use crate::fleet::{Blueprint, Ending, Reason, RunRow};
-use crate::scenario::Scenario;
-
-fn row(text: &str) -> RunRow {
-    let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
-    RunRow::of_run(&blueprint, Seed(1).of_run(0))
-}
+use super::{pool, row, step, story, times, waited};
+use crate::fleet::{Ending, Reason};
 
 /// A machine takes 52 s; all ask at the same instants, every minute from the start.
 const EVERY_MINUTE: &str = "poll = \"1m\"\npoll_first = \"0s\"";
@@ -36,16 +29,9 @@ fn a_tick_at_the_end_of_an_update_finds_the_slot_free() {
 #[test]
 fn a_machine_waits_for_a_slot_while_there_is_none_and_for_its_tick_otherwise() {
     let row = row(&pool(2, "poll = \"1m\"\npoll_first = \"30s\"", ""));
-    let waited = |of: Reason| {
-        let found = row.pools[0]
-            .reasons
-            .iter()
-            .find(|(reason, _)| *reason == of);
-        found.map_or(0, |(_, span)| span.as_millis() / 1000)
-    };
     // Both wait 30 s for the first tick; the second then 52 s for the slot and 8 s for its tick.
-    assert_eq!(waited(Reason::Poll), 2 * 30 + 8);
-    assert_eq!(waited(Reason::Slot), 52);
+    assert_eq!(waited(&row, Reason::Poll), 2 * 30 + 8);
+    assert_eq!(waited(&row, Reason::Slot), 52);
 }
 
 #[test]

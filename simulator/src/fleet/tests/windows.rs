@@ -2,10 +2,9 @@
 //!
 //! The scenario starts on a Monday at midnight; a machine takes 52 seconds.
 
-use super::{fault, step, story, times};
-use crate::engine::{Seed, Span};
-use crate::fleet::{Blueprint, Ending, Reason, RunRow};
-use crate::scenario::Scenario;
+use super::{fault, row, step, story, times, waited};
+use crate::engine::Span;
+use crate::fleet::{Ending, Reason};
 
 /// A weekly window on Monday from ten past midnight, for ten minutes.
 fn window(rest: &str) -> String {
@@ -15,11 +14,6 @@ fn window(rest: &str) -> String {
 /// As the other tests' pool, looked at for three weeks.
 fn pool(machines: u32, policy: &str, rest: &str) -> String {
     format!("horizon = \"3w\"\n{}", super::pool(machines, policy, rest))
-}
-
-fn row(text: &str) -> RunRow {
-    let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
-    RunRow::of_run(&blueprint, Seed(1).of_run(0))
 }
 
 const WEEK: u32 = 7 * 86_400;
@@ -147,19 +141,12 @@ fn a_pool_without_windows_beside_one_that_has_some_starts_at_once() {
 #[test]
 fn time_outside_windows_is_waiting_for_one() {
     let row = row(&pool(13, "", &window("")));
-    let waited = |of: Reason| {
-        let found = row.pools[0]
-            .reasons
-            .iter()
-            .find(|(reason, _)| *reason == of);
-        found.map_or(0, |(_, span)| span.as_millis() / 1000)
-    };
     // All wait for the first window, and the last from the close of the first to the opening of the second.
     let week = u64::from(WEEK);
-    assert_eq!(waited(Reason::Window), 13 * 600 + week - 600);
+    assert_eq!(waited(&row, Reason::Window), 13 * 600 + week - 600);
     // In the first window machine k waits for k others to end, the last for the whole window.
     assert_eq!(
-        waited(Reason::Slot),
+        waited(&row, Reason::Slot),
         (0..12).map(|k| k * 52).sum::<u64>() + 600
     );
 }
