@@ -21,4 +21,5 @@ mod screens;
 mod starts_in_windows;
 mod views;
 mod window_forecasts;
+mod window_views;
 mod windows;

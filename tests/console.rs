@@ -48,7 +48,8 @@ impl Console {
 
     fn on(simulation: Simulation, seed: Seed, size: (u16, u16)) -> Self {
         let context = simulation.blueprint().scenario().name.clone();
-        let model = Model::new(context, seed.0, Glyphs::Unicode, size);
+        let timezone = simulation.blueprint().scenario().calendar.zone_name();
+        let model = Model::new(context, seed.0, timezone.into(), Glyphs::Unicode, size);
         let mut console = Self {
             pace: Pace::new(simulation, model.clock.speed),
             effects: Vec::new(),

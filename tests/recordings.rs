@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use appliance::{Error, ErrorKind, MachineId, MachinePoolId, OperationId, Request, Text};
+use appliance::{
+    Error, ErrorKind, LocalDate, MachineId, MachinePoolId, OperationId, Request, Text,
+};
 use proptest::prelude::*;
 use tests::Console;
 use tui::console::command::{Command, Subject, Target, Verb};
@@ -76,7 +78,7 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn request() -> impl Strategy<Value = Request> {
-    (any::<i64>(), any::<u32>(), any::<Option<u32>>(), 0..15_u8).prop_map(
+    (any::<i64>(), any::<u32>(), any::<Option<u32>>(), 0..16_u8).prop_map(
         |(id, number, from, which)| {
             let (pool, machine, operation) = (MachinePoolId(id), MachineId(id), OperationId(id));
             match which {
@@ -102,6 +104,10 @@ fn request() -> impl Strategy<Value = Request> {
                 12 => Request::ListBudgets,
                 13 => Request::Preflight {
                     pools: vec![pool, MachinePoolId(1)],
+                },
+                14 => Request::ListWindows {
+                    timezone: Text::from(format!("Zone/{number}")),
+                    most: number,
                 },
                 _ => Request::ResumeOperation { operation },
             }
@@ -129,7 +135,7 @@ fn every_kind_of_reply_is_tried() {
         })
         .map(|reply| reply["reply"].to_string())
         .collect();
-    assert_eq!(kinds.len(), 11, "{kinds:?}");
+    assert_eq!(kinds.len(), 12, "{kinds:?}");
 }
 
 fn error() -> impl Strategy<Value = Error> {
@@ -152,12 +158,14 @@ fn clock() -> impl Strategy<Value = ClockReport> {
         prop::sample::select(states.to_vec()),
         prop::sample::select(&Speed::ALL[..]),
         any::<u64>(),
+        any::<bool>(),
     )
-        .prop_map(|(now_ms, state, speed, events)| ClockReport {
+        .prop_map(|(now_ms, state, speed, events, is_dated)| ClockReport {
             now_ms,
             state,
             speed,
             events,
+            date: is_dated.then(LocalDate::default),
         })
 }
 
@@ -237,7 +245,8 @@ fn a_recorded_journey_leads_to_the_same_pictures() {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
         let (context, seed) = (console.model.context.clone(), console.model.seed);
-        let start = Model::new(context, seed, Glyphs::Unicode, size);
+        let timezone = console.model.timezone.clone();
+        let start = Model::new(context, seed, timezone, Glyphs::Unicode, size);
         let replayed = console.replay(start, recording);
         assert_eq!(replayed.screen(), console.screen(), "{keys}");
         let whole = |console: &Console| format!("{:?}", console.model);

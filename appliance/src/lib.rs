@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cluster`, `pool`, `machine`, `revision`, `operation` | one resource each, with meltcloud's field names |
 //! | `pod`, `budget` | what runs on machines, and how much of it may be missing |
+//! | `window` | when a pool's machines may start |
 //! | `finding` | what a rollout would meet if it started now |
 //! | `event` | what happened in the fleet, and the history of one machine or operation |
 //! | `status` | the open sets of status words |
@@ -29,6 +30,7 @@ pub mod request;
 pub mod revision;
 pub mod status;
 pub mod text;
+pub mod window;
 
 pub use budget::{Budget, BudgetId};
 pub use cluster::{Cluster, ClusterId};
@@ -48,3 +50,4 @@ pub use status::{
     ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus, PodStatus,
 };
 pub use text::Text;
+pub use window::{LocalDate, Opening, PoolWindows};

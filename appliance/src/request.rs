@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Budget, Cluster, Finding, FleetEvent, Machine, MachineHistory, MachineId, MachinePool,
-    MachinePoolId, Operation, OperationHistory, OperationId, Revision,
+    MachinePoolId, Operation, OperationHistory, OperationId, PoolWindows, Revision, Text,
 };
 
 /// One question or one order.
@@ -26,6 +26,13 @@ pub enum Request {
     ListOperations,
     /// Every disruption budget of every cluster.
     ListBudgets,
+    /// When the machines of every pool may start, from now on.
+    ListWindows {
+        /// The zone of the dates, by its name in the IANA database, or as the appliance calls its own.
+        timezone: Text,
+        /// How many openings of each pool to tell at most.
+        most: u32,
+    },
     /// The fleet's log from the event after `after` on.
     ListEvents {
         /// The number of the last event that is known already; 0 for none.
@@ -96,6 +103,8 @@ pub enum Reply {
     Operations(Vec<Operation>),
     /// Answers [`Request::ListBudgets`].
     Budgets(Vec<Budget>),
+    /// Answers [`Request::ListWindows`], pool by pool.
+    Windows(Vec<PoolWindows>),
     /// Answers [`Request::ListEvents`], the oldest first.
     Events(Vec<FleetEvent>),
     /// Answers [`Request::GetMachine`].

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
 //! | `workload` | pods, budgets, and what a rollout would meet |
+//! | `windows` | when pools are open, and instants as dates |
 //! | `journal` | what happened, as far back as is kept |
 //! | `history` | the log, and the histories of machines and operations, made from it |
 
 mod history;
 mod journal;
 mod resources;
+mod windows;
 mod workload;
 
 use std::sync::Arc;
@@ -110,6 +112,9 @@ impl Simulation {
                 Ok(Reply::Operations(operations.collect()))
             }
             Request::ListBudgets => Ok(Reply::Budgets(self.budgets())),
+            Request::ListWindows { ref timezone, most } => {
+                Ok(Reply::Windows(self.windows(timezone, most)?))
+            }
             Request::ListEvents { after, most } => Ok(Reply::Events(self.events(after, most))),
             Request::GetMachine { machine } => {
                 let machine = self.machine_of(machine)?;

@@ -49,7 +49,7 @@ fn console(machines: u32) -> (Model, Simulation) {
     );
     let scenario = Scenario::parse(&text, "bench", "bench").expect("it is valid");
     let mut simulation = Simulation::new(&Blueprint::new(scenario), Seed(1), 0);
-    let mut model = Model::new("bench".into(), 1, Glyphs::Unicode, (120, 40));
+    let mut model = Model::new("bench".into(), 1, "UTC".into(), Glyphs::Unicode, (120, 40));
     for effect in begin(&mut model) {
         if let Effect::Ask(request) = effect {
             let reply = simulation.answer(&request);

@@ -59,6 +59,9 @@ pub(crate) struct Console {
     /// The seed of the simulation [default: the scenario's, or 1]
     #[arg(long, value_name = "S")]
     pub(crate) seed: Option<u64>,
+    /// The zone of its dates, as "Europe/Zurich" [default: that of the scenario's start]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
     /// Which characters to draw with [default: unicode, or ascii where the locale or the terminal knows no more]
     #[arg(long, value_enum)]
     pub(crate) glyphs: Option<GlyphLevel>,

@@ -43,7 +43,7 @@ impl Episode {
         } else {
             Glyphs::Unicode
         };
-        let model = Model::new("random".into(), seed.0, glyphs, (80, 24));
+        let model = Model::new("random".into(), seed.0, "UTC".into(), glyphs, (80, 24));
         let bound = BINDINGS
             .iter()
             .flat_map(|binding| binding.keys)
@@ -175,9 +175,27 @@ fn scenario(random: &mut Random) -> Scenario {
         let hardware = "[hardware.h]\nlike = \"vm\"\nfails = { os = \"5%\" }\n".to_owned();
         let pools = (0..random.random_range(1..6)).map(|number| pool(number, random));
         let pools = pools.collect::<String>();
-        format!("horizon = \"60d\"\n{hardware}{pools}{}", images(random))
+        format!(
+            "horizon = \"60d\"\n{hardware}{pools}{}{}",
+            images(random),
+            windows(random)
+        )
     };
     Scenario::parse(&text, "random.toml", "random").expect("the scenario is valid")
+}
+
+/// Maintenance windows of every pool, if there are any, and whether they ever end.
+fn windows(random: &mut Random) -> String {
+    let opens = ["22:00", "Mon-Fri 08:00", "last Sun 01:30"][random.random_range(0..3)];
+    let lasts = ["20m", "4h", "24h"][random.random_range(0..3)];
+    let end = match random.random_range(0..5) {
+        0 | 1 => return String::new(),
+        2 => "reserve\"\nreserve = \"10m",
+        3 => "must-fit",
+        _ => "pause",
+    };
+    let frozen = ["", "[[exclusions]]\ndates = [\"01-07..12-31\"]\n"][random.random_range(0..2)];
+    format!("[[windows]]\nopens = \"{opens}\"\nfor = \"{lasts}\"\nend = \"{end}\"\n{frozen}")
 }
 
 /// Images that come every hour, if there are any.

@@ -1,6 +1,6 @@
 //! Answers that no sound appliance gives, and which the console must bear all the same.
 
-use appliance::{Budget, Error, ErrorKind, MachineHistory, Reply, Text};
+use appliance::{Budget, Error, ErrorKind, MachineHistory, PoolWindows, Reply, Text};
 use rand::RngExt;
 
 use crate::Random;
@@ -56,6 +56,7 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
         }
         Reply::Revisions(revisions) => thin(revisions, random),
         Reply::Budgets(budgets) => mangle_budgets(budgets, random),
+        Reply::Windows(pools) => mangle_windows(pools, random),
         Reply::Findings(findings) => {
             thin(findings, random);
             for finding in findings {
@@ -89,6 +90,26 @@ fn mangle_budgets(budgets: &mut Vec<Budget>, random: &mut Random) {
         budget.name = name(random);
         budget.limit = name(random);
         thin(&mut budget.refuses, random);
+    }
+}
+
+fn mangle_windows(pools: &mut Vec<PoolWindows>, random: &mut Random) {
+    thin(pools, random);
+    for pool in pools {
+        let openings = pool.openings.iter_mut().flatten();
+        for opening in openings {
+            opening.window = Some(name(random));
+            opening.end = name(random);
+            opening.opens.day = name(random);
+            let edges = [
+                &mut opening.opens_ms,
+                &mut opening.shuts_ms,
+                &mut opening.closes_ms,
+            ];
+            for edge in edges {
+                *edge = [0, u64::MAX, *edge][random.random_range(0..3)];
+            }
+        }
     }
 }
 

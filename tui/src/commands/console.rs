@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
-use super::overview;
+use super::{overview, timezone};
 use crate::args::{Console, GlyphLevel};
 use crate::console::model::Glyphs;
 use crate::console::run;
@@ -13,17 +13,21 @@ use crate::demo;
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
     let (simulation, seed) = fleet(args)?;
+    let calendar = &simulation.blueprint().scenario().calendar;
+    let own = || (calendar.starts().time_zone().clone(), calendar.zone_name());
+    let zone = zone.unwrap_or_else(own);
     let context = simulation.blueprint().scenario().name.clone();
     if !streams.has_terminal || is_dumb(std::env::var_os("TERM").as_deref()) {
-        return overview::run(simulation, seed, streams);
+        return overview::run(simulation, seed, &zone, streams);
     }
     let glyphs = match args.glyphs {
         Some(GlyphLevel::Unicode) => Glyphs::Unicode,
         Some(GlyphLevel::Ascii) => Glyphs::Ascii,
         None => glyphs_of_environment(),
     };
-    let code = run::run(simulation, context, seed.0, glyphs);
+    let code = run::run(simulation, context, seed.0, zone, glyphs);
     code.map(Answer::Left)
         .map_err(|error| Failure::Terminal(format!("meltdeck: {error:#}")))
 }

@@ -5,9 +5,11 @@ use appliance::{
     Request, Revision,
 };
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use jiff::tz::TimeZone;
 use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
+use crate::console::model::windows::{OPENINGS, Windows};
 use crate::streams::{Answer, Failure, Streams};
 
 const NEXT: &str = "\
@@ -26,14 +28,16 @@ struct Fleet {
     machines: Vec<Machine>,
     operations: Vec<Operation>,
     saved: Vec<Revision>,
+    windows: Windows,
 }
 
 pub(super) fn run(
     mut simulation: Simulation,
     seed: Seed,
+    (zone, timezone): &(TimeZone, String),
     streams: &mut Streams<'_>,
 ) -> Result<Answer, Failure> {
-    let fleet = Fleet::ask(&mut simulation)
+    let fleet = Fleet::ask(&mut simulation, timezone)
         .map_err(|error| Failure::Question(format!("meltdeck: cannot read the fleet: {error}")))?;
     writeln!(
         streams.out,
@@ -46,6 +50,12 @@ pub(super) fn run(
     writeln!(streams.out, "{}\n", table(&fleet.pool_rows()))?;
     writeln!(streams.out, "Operations")?;
     writeln!(streams.out, "{}\n", table(&fleet.operation_rows()))?;
+    let windows = fleet.windows_told();
+    if !windows.is_empty() {
+        let date = simulation.date(simulation.now(), zone);
+        writeln!(streams.out, "{date}, {timezone}")?;
+        writeln!(streams.out, "{}\n", windows.join("\n"))?;
+    }
     for revision in &fleet.saved {
         let pool = fleet.pool_name(revision.machine_pool_id);
         let number = revision.number;
@@ -60,20 +70,26 @@ pub(super) fn run(
 
 impl Fleet {
     /// Asks the appliance for everything that the overview shows.
-    fn ask(simulation: &mut Simulation) -> Result<Self, Error> {
+    fn ask(simulation: &mut Simulation, timezone: &str) -> Result<Self, Error> {
         let mut fleet = Self {
             clusters: Vec::new(),
             pools: Vec::new(),
             machines: Vec::new(),
             operations: Vec::new(),
             saved: Vec::new(),
+            windows: Windows::default(),
         };
+        fleet.windows.tell_time(simulation.now().as_millis());
         let requests = [
             Request::ListClusters,
             Request::ListMachinePools,
             Request::ListMachines,
             Request::ListOperations,
             Request::ListRevisions,
+            Request::ListWindows {
+                timezone: timezone.into(),
+                most: OPENINGS,
+            },
         ];
         for request in requests {
             fleet.take(simulation.answer(&request)?);
@@ -91,6 +107,7 @@ impl Fleet {
                 let saved = revisions.into_iter().filter(|revision| revision.is_pending);
                 self.saved.extend(saved);
             }
+            Reply::Windows(pools) => self.windows.take(pools),
             // Nothing that the overview asks is answered with these.
             Reply::Operation(_)
             | Reply::Events(_)
@@ -99,6 +116,16 @@ impl Fleet {
             | Reply::Budgets(_)
             | Reply::Findings(_) => {}
         }
+    }
+
+    /// Of each pool with windows, until when it stays open or closed.
+    fn windows_told(&self) -> Vec<String> {
+        let pools = self.pools.iter();
+        let told = pools.filter_map(|pool| {
+            let told = self.windows.told(pool.id)?;
+            Some(format!("Window of {}: {}.", pool.name, told.text))
+        });
+        told.collect()
     }
 
     fn pool_name(&self, id: appliance::MachinePoolId) -> &str {

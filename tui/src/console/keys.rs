@@ -85,6 +85,8 @@ pub enum Destination {
     Log,
     /// Every disruption budget.
     Budgets,
+    /// The next openings of every pool's maintenance windows.
+    Windows,
 }
 
 /// Where a key means something.
@@ -219,7 +221,7 @@ pub const BINDINGS: &[Binding] = &[
         &["1"],
         Action::Go(Destination::Overview),
         Where::Everywhere,
-        "to 7 views",
+        "to 8 views",
         "overview",
     ),
     binding(
@@ -263,6 +265,13 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
         "",
         "disruption budgets",
+    ),
+    binding(
+        &["8"],
+        Action::Go(Destination::Windows),
+        Where::Everywhere,
+        "",
+        "maintenance windows",
     ),
     binding(
         &["/"],

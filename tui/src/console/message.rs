@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appliance::{Error, Reply, Request, Text};
+use appliance::{Error, LocalDate, Reply, Request, Text};
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
@@ -34,7 +34,7 @@ pub enum Message {
 }
 
 /// Where the simulation's clock stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockReport {
     /// Milliseconds since the start of the simulated time.
     pub now_ms: u64,
@@ -44,6 +44,8 @@ pub struct ClockReport {
     pub speed: Speed,
     /// How many events have been told: while this stays the same, so do all answers.
     pub events: u64,
+    /// The date in the operator's zone; `None` where the appliance does not tell.
+    pub date: Option<LocalDate>,
 }
 
 /// What the simulation's clock does.

@@ -16,6 +16,7 @@
 //! | `findings` | what a rollout would meet, as the question before it tells it |
 //! | `dialog` | a question before an order |
 //! | `sent` | orders that are not answered yet |
+//! | `windows` | when pools are open, by the clock |
 //! | `notices` | what to tell the operator for a while |
 //!
 //! Nothing here knows a terminal, a clock or a channel.
@@ -35,6 +36,7 @@ mod offer;
 pub mod place;
 mod plan;
 mod sent;
+pub mod windows;
 
 use appliance::{Request, Text};
 
@@ -62,6 +64,8 @@ pub struct Model {
     pub context: Text,
     /// The seed of the simulation.
     pub seed: u64,
+    /// The zone of dates, by its name.
+    pub timezone: Text,
     /// The simulation's clock, as it was told last.
     pub clock: ClockReport,
     /// What the appliance told.
@@ -86,6 +90,8 @@ pub struct Model {
     pub awaits: Option<News>,
     /// Requests that are not answered yet.
     pub asked: Vec<Request>,
+    /// At which time the windows were asked for.
+    pub windows_asked_at: Option<u64>,
     /// Up to which event the fleet was asked for.
     pub asked_at: Option<u64>,
 }
@@ -111,17 +117,19 @@ impl Model {
     }
 
     /// The console at its start, on the overview of a fleet of which nothing is known yet.
-    pub fn new(context: Text, seed: u64, glyphs: Glyphs, size: (u16, u16)) -> Self {
+    pub fn new(context: Text, seed: u64, timezone: Text, glyphs: Glyphs, size: (u16, u16)) -> Self {
         Self {
             size,
             glyphs,
             context,
             seed,
+            timezone,
             clock: ClockReport {
                 now_ms: 0,
                 state: ClockState::Paused,
                 speed: Speed::Times(60),
                 events: 0,
+                date: None,
             },
             fleet: Fleet::default(),
             place: Place::new(View::Overview),
@@ -135,6 +143,7 @@ impl Model {
             awaits: None,
             asked: Vec::new(),
             asked_at: None,
+            windows_asked_at: None,
         }
     }
 

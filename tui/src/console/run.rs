@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use appliance::Text;
+use jiff::tz::TimeZone;
 use simulator::simulation::Simulation;
 
 use super::driver::pace::Pace;
@@ -32,17 +33,23 @@ struct Console {
     has_retaken: bool,
 }
 
-/// Shows the console of a simulated fleet until the operator leaves. Returns the exit code.
+/// Shows the console of a simulated fleet, with dates in a zone, until the operator leaves. Returns the exit code.
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub fn run(simulation: Simulation, context: Text, seed: u64, glyphs: Glyphs) -> anyhow::Result<u8> {
+pub fn run(
+    simulation: Simulation,
+    context: Text,
+    seed: u64,
+    (zone, timezone): (TimeZone, String),
+    glyphs: Glyphs,
+) -> anyhow::Result<u8> {
     let (sender, messages) = channel();
     // First who listens, then what may change or must be undone meanwhile.
     input::listen(&sender).context("cannot listen to signals")?;
     let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
-    let mut model = Model::new(context, seed, glyphs, size);
-    let pace = Pace::new(simulation, model.clock.speed);
+    let mut model = Model::new(context, seed, timezone.into(), glyphs, size);
+    let pace = Pace::new(simulation, model.clock.speed).in_zone(zone);
     model.clock = pace.report();
     let orders = driver::start(pace, sender.clone());
     let guard = Guard::take().context("cannot take the terminal")?;

@@ -12,8 +12,8 @@ mod navigate;
 mod orders;
 mod press;
 
-use super::message::{ClockState, Effect, Message};
-use super::model::{Model, News, Tone};
+use super::message::{ClockReport, ClockState, Effect, Message};
+use super::model::{Model, News, Tone, View};
 
 /// Takes one message. Returns what the world is to do.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -36,8 +36,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             if stands_again {
                 model.awaits = Some(News::End);
             }
-            model.clock = report;
-            data::ask_what_changed(model)
+            take_clock(model, report);
+            let mut effects = data::ask_what_changed(model);
+            effects.extend(data::ask_for_windows(model));
+            effects
         }
         Message::Signal(signal) => vec![Effect::Quit(exit_code(signal))],
         // Whoever loses the terminal is told by SIGHUP, if at all.
@@ -48,6 +50,17 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Impossible(why) => {
             model.notify(Tone::Warning, why);
             Vec::new()
+        }
+    }
+}
+
+fn take_clock(model: &mut Model, report: ClockReport) {
+    let is_changed = model.fleet.windows.tell_time(report.now_ms);
+    model.clock = report;
+    if is_changed {
+        orders::renew(model);
+        if model.place.view == View::Windows {
+            model.relist();
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use appliance::{Error, Reply, Request};
+use jiff::tz::TimeZone;
 use simulator::engine::{Span, Time};
 use simulator::simulation::Simulation;
 
@@ -21,17 +22,27 @@ pub struct Pace {
     speed: Speed,
     /// The number of milestones beyond which the clock stands again.
     milestones: u64,
+    /// The zone of dates.
+    zone: TimeZone,
 }
 
 impl Pace {
-    /// A simulation whose clock stands.
+    /// A simulation whose clock stands, with dates in its own zone.
     pub fn new(simulation: Simulation, speed: Speed) -> Self {
+        let calendar = &simulation.blueprint().scenario().calendar;
         Self {
+            zone: calendar.starts().time_zone().clone(),
             simulation,
             state: ClockState::Paused,
             speed,
             milestones: 0,
         }
+    }
+
+    /// With dates in this zone.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
     }
 
     /// Whether the clock stands.
@@ -50,8 +61,10 @@ impl Pace {
 
     /// Where the clock stands.
     pub fn report(&self) -> ClockReport {
+        let now = self.simulation.now();
         ClockReport {
-            now_ms: self.simulation.now().as_millis(),
+            now_ms: now.as_millis(),
+            date: Some(self.simulation.date(now, &self.zone)),
             state: self.state,
             speed: self.speed,
             events: self.simulation.events_told(),

@@ -8,6 +8,7 @@ mod machines;
 mod operations;
 mod pools;
 mod revisions;
+mod windows;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -85,8 +86,8 @@ pub trait Entry: Sized + 'static {
     /// Whether it belongs to a part of the fleet.
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool;
 
-    /// What its details say beyond its columns: titles, and what stands beside them.
-    fn more(&self) -> Vec<(&'static str, Cell)> {
+    /// What its details say beyond its columns, or in more words than the column of that title: titles, and what stands beside them.
+    fn more(&self, _: &Fleet) -> Vec<(&'static str, Cell)> {
         Vec::new()
     }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use appliance::{
     Budget, BudgetId, Cluster, ClusterId, Machine, MachineHistory, MachineId, MachinePool,
     MachinePoolId, MachineStatus, Operation, OperationHistory, OperationId, OperationStatus,
-    Revision, Text,
+    PoolWindows, Revision, Text,
 };
 
 use super::entry::urgency;
 use super::findings::Findings;
 use super::log::Log;
+use super::windows::{Door, Windows};
 
 /// The fleet, as it was told last.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Fleet {
     pub revisions: Vec<Revision>,
     /// Disruption budgets, those that need looking at first.
     pub budgets: Vec<Budget>,
+    /// When pools are open.
+    pub windows: Windows,
     /// What a rollout of a pool would meet, of those that were asked about for the open question.
     pub findings: BTreeMap<MachinePoolId, Findings>,
     /// The log, as far back as is kept.
@@ -64,6 +67,8 @@ pub enum Attention {
     Cluster(ClusterId),
     /// An operation that goes on, or failed and was not followed by another.
     Operation(OperationId),
+    /// The windows of a pool, of which a rollout goes on.
+    Window(MachinePoolId),
     /// A revision that was saved and not applied.
     Pending(MachinePoolId, u32),
 }
@@ -121,6 +126,12 @@ impl Fleet {
         let places = (0..).zip(&budgets);
         self.budget_places = places.map(|(place, budget)| (budget.id, place)).collect();
         self.budgets = budgets;
+    }
+
+    /// Takes the windows.
+    pub fn take_windows(&mut self, pools: Vec<PoolWindows>) {
+        self.windows.take(pools);
+        self.attend();
     }
 
     /// The budget of this number.
@@ -239,6 +250,10 @@ impl Fleet {
             };
             let open = self.operations_of(pool.id).filter(is_open);
             attention.extend(open.map(|operation| Attention::Operation(operation.id)));
+            let has_windows = self.windows.door(pool.id) != Some(Door::Always);
+            if self.open_operation(pool.id).is_some() && has_windows {
+                attention.push(Attention::Window(pool.id));
+            }
         }
         for revision in self.revisions.iter().filter(|revision| revision.is_pending) {
             attention.push(Attention::Pending(

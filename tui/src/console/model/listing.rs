@@ -52,6 +52,11 @@ macro_rules! with_entries {
                 let $scope = Scope::Fleet;
                 $call
             }
+            View::Windows => {
+                type Row = $crate::console::model::windows::WindowRow;
+                let $scope = Scope::Fleet;
+                $call
+            }
             View::Machine(_) | View::Operation(_) | View::Help => $otherwise,
         }
     }};

@@ -19,7 +19,9 @@ impl Fleet {
     /// When there is nothing of the kind to order: why, in words.
     pub fn offer(&self, action: Action, row: RowId) -> Offer {
         let (pool, named) = match row {
-            RowId::Pool(pool) | RowId::Revision(pool, _) => (Some(pool), None),
+            RowId::Pool(pool) | RowId::Revision(pool, _) | RowId::Window(pool, _) => {
+                (Some(pool), None)
+            }
             RowId::Operation(id) => (self.pool_of_operation(id), self.operation(id)),
             RowId::Machine(machine) => {
                 let machine = self.machine(machine);

@@ -23,6 +23,8 @@ pub enum View {
     Log,
     /// Disruption budgets.
     Budgets,
+    /// Maintenance windows.
+    Windows,
     /// One machine.
     Machine(MachineId),
     /// One operation.
@@ -67,6 +69,8 @@ pub enum RowId {
     Budget(BudgetId),
     /// A pod of a machine.
     Pod(PodId),
+    /// An opening of a pool's windows, by the instant at which it opens; `None` stands for all of them.
+    Window(MachinePoolId, Option<u64>),
 }
 
 /// A view, and where one is in it.
@@ -136,6 +140,7 @@ impl View {
             Destination::Revisions => Self::Revisions(Scope::Fleet),
             Destination::Log => Self::Log,
             Destination::Budgets => Self::Budgets,
+            Destination::Windows => Self::Windows,
         }
     }
 }

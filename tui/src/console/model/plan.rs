@@ -34,7 +34,7 @@ struct Reboots {
 
 impl Model {
     /// The rows that an order would be for: the marked ones, or else the one under the cursor, or else what the view
-    /// is about. Machines stand for their pools.
+    /// is about. Machines and windows stand for their pools.
     pub fn chosen(&self) -> Vec<RowId> {
         if !self.place.marks.is_empty() {
             let rows: BTreeSet<RowId> = self
@@ -59,13 +59,14 @@ impl Model {
         at_hand.map(|row| self.orderable(row)).into_iter().collect()
     }
 
-    /// A machine's pool; any other row as it is.
+    /// The pool of a machine or a window; any other row as it is.
     fn orderable(&self, row: RowId) -> RowId {
         let pool = match row {
             RowId::Machine(machine) => self
                 .fleet
                 .machine(machine)
                 .and_then(|machine| machine.machine_pool_id),
+            RowId::Window(pool, _) => Some(pool),
             _ => None,
         };
         pool.map_or(row, RowId::Pool)
@@ -136,7 +137,7 @@ impl Model {
 
     fn cluster_of_row(&self, row: RowId) -> Option<String> {
         let pool = match row {
-            RowId::Pool(pool) | RowId::Revision(pool, _) => pool,
+            RowId::Pool(pool) | RowId::Revision(pool, _) | RowId::Window(pool, _) => pool,
             RowId::Operation(operation) => self.fleet.pool_of_operation(operation)?,
             RowId::Cluster(cluster) => return Some(self.fleet.cluster(cluster)?.name.to_string()),
             RowId::Machine(_)
@@ -219,12 +220,15 @@ impl Model {
             }
             (_, Subject::Pool { .. }) => {}
         }
-        if verb == Verb::Apply
-            && let Some(open) = self.fleet.open_operation(pool)
-        {
+        let before = self.fleet.open_operation(pool);
+        let before = before.filter(|_| verb == Verb::Apply);
+        if let Some(open) = before {
             let state = operation_state(open).text;
             let id = open.id.0;
             told.push(format!("It waits for operation {id}, which is {state}."));
+        }
+        if matches!(verb, Verb::Apply | Verb::Retry | Verb::Resume) {
+            told.extend(self.fleet.start_told(pool, before.is_some()));
         }
         if verb == Verb::Apply {
             told.extend(self.fleet.findings_told(pool));

@@ -32,6 +32,7 @@ pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
         .into_iter()
         .filter_map(|request| ask(model, request))
         .collect();
+    effects.extend(ask_for_windows(model));
     effects.extend(ask_for_place(model));
     effects.extend(ask_for_question(model));
     effects
@@ -53,6 +54,12 @@ pub(super) fn ask_for_place(model: &mut Model) -> Vec<Effect> {
         _ => return Vec::new(),
     };
     ask(model, request).into_iter().collect()
+}
+
+/// Asks for the windows where they are not known, or one of those that are has closed.
+pub(super) fn ask_for_windows(model: &mut Model) -> Option<Effect> {
+    let request = model.asks_for_windows()?;
+    ask(model, request)
 }
 
 /// Asks for what only the open question tells.
@@ -125,6 +132,7 @@ fn take_reply(model: &mut Model, reply: Reply) {
         Reply::Machine(history) => fleet.machine = Some(*history),
         Reply::OperationHistory(history) => fleet.operation = Some(*history),
         Reply::Budgets(budgets) => fleet.take_budgets(budgets),
+        Reply::Windows(pools) => fleet.take_windows(pools),
         // Findings are taken with the pools that they are of.
         Reply::Operation(_) | Reply::Findings(_) => {}
     }
@@ -140,6 +148,10 @@ fn is_shown(view: View, reply: &Reply) -> bool {
     match view {
         View::Overview => !matches!(reply, Reply::Machines(_) | Reply::Events(_)),
         View::Pools(_) => matches!(reply, Reply::MachinePools(_) | Reply::Machines(_)),
+        View::Windows => matches!(
+            reply,
+            Reply::Windows(_) | Reply::MachinePools(_) | Reply::Clusters(_)
+        ),
         View::Budgets => matches!(reply, Reply::Budgets(_) | Reply::Clusters(_)),
         View::Machines(Scope::Budget(_)) => {
             matches!(reply, Reply::Machines(_) | Reply::Budgets(_))

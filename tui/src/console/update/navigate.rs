@@ -1,9 +1,10 @@
 //! Places: going into a row, back to where one was, forward again.
 
-use appliance::{FleetEvent, OperationId, PodId};
+use appliance::{FleetEvent, MachinePoolId, OperationId, PodId};
 
 use super::data;
 use crate::console::message::Effect;
+use crate::console::model::entry::Entry;
 use crate::console::model::{Model, Place, RowId, Scope, Tone, View};
 
 /// Places that are remembered.
@@ -46,10 +47,24 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
             None => return Vec::new(),
         },
         RowId::Budget(budget) => View::Machines(Scope::Budget(budget)),
+        RowId::Window(pool, _) if model.place.view == View::Windows => {
+            View::Machines(Scope::Pool(pool))
+        }
+        RowId::Window(pool, _) => return open_windows(model, pool),
         RowId::Pod(pod) => return open_pod(model, pod),
         RowId::Gap(_) => return Vec::new(),
     };
     go(model, view)
+}
+
+/// Goes to a pool's next opening among all.
+fn open_windows(model: &mut Model, pool: MachinePoolId) -> Vec<Effect> {
+    let effects = go(model, View::Windows);
+    let rows = model.fleet.windows.rows().iter();
+    let mut own = rows.filter(|row| row.pool() == pool);
+    model.place.cursor = own.next().map(Entry::id);
+    model.relist();
+    effects
 }
 
 /// Goes from a pod to its budget among all: the one that refuses it, or else the first that covers it.

@@ -70,17 +70,23 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 /// Cells for the title of a field.
 const TITLE: u16 = 10;
 
-/// A line for each column of the row under the cursor, its title and all that the column says; then what has no column.
+/// A line for each column of the row under the cursor, its title and all that the column says; then what has no column, and what a column says in fewer words.
 fn fields<E: Entry>(model: &Model) -> Vec<(&'static str, Cell)> {
     let number = model.listing.rows.get(model.listing.cursor);
     let Some(entry) = number.and_then(|number| E::all(&model.fleet).get(*number as usize)) else {
         return Vec::new();
     };
     let columns = E::COLUMNS.iter();
-    columns
+    let mut fields: Vec<_> = columns
         .map(|column| (column.title, (column.cell)(&model.fleet, entry)))
-        .chain(entry.more())
-        .collect()
+        .collect();
+    for (title, cell) in entry.more(&model.fleet) {
+        match fields.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, known)) if !title.is_empty() => *known = cell,
+            _ => fields.push((title, cell)),
+        }
+    }
+    fields
 }
 
 /// A field in as many lines as it takes: here a long name stands in full.

@@ -25,7 +25,8 @@ pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         ClockState::RunningToMilestone => "TO NEXT END  ",
     };
     let told = format!(
-        "{state}SIM {} {pace} seed {}",
+        "{state}{}SIM {} {pace} seed {}",
+        date(model, area.width),
         clock(model.clock.now_ms),
         model.seed
     );
@@ -38,6 +39,19 @@ pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let room = left.width.saturating_sub(taken + 2);
     let context = shortened(model.context.as_str(), room);
     pen.put(left, taken + 2, &context, theme::PLAIN);
+}
+
+/// Columns from which there is room for the date, and for the weekday and time of day.
+const DATED: u16 = 100;
+const TIMED: u16 = 80;
+
+/// The date in the operator's zone, as far as there is room.
+fn date(model: &Model, columns: u16) -> String {
+    match &model.clock.date {
+        Some(date) if columns >= DATED => format!("{date}  "),
+        Some(date) if columns >= TIMED => format!("{} {}  ", date.weekday, date.time),
+        _ => String::new(),
+    }
 }
 
 pub(super) fn breadcrumb(model: &Model, pen: &mut Pen<'_>, area: Rect) {
@@ -83,6 +97,7 @@ fn trail(model: &Model) -> Vec<String> {
         View::Operations(scope) => scoped(scope, "operations"),
         View::Log => vec!["log".to_owned()],
         View::Budgets => vec!["budgets".to_owned()],
+        View::Windows => vec![format!("windows, in {} time", model.timezone)],
         View::Machine(id) => {
             let machine = fleet.machine(id);
             let pool = machine.and_then(|machine| machine.machine_pool_id);

@@ -67,6 +67,11 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
     let names = std::iter::once("held by").chain(std::iter::repeat(""));
     let holds = names.zip(budgets);
     head.extend(holds.map(|(name, (budget, tone))| field(name, budget, tone)));
+    let waits = machine.reason.as_ref().is_some_and(|word| word == "window");
+    let windows = machine.machine_pool_id.filter(|_| waits);
+    if let Some(told) = windows.and_then(|pool| fleet.windows.told(pool)) {
+        head.push(field("window", String::from(told.text), told.tone));
+    }
     head.extend([
         field("revision", runs, Tone::Plain),
         field(
@@ -87,6 +92,8 @@ fn explained(reason: &str) -> String {
         "paused" => "waits until the operation is resumed",
         "halted" => "will not start: the operation is being stopped",
         "back-off" => "waits before its update is tried again",
+        "window" => "waits for a maintenance window of its pool",
+        "poll" => "waits for its next tick, at which it asks for its turn",
         "power" => "has no power, or boots by itself",
         _ => return reason.to_owned(),
     };

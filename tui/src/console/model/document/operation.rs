@@ -70,6 +70,10 @@ fn head(fleet: &Fleet, history: &OperationHistory, layout: Layout) -> Vec<Line> 
         head.push(field("revision", rollout.revision.to_string(), Tone::Plain));
         head.push(field("machines", machines, Tone::Plain));
         head.push(field("time", time, Tone::Plain));
+        let windows = fleet.windows.told(pool);
+        if let Some(told) = windows.filter(|_| rollout.ended_ms.is_none()) {
+            head.push(field("window", String::from(told.text), told.tone));
+        }
     }
     head.extend(waits(history, layout));
     head

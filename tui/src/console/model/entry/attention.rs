@@ -26,10 +26,10 @@ impl Entry for Attention {
             |_, _, _| Ordering::Equal
         ),
         column!(
-            "MACHINES",
+            "DETAIL",
             26..40,
             1,
-            |fleet, attention| plain(attention.machines(fleet)),
+            |fleet, attention| plain(attention.detail(fleet)),
             |_, _, _| Ordering::Equal
         ),
     ];
@@ -42,6 +42,7 @@ impl Entry for Attention {
         match *self {
             Self::Cluster(cluster) => RowId::Cluster(cluster),
             Self::Operation(operation) => RowId::Operation(operation),
+            Self::Window(pool) => RowId::Window(pool, None),
             Self::Pending(pool, revision) => RowId::Revision(pool, revision),
         }
     }
@@ -79,6 +80,7 @@ impl Attention {
                     operation_pool(fleet, operation)
                 )
             }
+            Self::Window(pool) => format!("window of {}", fleet.pool_name(pool)),
             Self::Pending(pool, revision) => {
                 format!("{} has revision {revision}", fleet.pool_name(pool))
             }
@@ -102,11 +104,15 @@ impl Attention {
             Self::Operation(id) => fleet
                 .operation(id)
                 .map_or_else(|| plain(""), operation_state),
+            Self::Window(pool) => {
+                let told = fleet.windows.told_in_short(pool);
+                told.unwrap_or_else(|| plain(""))
+            }
             Self::Pending(..) => toned("saved, not applied", Tone::Warning),
         }
     }
 
-    fn machines(&self, fleet: &Fleet) -> String {
+    fn detail(&self, fleet: &Fleet) -> String {
         match *self {
             Self::Cluster(id) => {
                 let counts = fleet.counts_of(Some(id));
@@ -126,6 +132,10 @@ impl Attention {
                     let _ = write!(told, ", {failed} failed");
                 }
                 told
+            }
+            Self::Window(pool) => {
+                let date = fleet.windows.date_of_change(pool);
+                date.map_or_else(String::new, String::from)
             }
             Self::Pending(pool, _) => format!("{} would reboot", fleet.counts(pool).all),
         }

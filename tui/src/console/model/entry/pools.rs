@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use appliance::MachinePool;
 
 use super::{
-    Column, Entry, Tone, column, is_pool_in, natural, number, plain, revision_cell, toned,
+    Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, revision_cell, toned,
 };
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::{RowId, Scope};
@@ -33,6 +33,23 @@ impl Entry for MachinePool {
             |_, pool| toned(pool.status.as_str(), pool_tone(pool)),
             |_, a, b| a.status.cmp(&b.status)
         ),
+        // What the numbers do not say stands before them, so that the details have room for it.
+        column!(
+            "WINDOW",
+            23..24,
+            5,
+            |fleet, pool| {
+                let told = fleet.windows.told_in_short(pool.id);
+                told.unwrap_or_else(|| plain(""))
+            },
+            |fleet, a, b| {
+                let told = |pool: &Self| fleet.windows.told_in_short(pool.id).map(|cell| cell.text);
+                told(a).cmp(&told(b))
+            }
+        ),
+        column!(number "SAVED", 5, 4, |fleet, pool| revision_cell(fleet.pending_revision(pool.id)), |fleet, a, b| {
+            fleet.pending_revision(a.id).cmp(&fleet.pending_revision(b.id))
+        }),
         column!(number "MACHINES", 8, 1, |fleet, pool| number(fleet.counts(pool.id).all), |fleet, a, b| {
             fleet.counts(a.id).all.cmp(&fleet.counts(b.id).all)
         }),
@@ -46,9 +63,6 @@ impl Entry for MachinePool {
             fleet.counts(a.id).other.cmp(&fleet.counts(b.id).other)
         }),
         column!(number "REV", 4, 2, |_, pool| revision_cell(pool.revision), |_, a, b| a.revision.cmp(&b.revision)),
-        column!(number "SAVED", 5, 4, |fleet, pool| revision_cell(fleet.pending_revision(pool.id)), |fleet, a, b| {
-            fleet.pending_revision(a.id).cmp(&fleet.pending_revision(b.id))
-        }),
     ];
 
     fn all(fleet: &Fleet) -> &[Self] {
@@ -61,6 +75,11 @@ impl Entry for MachinePool {
 
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
         is_pool_in(fleet, self.id, scope)
+    }
+
+    fn more(&self, fleet: &Fleet) -> Vec<(&'static str, Cell)> {
+        let told = fleet.windows.told(self.id);
+        told.map(|told| ("WINDOW", told)).into_iter().collect()
     }
 
     fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3] {

@@ -57,7 +57,7 @@ impl Entry for Revision {
         is_pool_in(fleet, self.machine_pool_id, scope)
     }
 
-    fn more(&self) -> Vec<(&'static str, Cell)> {
+    fn more(&self, _: &Fleet) -> Vec<(&'static str, Cell)> {
         let titles = std::iter::once("IMAGE").chain(std::iter::repeat(""));
         let told = self.components.iter().zip(titles);
         told.map(|(component, title)| {
