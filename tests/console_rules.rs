@@ -46,7 +46,7 @@ proptest! {
     }
 
     #[test]
-    fn to_go_back_as_often_as_forward_is_to_be_where_one_was(keys in prop::collection::vec(prop::sample::select(vec!["1", "2", "3", "4", "5", "6", "?", "<enter>", "j", "G", "s", "i"]), 0..40)) {
+    fn to_go_back_as_often_as_forward_is_to_be_where_one_was(keys in prop::collection::vec(prop::sample::select(vec!["1", "2", "3", "4", "5", "6", "7", "8", "?", "<enter>", "j", "G", "s", "i"]), 0..40)) {
         let mut console = Console::on_demo_fleet((80, 24));
         console.press(&keys.concat());
         let before = console.screen();
@@ -59,7 +59,7 @@ proptest! {
 #[test]
 fn enter_alone_orders_nothing() {
     let mut console = Console::on_demo_fleet((80, 24));
-    for place in ["1", "2", "3", "4", "5"] {
+    for place in ["1", "2", "3", "4", "5", "8"] {
         for order in ["a", "r", "c"] {
             console
                 .press(place)

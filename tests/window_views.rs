@@ -359,3 +359,42 @@ fn a_date_that_nobody_told_is_left_out() {
     console.take(Message::Clock(report));
     console.buffer();
 }
+
+/// When a window closes, all is asked anew, and the row is there before the next opening is known.
+#[test]
+fn the_overview_keeps_its_row_while_the_next_opening_is_asked_for() {
+    let mut console = at(42 * HOUR - 1000);
+    console.press("1jj");
+    let cursor = console.model.place.cursor;
+    assert!(matches!(cursor, Some(RowId::Window(..))), "{cursor:?}");
+    let mut report = console.model.clock.clone();
+    report.now_ms += 1000;
+    report.events += 1;
+    assert!(asks_for_windows(&console.take(Message::Clock(report))));
+    let clusters = console.model.fleet.clusters.clone();
+    console.take(Message::Replied(
+        Request::ListClusters,
+        Ok(Reply::Clusters(clusters)),
+    ));
+    assert_eq!(console.model.place.cursor, cursor);
+    console.assert_shows("window of workers");
+}
+
+/// What is held back at the end of a window is so of each of its openings, also of one that a date cuts short.
+#[test]
+fn an_opening_that_is_too_short_for_its_end_rule_lets_nothing_start() {
+    let text = FLEET
+        .replace("reserve = \"15m\"", "reserve = \"7h\"")
+        .replace(
+            "pool = \"frozen\"\ndates = [\"01-01..12-31\"]",
+            "dates = [\"02-01\"]",
+        );
+    let mut console = Console::new(&text, 0, (130, 40));
+    console.press("8/work<enter>");
+    let shuts = |day: &str| line(&console, &format!("Sat {day} 22:00"));
+    assert!(shuts("2026-01-24").contains("Sat 2026-01-24 23:00"));
+    let cut = shuts("2026-01-31");
+    assert!(cut.contains("! no machine fits"), "{cut}");
+    assert!(cut.contains("2h 00m 00s"), "{cut}");
+    assert!(shuts("2026-02-07").contains("Sat 2026-02-07 23:00"));
+}

@@ -1,5 +1,7 @@
 //! When pools are open, as an appliance tells it, and instants as dates of a zone.
 
+use std::collections::BTreeMap;
+
 use appliance::{Error, ErrorKind, LocalDate, Opening, PoolWindows, Text};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -50,22 +52,39 @@ impl Simulation {
         let scenario = self.world.blueprint().scenario();
         let now = scenario.calendar.timestamp(self.now());
         let openings = scenario.openings(pool.at(), now)?.listed(most as usize);
-        let told = openings.iter();
-        Some(
-            told.map(|opening| self.opening(pool, opening, zone))
-                .collect(),
-        )
+        let mut held_back = BTreeMap::new();
+        let told = openings.iter().map(|opening| {
+            let known = held_back.get(&opening.closed_by).copied();
+            let told = self.opening(pool, opening, zone, known);
+            if told.shuts_ms > told.opens_ms {
+                held_back.insert(opening.closed_by, told.closes_ms - told.shuts_ms);
+            }
+            told
+        });
+        Some(told.collect())
     }
 
-    fn opening(&self, pool: PoolIndex, opening: &windows::Opening, zone: &TimeZone) -> Opening {
+    /// An opening, of which so much is `held_back` as of others that the same window closes; where that is not known,
+    /// it is worked out anew.
+    fn opening(
+        &self,
+        pool: PoolIndex,
+        opening: &windows::Opening,
+        zone: &TimeZone,
+        held_back: Option<u64>,
+    ) -> Opening {
         let blueprint = self.world.blueprint();
         let scenario = blueprint.scenario();
         let instant = |at| scenario.calendar.time(at).unwrap_or(Time::START);
         let (opens, closes) = (instant(opening.start), instant(opening.end));
-        // A long opening is several doors, of which the last tells how it ends.
-        let last = Time::from_millis(closes.as_millis().saturating_sub(1));
-        let door = blueprint.door(pool, last);
-        let shuts = door.map_or(closes, |door| door.shuts);
+        let before_close = |millis| Time::from_millis(closes.as_millis().saturating_sub(millis));
+        let shuts = if let Some(held_back) = held_back {
+            before_close(held_back).max(opens)
+        } else {
+            // A long opening is several doors, of which the last tells how it ends.
+            let door = blueprint.door(pool, before_close(1));
+            door.map_or(closes, |door| door.shuts)
+        };
         let opened_by = &scenario.windows[opening.opened_by];
         Opening {
             window: opened_by.name.as_deref().map(Text::from),

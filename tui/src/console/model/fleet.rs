@@ -11,7 +11,7 @@ use appliance::{
 use super::entry::urgency;
 use super::findings::Findings;
 use super::log::Log;
-use super::windows::{Door, Windows};
+use super::windows::Windows;
 
 /// The fleet, as it was told last.
 #[derive(Clone, Debug, Default)]
@@ -250,8 +250,7 @@ impl Fleet {
             };
             let open = self.operations_of(pool.id).filter(is_open);
             attention.extend(open.map(|operation| Attention::Operation(operation.id)));
-            let has_windows = self.windows.door(pool.id) != Some(Door::Always);
-            if self.open_operation(pool.id).is_some() && has_windows {
+            if self.open_operation(pool.id).is_some() && self.windows.are_of(pool.id) {
                 attention.push(Attention::Window(pool.id));
             }
         }

@@ -77,11 +77,20 @@ impl Windows {
         &self.rows
     }
 
+    /// Whether a pool is known to have windows, whatever the time is.
+    pub fn are_of(&self, pool: MachinePoolId) -> bool {
+        self.told_of(pool)
+            .is_some_and(|told| told.openings.is_some())
+    }
+
+    fn told_of(&self, pool: MachinePoolId) -> Option<&PoolWindows> {
+        let mut pools = self.pools.iter().flatten();
+        pools.find(|told| told.machine_pool_id == pool)
+    }
+
     /// Whether machines of a pool may start now; `None` where that is not known.
     pub fn door(&self, pool: MachinePoolId) -> Option<Door<'_>> {
-        let mut pools = self.pools.iter().flatten();
-        let told = pools.find(|told| told.machine_pool_id == pool)?;
-        let Some(openings) = &told.openings else {
+        let Some(openings) = &self.told_of(pool)?.openings else {
             return Some(Door::Always);
         };
         if openings.is_empty() {
