@@ -24,6 +24,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         })
         .chain(images::warnings(scenario))
         .chain(too_short)
+        .chain(fit::exclusions_of_nothing(scenario))
         .collect()
 }
 

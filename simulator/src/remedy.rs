@@ -1,5 +1,6 @@
 //! The smallest change that would end or shorten a wait, as a key of the scenario.
 
+use crate::engine::Time;
 use crate::fleet::{Blueprint, BudgetIndex, PoolIndex, Reason, desired};
 use crate::scenario::{Amount, Limit, OnDrainTimeOut, Quantity};
 
@@ -18,7 +19,15 @@ pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String 
             format!("a grace below {}", spec.grace)
         }
         Reason::Volume => "wait_for_volumes = false".to_owned(),
-        Reason::Window => "a longer window".to_owned(),
+        Reason::Window => {
+            let first = blueprint.door(pool, Time::START);
+            let opens = first.is_some_and(|door| door.opens <= blueprint.horizon());
+            if opens {
+                "a longer window".to_owned()
+            } else {
+                "a window before the horizon".to_owned()
+            }
+        }
         Reason::Poll => match &about.policy.poll {
             Some(asking) => format!("poll = \"{}\"", asking.period.shared_by(2)),
             None => "no poll".to_owned(),

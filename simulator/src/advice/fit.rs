@@ -31,6 +31,24 @@ pub(super) fn without_room(scenario: &Scenario, pool: usize) -> Option<String> {
     })
 }
 
+/// Exclusions of pools that have no windows from which anything could be taken: their machines start at any time.
+pub(super) fn exclusions_of_nothing(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let has_windows = |pool: usize| {
+        let mut windows = scenario.windows.iter();
+        windows.any(|window| window.pools.contains(&pool))
+    };
+    let exclusions = (1..).zip(&scenario.exclusions);
+    exclusions.flat_map(move |(place, exclusion)| {
+        let pools = exclusion.pools.iter().copied();
+        pools
+            .filter(move |pool| !has_windows(*pool))
+            .map(move |pool| {
+                let name = &scenario.pools[pool].name;
+                format!("exclusion {place} keeps nothing from pool {name}, which has no windows and is always open")
+            })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +58,17 @@ mod tests {
             "[hardware.h]\nupdate = \"20m\"\n[[pools]]\nname = \"p\"\nmachines = 2\nhardware = \"h\"\n[[windows]]\nopens = \"Tue 22:00\"\n{window}\n"
         );
         without_room(&Scenario::parse(&text, "test", "test").unwrap(), 0)
+    }
+
+    #[test]
+    fn an_exclusion_without_windows_is_said_to_do_nothing() {
+        let text =
+            "[[pools]]\nname = \"p\"\nmachines = 2\n[[exclusions]]\ndates = [\"12-20..01-05\"]\n";
+        let scenario = Scenario::parse(text, "test", "test").unwrap();
+        assert_eq!(exclusions_of_nothing(&scenario).count(), 1);
+        let windows = format!("{text}[[windows]]\nopens = \"22:00\"\nfor = \"1h\"\n");
+        let scenario = Scenario::parse(&windows, "test", "test").unwrap();
+        assert_eq!(exclusions_of_nothing(&scenario).count(), 0);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Door {
 }
 
 /// The most doors that are worked out beforehand; what lies behind them is when it is asked for.
-const KNOWN: usize = 20_000;
+const KNOWN: usize = 1_000_000;
 
 /// The windows of a pool up to the first that opens after `horizon`, in order; `None` where its machines may start at
 /// any time.

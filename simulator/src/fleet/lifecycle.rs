@@ -293,6 +293,7 @@ impl World {
         }
         let (retry, after) = (retries + 1, policy.backoff.wait(retries + 1));
         let now = self.now();
+        self.note_end_of_flight(index);
         self.change(index, |machine| {
             machine.retries = retry;
             machine.activity = Activity::Backoff(phase);
@@ -320,6 +321,8 @@ impl World {
             self.idle(index, observer);
             return;
         }
+        self.machines[index.at()].flying_since = self.now();
+        self.note_start(self.machines[index.at()].pool);
         self.go_on(index, phase, observer);
     }
 

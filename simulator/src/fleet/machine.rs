@@ -26,6 +26,8 @@ pub struct Machine {
     pub(super) booting_since: Time,
     /// When it last began to take part in the operation.
     pub(super) in_flight_since: Time,
+    /// When it last began, or went on with, its update: not while it waits for a retry.
+    pub(super) flying_since: Time,
     /// How long it has been in flight in the operation, up to `in_flight_since`.
     pub(super) work: Span,
     /// How often it began, or went on with, its update in this operation.
@@ -167,6 +169,7 @@ impl Machine {
             since: Time::START,
             booting_since: Time::START,
             in_flight_since: Time::START,
+            flying_since: Time::START,
             work: Span::ZERO,
             attempt: 0,
             entered: PerPhase::filled(&0),
@@ -209,6 +212,19 @@ impl Machine {
     /// Whether there is such a machine now: spare ones come and go.
     pub fn is_present(&self) -> bool {
         self.spare != Some(Spare::Absent)
+    }
+
+    /// Whether its update is under way, and does not wait for a retry.
+    pub(super) fn is_flying(&self) -> bool {
+        self.membership == Membership::InFlight && !matches!(self.activity, Activity::Backoff(_))
+    }
+
+    /// Whether it is a spare machine that has still to leave.
+    pub(super) fn has_to_leave(&self) -> bool {
+        matches!(
+            self.spare,
+            Some(Spare::Joining | Spare::Present | Spare::Leaving)
+        )
     }
 
     /// Whether it is a spare machine that joins or leaves.

@@ -53,6 +53,8 @@ pub struct Operation {
     pub work: Span,
     /// The longest time that one machine was in flight.
     pub longest: Span,
+    /// The longest time from a start of a machine, or a retry, to the end of that.
+    pub longest_flight: Span,
 }
 
 impl Operation {
@@ -76,6 +78,7 @@ impl Operation {
             stop: None,
             work: Span::ZERO,
             longest: Span::ZERO,
+            longest_flight: Span::ZERO,
         }
     }
 
@@ -258,6 +261,7 @@ impl World {
             let machine = self.machine(machine);
             (machine.pool, machine.revision)
         };
+        let waited_for_retry = matches!(self.machine(machine).activity, Activity::Backoff(_));
         self.change(machine, |machine| {
             settle_machine(machine, now, failed_in);
         });
@@ -278,8 +282,9 @@ impl World {
             Some(_) => operation.failed += 1,
         }
         operation.quarantined += u32::from(is_quarantined);
-        let since = self.machine(machine).in_flight_since;
-        self.note_end_of_flight(pool, since);
+        if !waited_for_retry {
+            self.note_end_of_flight(machine);
+        }
         let operation = &self.operations[index.at()];
         let failed = operation.failed - operation.quarantined;
         self.tell_of(machine, observer, || MachineEvent::Settled {
@@ -514,7 +519,7 @@ impl World {
             operation.waiting += 1;
             operation.work += segment;
         }
-        self.note_end_of_flight(pool, since);
+        self.note_end_of_flight(machine);
     }
 
     /// Slots have changed hands: the operation ends if it is over, and otherwise looks who may start.

@@ -87,14 +87,16 @@ pub struct RolloutRow {
     pub requested: Time,
     /// How long it took from the request to its end; `None` when it did not settle every machine.
     pub duration: Option<Span>,
+    /// When its turn came; `None` while it is pending.
+    pub started: Option<Time>,
     /// When its first machine started; `None` when none did.
     pub first_start: Option<Time>,
     /// When its last machine started; `None` when none did.
     pub last_start: Option<Time>,
     /// When it ended; `None` when it did not.
     pub ended: Option<Time>,
-    /// The longest time that one machine was in flight.
-    pub longest: Span,
+    /// The longest time from a start of a machine, or a retry, to the end of that.
+    pub longest_flight: Span,
     /// How many machines it moved.
     pub updated: u32,
     /// How many machines failed, those that were quarantined included.
@@ -276,9 +278,10 @@ fn rollout_row(index: OperationIndex, operation: &Operation) -> RolloutRow {
         operation: index,
         revision: operation.revision,
         requested: operation.requested,
+        started: operation.started,
         first_start: operation.first_start,
         last_start: operation.last_start,
-        longest: operation.longest,
+        longest_flight: operation.longest_flight,
         ended: operation.ended,
         duration: settled.map(|ended| ended.since(operation.requested)),
         updated: operation.updated,

@@ -220,6 +220,7 @@ impl World {
         self.change(machine, |machine| {
             machine.membership = Membership::InFlight;
             machine.in_flight_since = now;
+            machine.flying_since = now;
             machine.desired = revision;
             machine.retries = 0;
             machine.power_cycles = 0;

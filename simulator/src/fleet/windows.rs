@@ -5,10 +5,11 @@
 
 use super::doors::Door;
 use super::event::{Event, Observer};
-use super::machine::Activity;
+use super::machine::{Activity, Machine, Membership};
 use super::operation::Operation;
+use super::pods::plan::number;
 use super::world::World;
-use super::{OperationIndex, PoolIndex};
+use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Span, Time};
 
 /// A pool's windows, as far as its rollouts meet them.
@@ -37,9 +38,9 @@ pub struct WindowUse {
     pub shuts: Time,
     /// The rollout.
     pub operation: OperationIndex,
-    /// Machines that waited when it opened, or when the rollout began in it.
+    /// Machines that waited for their turn or a retry when it opened, or when the rollout began in it.
     pub wanted: u32,
-    /// Machines that started in it.
+    /// Machines that started in it, or were tried again.
     pub starts: u32,
     /// Machines that were updated when half of it had passed.
     pub updated_by_half: u32,
@@ -52,6 +53,8 @@ pub struct WindowUse {
     pub is_over: bool,
     /// Machines in flight at the close that still are.
     late: u32,
+    /// Spare machines that had still to leave at the close, all else having ended or being in flight.
+    spares: u32,
 }
 
 /// How many machines of a rollout stood where.
@@ -95,6 +98,7 @@ impl WindowUse {
             overrun: None,
             is_over: false,
             late: 0,
+            spares: 0,
         }
     }
 
@@ -103,11 +107,13 @@ impl WindowUse {
         self.opens + self.closes.since(self.opens).shared_by(2)
     }
 
-    fn close(&mut self, at_close: Stand) {
+    fn close(&mut self, at_close: Stand, late: u32, spares: u32) {
         self.at_close = at_close;
+        self.at_close.in_flight += spares;
         self.is_over = true;
-        self.late = at_close.in_flight;
-        if self.late == 0 {
+        self.late = late;
+        self.spares = spares;
+        if late == 0 && spares == 0 {
             self.overrun = Some(Span::ZERO);
         }
     }
@@ -142,8 +148,16 @@ impl World {
 
     /// No rollout of the pool goes on any more.
     pub(super) fn leave_windows(&mut self, pool: PoolIndex) {
+        let now = self.now();
         self.close_use(pool);
         let windows = &mut self.pools[pool.at()].windows;
+        if let Some(last) = windows.uses.last_mut()
+            && last.spares > 0
+        {
+            // The spare machines are the last to go.
+            last.spares = 0;
+            last.overrun = Some(now.since(last.closes));
+        }
         windows.is_shut = false;
         windows.deadline = None;
         windows.left = None;
@@ -181,7 +195,14 @@ impl World {
         let Some(operation) = self.pools[pool.at()].going_on else {
             return;
         };
-        let begun = WindowUse::new(door, operation, Stand::of(self.operation(operation)));
+        let mut begun = WindowUse::new(door, operation, Stand::of(self.operation(operation)));
+        let own = self
+            .blueprint
+            .machines_of(pool)
+            .map(|own| self.machine(own));
+        let waits_for_retry =
+            |own: &&Machine| own.membership == Membership::InFlight && !own.is_flying();
+        begun.wanted += number(own.filter(waits_for_retry).count());
         let windows = &mut self.pools[pool.at()].windows;
         windows.is_inside = true;
         windows.uses.push(begun);
@@ -202,11 +223,24 @@ impl World {
     fn close_use(&mut self, pool: PoolIndex) -> Stand {
         let latest = self.pools[pool.at()].latest;
         let stand = latest.map_or(Stand::default(), |latest| Stand::of(self.operation(latest)));
-        let windows = &mut self.pools[pool.at()].windows;
-        if std::mem::take(&mut windows.is_inside)
-            && let Some(last) = windows.uses.last_mut()
-        {
-            last.close(stand);
+        if !std::mem::take(&mut self.pools[pool.at()].windows.is_inside) {
+            return stand;
+        }
+        let own = self.blueprint.machines_of(pool);
+        let late = own.filter(|machine| self.machine(*machine).is_flying());
+        let late = number(late.count());
+        let spares = if stand.waiting == 0 {
+            let spares = self.blueprint.spares_of(pool);
+            number(
+                spares
+                    .filter(|spare| self.machine(*spare).has_to_leave())
+                    .count(),
+            )
+        } else {
+            0
+        };
+        if let Some(last) = self.pools[pool.at()].windows.uses.last_mut() {
+            last.close(stand, late, spares);
         }
         stand
     }
@@ -265,14 +299,19 @@ impl World {
         }
     }
 
-    /// A machine of the pool that had started at `since` is no longer in flight.
-    pub(super) fn note_end_of_flight(&mut self, pool: PoolIndex, since: Time) {
-        if !self.blueprint.has_windows(pool) {
-            return;
-        }
+    /// A machine has ended what it started, or its retry: it is settled, gave its turn back, or waits for another retry.
+    pub(super) fn note_end_of_flight(&mut self, machine: MachineIndex) {
         let now = self.now();
-        let updated = self.pools[pool.at()].going_on;
-        let updated = updated.map_or(0, |index| self.operation(index).updated);
+        let (pool, since) = (
+            self.machine(machine).pool,
+            self.machine(machine).flying_since,
+        );
+        let Some(index) = self.pools[pool.at()].going_on else {
+            return;
+        };
+        let operation = &mut self.operations[index.at()];
+        operation.longest_flight = operation.longest_flight.max(now.since(since));
+        let updated = operation.updated;
         let windows = &mut self.pools[pool.at()].windows;
         if let Some(last) = windows.uses.last_mut().filter(|_| windows.is_inside)
             && now <= last.half()
@@ -281,9 +320,9 @@ impl World {
         }
         let over = windows.uses.iter_mut().rev().filter(|used| used.is_over);
         for used in over.take_while(|used| used.overrun.is_none()) {
-            if since < used.closes {
+            if since < used.closes && used.late > 0 {
                 used.late -= 1;
-                if used.late == 0 {
+                if used.late == 0 && used.spares == 0 {
                     used.overrun = Some(now.since(used.closes));
                 }
             }

@@ -85,12 +85,9 @@ pub(super) fn of_pool(
     if !blueprint.has_windows(pool) {
         return None;
     }
-    let over = || {
-        let met = rows.iter().flat_map(|row| &row.windows);
-        met.filter(|met| met.is_over)
-    };
-    let used = || over().filter(|met| met.starts > 0);
-    let missed = over().filter(|met| met.starts == 0 && met.wanted > 0);
+    let over: Vec<WindowUse> = rows.iter().flat_map(|row| windows_of(row)).collect();
+    let used = || over.iter().filter(|met| met.starts > 0);
+    let missed = over.iter().filter(|met| met.starts == 0 && met.wanted > 0);
     let overrun = used().filter(|met| met.overrun != Some(Span::ZERO)).count();
     Some(WindowsForecast {
         used: ratio(used().count(), rows.len()),
@@ -100,6 +97,25 @@ pub(super) fn of_pool(
         },
         overrun_s: Durations::new(used().map(|met| met.overrun)),
     })
+}
+
+/// The windows that the rollouts of a run met and that are over: one in which several rollouts were is one.
+fn windows_of(row: &PoolRow) -> Vec<WindowUse> {
+    let mut windows: Vec<WindowUse> = Vec::new();
+    for met in row.windows.iter().filter(|met| met.is_over) {
+        match windows.last_mut().filter(|last| last.opens == met.opens) {
+            Some(last) => {
+                last.starts += met.starts;
+                last.wanted = last.wanted.max(met.wanted);
+                last.overrun = last
+                    .overrun
+                    .zip(met.overrun)
+                    .map(|(one, other)| one.max(other));
+            }
+            None => windows.push(*met),
+        }
+    }
+    windows
 }
 
 /// The rollout in one run: what it came to, and the windows that it met.
@@ -114,11 +130,13 @@ impl Sample<'_> {
         self.uses.iter().copied().find(|met| met.starts > 0)
     }
 
-    /// How much of a window it took from its first start, if it ended in the window in which it started: up to its end,
-    /// and where the window lets nothing start for a while before it closes, at least up to its last start and that
+    /// How much of a window it took from when it could begin, if it ended in the window in which it started: up to its
+    /// end, and where the window lets nothing start for a while before it closes, at least up to its last start and that
     /// while.
     fn fitting(&self) -> Option<Span> {
-        let (first, start, ended) = (self.first()?, self.row.first_start?, self.row.ended?);
+        let (first, ended) = (self.first()?, self.row.ended?);
+        // Before its first machine starts, spare ones join, or a machine is waited for that asks.
+        let start = self.row.started?.max(first.opens);
         let fits = self.row.duration.is_some() && ended <= first.closes;
         let last = self.row.last_start?.since(start);
         // What starts when the door shuts has come too late.
@@ -156,7 +174,7 @@ pub(super) fn of_rollout(
     let firsts: Vec<&WindowUse> = same.iter().filter_map(|sample| sample.first()).collect();
     let fitting = same.iter().map(|sample| sample.fitting());
     let latest_start = before(closes, quantile(fitting, FITS)).filter(|start| *start >= opens);
-    let longest = same.iter().map(|sample| Some(sample.row.longest));
+    let longest = same.iter().map(|sample| Some(sample.row.longest_flight));
     let stop_by = before(closes, quantile(longest, FITS)).filter(|stop| *stop >= opens);
     let fitted = same.iter().filter(|sample| sample.fitting().is_some());
     let half = firsts.first().map_or(opens, |first| first.half());
@@ -327,7 +345,12 @@ mod tests {
         let text = format!(
             "horizon = \"15d\"\n[hardware.h]\nupdate = \"{update}\"\n[[pools]]\nname = \"p\"\nmachines = {machines}\nhardware = \"h\"\n[[windows]]\nopens = \"Sat 22:00\"\nfor = \"8h\"\n{window}\n[[steps]]\nat = \"+0s\"\ndo = \"apply\"\npool = \"p\"\n"
         );
-        let blueprint = Blueprint::new(Scenario::parse(&text, "test", "test").unwrap());
+        first_of(&text)
+    }
+
+    /// What becomes of the windows of the first pool, and of its first rollout.
+    fn first_of(text: &str) -> (WindowsForecast, WindowFit) {
+        let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
         let ensemble = Ensemble::run(&blueprint, Seed(1), 8, None, &|_| {}).unwrap();
         let clock = Clock::new(&blueprint.scenario().calendar, None);
         let forecast = Forecast::new(&blueprint, &ensemble, &clock);
@@ -383,5 +406,23 @@ mod tests {
         assert_eq!(windows.overrun.share, 0.5);
         assert_eq!(windows.overrun_s.max, Some(Span::from_secs(180)));
         assert_eq!(fit.at_close.in_flight, 1.0);
+    }
+
+    /// What comes before the first machine is part of the rollout: a spare machine joins, or a tick is waited for.
+    #[test]
+    fn the_latest_start_leaves_time_for_what_comes_first() {
+        let text = "horizon = \"6d\"\n[hardware.h]\ndrain = \"2m\"\nos = \"20m\"\nsoak = \"3m\"\n[[pools]]\nname = \"p\"\nmachines = 3\nhardware = \"h\"\nsurge = 1\n[[windows]]\nopens = \"22:00\"\nfor = \"4h\"\n[[steps]]\nat = \"+3h\"\ndo = \"apply\"\npool = \"p\"\n";
+        let fit = first_of(text).1;
+        // 20 minutes for the spare machine, 50 for two rounds of machines, 2 for the spare to go.
+        assert_eq!(short(fit.latest_start.as_ref()), Some("2026-01-06 00:48"));
+        let at_latest = text.replace("+3h", "2026-01-06T00:48");
+        assert_eq!(first_of(&at_latest).1.fits.share, 1.0);
+    }
+
+    /// One window in which two rollouts start is one.
+    #[test]
+    fn a_window_is_used_once_however_many_rollouts_start_in_it() {
+        let text = "horizon = \"6d\"\n[hardware.h]\nupdate = \"5m\"\n[[pools]]\nname = \"p\"\nmachines = 3\nhardware = \"h\"\n[[windows]]\nopens = \"Mon 01:00\"\nfor = \"4h\"\n[[steps]]\nat = \"+10m\"\ndo = \"apply\"\npool = \"p\"\n[[steps]]\nat = \"+2h\"\ndo = \"apply\"\npool = \"p\"\n";
+        assert_eq!(first_of(text).0.used, 1.0);
     }
 }

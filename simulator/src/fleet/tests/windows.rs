@@ -168,3 +168,31 @@ fn the_lower_bound_begins_with_a_window() {
     assert_eq!(row.bound, row.end);
     assert_eq!(row.bound.unwrap().as_millis(), 652_000);
 }
+
+/// Who waits for a retry overruns nothing, and its retry uses the window in which it comes.
+#[test]
+fn a_retry_in_the_next_window_is_no_overrun_of_the_first() {
+    let fails = fault("w-1", "soak", "do = \"fail\"");
+    let policy = "retries = 1\nbackoff = \"9m 30s\"";
+    let row = row(&pool(1, policy, &(window("") + &fails)));
+    let windows = &row.pools[0].windows;
+    let used: Vec<_> = windows
+        .iter()
+        .map(|met| (met.wanted, met.starts, met.overrun))
+        .collect();
+    assert_eq!(used, [(1, 1, Some(Span::ZERO)), (1, 1, Some(Span::ZERO))]);
+    // One flight of 52 seconds; its retry soaks again.
+    let flight = row.pools[0].rollouts[0].longest_flight;
+    assert_eq!(flight, Span::from_secs(52));
+}
+
+/// A spare machine leaves when all else has ended, also after the close; until then the window is overrun.
+#[test]
+fn a_spare_machine_that_leaves_after_the_close_overruns_the_window() {
+    let short = "[[windows]]\nopens = \"Mon 00:10\"\nfor = \"90s\"\n";
+    let text = pool(1, "surge = 1", short);
+    // The spare joins for 35 s, the machine takes 52 s, and the spare leaves for 16 s: 103 s in all.
+    let first = row(&text).pools[0].windows[0];
+    assert_eq!(first.at_close.in_flight, 1);
+    assert_eq!(first.overrun, Some(Span::from_secs(13)));
+}

@@ -55,7 +55,7 @@ fn window(fit: &WindowFit, out: &mut impl Write) -> fmt::Result {
     )?;
     writeln!(
         out,
-        "    latest start (95 %) {}, stop starts by {}",
+        "    latest start (95 %) {}, stop by {}",
         date(&fit.latest_start),
         date(&fit.stop_by)
     )?;
@@ -84,22 +84,17 @@ pub(super) fn pool(pool: &PoolForecast, horizon: Time, out: &mut impl Write) -> 
     if let Some(windows) = &pool.windows {
         let said = |span: Option<Span>| span.map_or("–".to_owned(), |span| span.to_string());
         let by = windows.overrun_s.quantiles;
-        write!(
-            out,
+        let mut line = format!(
             "  windows {:.1} used, {:.1} missed",
             windows.used, windows.missed
-        )?;
-        if windows.used == 0.0 {
-            return writeln!(out);
+        );
+        if windows.used > 0.0 {
+            let overrun = percent(windows.overrun.share);
+            let [p50, p90, p99] = [by.p50, by.p90, by.p99].map(said);
+            write!(line, "; {overrun} overrun, P50 {p50}, P90 {p90}, P99 {p99}")?;
         }
-        writeln!(
-            out,
-            "; {} overrun, P50 {}, P90 {}, P99 {}",
-            percent(windows.overrun.share),
-            said(by.p50),
-            said(by.p90),
-            said(by.p99)
-        )?;
+        let layout = textwrap::Options::new(super::WIDTH).subsequent_indent("    ");
+        writeln!(out, "{}", textwrap::fill(&line, layout))?;
     }
     if horizon.since_start() >= LONG {
         let age = pool.revision_age;
