@@ -211,7 +211,7 @@ fn the_scenarios_about_windows_have_theirs() {
         .collect();
     assert_eq!(lengths, [8, 7]);
     for remark in [
-        "closes 1h 00m 00s later on the clock: clock change",
+        "closes 1h 00m 00s later in its zone: clock change",
         "1h 00m 00s shorter: clock change",
     ] {
         assert_eq!(said.out.matches(remark).count(), 1, "{remark}");

@@ -128,7 +128,8 @@ fn drift(window: &Window, opening: &Opening) -> Option<String> {
     }
     let by = Span::from_secs(u64::from(seconds.unsigned_abs()));
     let whither = if seconds > 0 { "later" } else { "earlier" };
-    Some(format!("closes {by} {whither} on the clock: clock change"))
+    // The times beside it may be those of another zone.
+    Some(format!("closes {by} {whither} in its zone: clock change"))
 }
 
 /// By how much clocks are further back at the end of an opening than at its start.
