@@ -55,7 +55,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 pub use cadence::Cadence;
-pub use calendar::Calendar;
+pub use calendar::{Calendar, civil, rfc3339};
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use hardware::{Hardware, PhaseRule};
 pub use images::{Campaign, Images, Supersede, Versions};

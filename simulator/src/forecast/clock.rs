@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::engine::{Span, Time};
-use crate::scenario::Calendar;
+use crate::scenario::{Calendar, civil, rfc3339};
 
 /// Turns instants of a scenario into dates of one zone.
 #[derive(Clone, Debug)]
@@ -64,8 +64,8 @@ impl Clock {
     pub fn date(&self, at: Time) -> Date {
         let zoned = self.calendar.timestamp(at).to_zoned(self.zone.clone());
         Date {
-            rfc3339: zoned.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(),
-            short: zoned.strftime("%a %Y-%m-%d %H:%M").to_string(),
+            rfc3339: rfc3339(&zoned),
+            short: civil(&zoned),
         }
     }
 

@@ -22,6 +22,16 @@ pub struct Calendar {
 /// take its time.
 const LAST_YEAR: i16 = 9700;
 
+/// A time with its offset: `2026-01-17T22:00:00+01:00`.
+pub fn rfc3339(at: &Zoned) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
+}
+
+/// A weekday, date and time: `Sat 2026-01-17 22:00`.
+pub fn civil(at: &Zoned) -> String {
+    at.strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
 impl Default for Calendar {
     /// Monday 5 January 2026, 00:00 UTC: never the wall clock, so that a forecast does not depend on the day it is
     /// made.
@@ -43,7 +53,7 @@ impl Calendar {
     pub fn rfc3339(&self, at: Time) -> String {
         let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
         match self.starts.checked_add(millis.milliseconds()) {
-            Ok(zoned) => zoned.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(),
+            Ok(zoned) => rfc3339(&zoned),
             Err(_) => "after the year 9999".to_owned(),
         }
     }
@@ -80,7 +90,7 @@ impl Calendar {
     pub fn civil(&self, at: Time) -> String {
         let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
         match self.starts.checked_add(millis.milliseconds()) {
-            Ok(zoned) => zoned.strftime("%a %Y-%m-%d %H:%M").to_string(),
+            Ok(zoned) => civil(&zoned),
             Err(_) => "after the year 9999".to_owned(),
         }
     }

@@ -5,7 +5,7 @@ mod text;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Number;
-use simulator::scenario::Scenario;
+use simulator::scenario::{Scenario, rfc3339};
 use simulator::windows::Opening;
 
 use super::timezone;
@@ -75,10 +75,7 @@ fn entries<'s>(scenario: &'s Scenario, pools: &[Pool<'s>]) -> Vec<Entry<'s>> {
     of_pools
         .map(|(pool, opening)| {
             let window = &scenario.windows[opening.opened_by];
-            let local = |at: Timestamp| {
-                let zoned = at.to_zoned(window.zone.clone());
-                zoned.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
-            };
+            let local = |at: Timestamp| rfc3339(&at.to_zoned(window.zone.clone()));
             Entry {
                 pool,
                 start: opening.start.to_string(),

@@ -110,11 +110,11 @@ pub(super) fn preflight(findings: &[Finding], out: &mut impl Write) -> fmt::Resu
 }
 
 /// How many of `count` lines are written: a last one takes no more room than the word that it is missing.
-pub(super) fn listed(count: usize) -> usize {
+fn listed(count: usize) -> usize {
     if count == LISTED + 1 { count } else { LISTED }
 }
 
-pub(super) fn more(count: usize, out: &mut impl Write) -> fmt::Result {
+fn more(count: usize, out: &mut impl Write) -> fmt::Result {
     match count.saturating_sub(listed(count)) {
         0 => Ok(()),
         more => writeln!(out, "    … and {more} more, see -o json"),
