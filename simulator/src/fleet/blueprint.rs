@@ -38,6 +38,10 @@ pub struct Blueprint {
     pools: Vec<PoolPlan>,
     /// The key of each machine's draws.
     keys: Vec<EntityKey>,
+    /// The hardware class of each pool's machines.
+    classes: Vec<Hardware>,
+    /// The place of each machine's class among them.
+    class_of: Vec<u32>,
     /// What runs on the machines.
     pods: PodPlan,
     /// Which pods are where when a run starts: the same in every run, so worked out once.
@@ -51,7 +55,6 @@ pub(super) struct PoolPlan {
     pub(super) machines: Range<u32>,
     /// Its spare machines, behind them.
     pub(super) spares: Range<u32>,
-    pub(super) hardware: Hardware,
     pub(super) policy: Policy,
     pub(super) drain: DrainPolicy,
     /// How many machines may be unavailable at once.
@@ -119,7 +122,6 @@ impl Blueprint {
             pools.push(PoolPlan {
                 machines: first..first + count,
                 spares: first + count..first + count + pool.policy.surge,
-                hardware: scenario.hardware[&pool.hardware].clone(),
                 policy: pool.policy.clone(),
                 drain: pool.drain,
                 slots: pool.policy.slots(count),
@@ -150,6 +152,17 @@ impl Blueprint {
             horizon: scenario.horizon(),
             pods: plan,
             first_pods: OnceLock::new(),
+            classes: scenario
+                .pools
+                .iter()
+                .map(|pool| scenario.hardware[&pool.hardware].clone())
+                .collect(),
+            class_of: (0..)
+                .zip(&pools)
+                .flat_map(|(class, pool)| {
+                    (pool.machines.start..pool.spares.end).map(move |_| class)
+                })
+                .collect(),
             scenario,
             pools,
             keys,
@@ -201,7 +214,7 @@ impl Blueprint {
         let plan = &self.pools[pool.at()];
         plan.drain
             .time_out
-            .or(plan.hardware.phases[Phase::Drain].time_out)
+            .or(self.classes[pool.at()].phases[Phase::Drain].time_out)
     }
 
     /// The name of a pool.
@@ -292,6 +305,11 @@ impl Blueprint {
 
     pub(super) fn plan(&self, pool: PoolIndex) -> &PoolPlan {
         &self.pools[pool.at()]
+    }
+
+    /// The hardware class of a machine.
+    pub(super) fn hardware(&self, machine: MachineIndex) -> &Hardware {
+        &self.classes[self.class_of[machine.at()] as usize]
     }
 
     pub(super) fn key(&self, machine: MachineIndex) -> EntityKey {

@@ -14,15 +14,14 @@ use crate::phase::Phase;
 impl World {
     /// Begins a boot.
     pub(super) fn boot<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        let pool = self.machines[index.at()].pool;
-        let first = self.blueprint.plan(pool).hardware.boot_phase();
+        let first = self.blueprint.hardware(index).boot_phase();
         self.begin(index, first, observer);
     }
 
     /// Until when the phase that is under way is waited for; `None`: for ever.
     pub(super) fn limit(&self, index: MachineIndex, phase: Phase) -> Option<Time> {
         let machine = &self.machines[index.at()];
-        let hardware = &self.blueprint.plan(machine.pool).hardware;
+        let hardware = self.blueprint.hardware(index);
         let of_phase = match phase {
             Phase::Drain => self.blueprint.drain_time_out(machine.pool),
             _ => hardware.phases[phase].time_out,

@@ -207,8 +207,7 @@ impl World {
 
     /// Bytes a millisecond that a machine can write.
     fn most(&self, index: MachineIndex) -> f64 {
-        let pool = self.machine(index).pool;
-        let written = self.blueprint.plan(pool).hardware.image_write;
+        let written = self.blueprint.hardware(index).image_write;
         written.map_or(f64::INFINITY, a_millisecond)
     }
 

@@ -76,9 +76,7 @@ impl World {
 
     /// The end that a phase will come to: drawn for this machine, phase and attempt, unless a fault decides.
     fn prospect(&mut self, index: MachineIndex, phase: Phase) -> Prospect {
-        let machine = &self.machines[index.at()];
-        let pool = machine.pool;
-        let hardware = &self.blueprint.plan(pool).hardware;
+        let hardware = self.blueprint.hardware(index);
         let rule = &hardware.phases[phase];
         let is_certain = rule.fails == 0.0 && rule.hangs == 0.0;
         // Where pods run, how long their drain takes is theirs to say, not an assumption's.
@@ -261,7 +259,7 @@ impl World {
         let next = if machine.spare.is_some() {
             phase.next()
         } else {
-            self.blueprint.plan(machine.pool).hardware.next(phase)
+            self.blueprint.hardware(index).next(phase)
         };
         if next.is_none() {
             self.settle(index, None, observer);
@@ -358,7 +356,7 @@ impl World {
         let machine = &self.machines[index.at()];
         let condition = machine.condition;
         let runs_it = machine.revision == machine.desired && condition.up;
-        let hardware = &self.blueprint.plan(machine.pool).hardware;
+        let hardware = self.blueprint.hardware(index);
         if !condition.up {
             return Some(hardware.boot_phase());
         }

@@ -70,8 +70,7 @@ impl World {
 
     /// Goes on with the pods that are left on the machine.
     fn proceed<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
-        let pool = self.machine(index).pool;
-        let next = self.blueprint.plan(pool).hardware.next(Phase::Drain);
+        let next = self.blueprint.hardware(index).next(Phase::Drain);
         self.change(index, |machine| machine.condition.drained = true);
         if let Some(next) = next {
             self.begin(index, next, observer);
