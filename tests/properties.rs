@@ -18,7 +18,7 @@ pub(crate) fn scenario() -> impl Strategy<Value = String> {
         0..3_u32,
     );
     let pool = (1..=9_u32, policy);
-    let step = (0..6_usize, 0..7200_u32, 1..=9_u32, 0..2_usize);
+    let step = (0..8_usize, 0..7200_u32, 1..=9_u32, 0..2_usize);
     let chances = (0..20_u32, 0..10_u32, any::<bool>());
     (
         prop::collection::vec(pool, 1..3),
@@ -97,6 +97,8 @@ fn step_text(deed: usize, at: u32, machine: u32, pool: usize) -> String {
         "cancel",
         "power-loss",
         "power-on",
+        "crash",
+        "repair",
     ];
     let target = if deed < 4 {
         format!("pool = \"p{pool}\"")

@@ -246,6 +246,14 @@ const EVERY_KIND: &str = r#"
         at = "+40m"
         do = "power-on"
         machine = "p-9"
+        [[steps]]
+        at = "+10s"
+        do = "crash"
+        machine = "q-1"
+        [[steps]]
+        at = "+1m"
+        do = "repair"
+        machine = "q-1"
     "#;
 
 #[test]

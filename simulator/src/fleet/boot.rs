@@ -111,7 +111,7 @@ impl World {
     pub(super) fn can_power_cycle(&self, index: MachineIndex) -> bool {
         let machine = &self.machines[index.at()];
         let allowed = self.blueprint.plan(machine.pool).policy.power_cycles;
-        machine.condition.powered && machine.power_cycles < allowed
+        machine.can_run() && machine.power_cycles < allowed
     }
 
     pub(super) fn power_cycle<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {

@@ -224,6 +224,10 @@ pub enum MachineEvent {
     Down,
     /// Its node is Ready again.
     Up,
+    /// It crashed, and is dead until it is repaired.
+    Crashed,
+    /// It was dead and is repaired.
+    Repaired,
     /// Its boot timed out, and it is switched off and on.
     PowerCycled {
         /// For which time in this update, from 1.

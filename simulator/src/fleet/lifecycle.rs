@@ -334,7 +334,7 @@ impl World {
         let now = self.now();
         let machine = &mut self.machines[index.at()];
         machine.attempt += 1;
-        if !machine.condition.powered {
+        if !machine.can_run() {
             self.change(index, |machine| {
                 machine.activity = Activity::Powerless(failed_in);
                 machine.since = now;

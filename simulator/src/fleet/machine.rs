@@ -76,7 +76,7 @@ pub(super) enum Activity {
     Phase(Phase),
     /// The wait before an automatic retry of what failed in this phase.
     Backoff(Phase),
-    /// It lost its power in this phase of an update, which goes on with a boot when the power is back.
+    /// It lost its power or crashed in this phase of an update, which goes on with a boot when it can run again.
     Powerless(Phase),
 }
 
@@ -104,6 +104,8 @@ pub(super) enum Spare {
 pub(super) struct Condition {
     /// It has power.
     pub(super) powered: bool,
+    /// It crashed, and boots again only when somebody has repaired it.
+    pub(super) dead: bool,
     /// Its node is Ready.
     pub(super) up: bool,
     /// Its node is marked unschedulable.
@@ -129,7 +131,7 @@ pub enum Reason {
     Slot,
     /// It waits for its own next tick, at which it asks for its turn.
     Poll,
-    /// It has no power, or boots by itself after it was off.
+    /// It has no power or is dead, or boots by itself after it was off.
     Power,
     /// Its drain waits: this budget refuses an eviction, and a replacement of its pods finds no machine.
     Capacity(BudgetIndex),
@@ -161,6 +163,7 @@ impl Machine {
             activity: Activity::Idle,
             condition: Condition {
                 powered: true,
+                dead: false,
                 up: true,
                 cordoned: false,
                 by_hand: false,
@@ -197,6 +200,16 @@ impl Machine {
     /// Whether it has power.
     pub fn has_power(&self) -> bool {
         self.condition.powered
+    }
+
+    /// Whether it crashed and has not been repaired.
+    pub fn is_dead(&self) -> bool {
+        self.condition.dead
+    }
+
+    /// Whether it can run: it has power and is not dead.
+    pub(super) fn can_run(&self) -> bool {
+        self.condition.powered && !self.condition.dead
     }
 
     /// Whether it uses a slot of its pool: it is in flight, not Ready, or cordoned, whether or not it takes part in a
@@ -276,9 +289,7 @@ impl Machine {
 
     /// Whether its turn can be taken now.
     pub(super) fn can_start(&self) -> bool {
-        self.membership == Membership::Waiting
-            && self.activity == Activity::Idle
-            && self.condition.powered
+        self.membership == Membership::Waiting && self.activity == Activity::Idle && self.can_run()
     }
 
     /// Why it is where it is in an operation of which `held` tells why it starts no machine, if so.

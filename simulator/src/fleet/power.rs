@@ -1,10 +1,11 @@
-//! Losing power and getting it back.
+//! Losing power and getting it back; crashing, and being repaired.
 //!
 //! Every boot brings the revision that was last asked of the machine, so a machine that loses its power in the middle
-//! of its update goes on with a boot when the power is back, whatever phase it was in.
+//! of its update goes on with a boot when the power is back, whatever phase it was in. One that crashed is dead until it
+//! is repaired, power or not.
 
 use super::MachineIndex;
-use super::event::{Observer, PhaseEnd};
+use super::event::{MachineEvent, Observer, PhaseEnd};
 use super::machine::{Activity, Membership};
 use super::operation::Refusal;
 use super::world::World;
@@ -21,6 +22,30 @@ impl World {
             return Err(Refusal::HasNoPower);
         }
         self.change(index, |machine| machine.condition.powered = false);
+        self.vanish(index, observer);
+        Ok(())
+    }
+
+    /// A machine goes down by itself, and stays dead until it is repaired.
+    pub(super) fn crash<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        if !self.machines[index.at()].condition.powered {
+            return Err(Refusal::HasNoPower);
+        }
+        if self.machines[index.at()].condition.dead {
+            return Err(Refusal::DeadAlready);
+        }
+        self.change(index, |machine| machine.condition.dead = true);
+        self.tell_of(index, observer, || MachineEvent::Crashed);
+        self.vanish(index, observer);
+        Ok(())
+    }
+
+    /// The machine stops running at this instant, whatever it did.
+    fn vanish<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         self.go_down(index, false, observer);
         if let Activity::Phase(phase) = self.machines[index.at()].activity {
             self.end_phase(index, phase, PhaseEnd::Interrupted, observer);
@@ -32,10 +57,9 @@ impl World {
             self.interrupt(index, phase, limit);
         }
         self.tell_reason(index, observer);
-        Ok(())
     }
 
-    /// Stops a phase for want of power. In an update its time limit goes on running.
+    /// Stops a phase of a machine that no longer runs. In an update its time limit goes on running.
     fn interrupt(&mut self, index: MachineIndex, phase: Phase, limit: Option<Time>) {
         let now = self.now();
         let machine = &mut self.machines[index.at()];
@@ -65,6 +89,30 @@ impl World {
             return Err(Refusal::HasPower);
         }
         self.change(index, |machine| machine.condition.powered = true);
+        self.run_again(index, observer);
+        Ok(())
+    }
+
+    /// A dead machine is repaired: it boots, if it has power.
+    pub(super) fn repair<O: Observer>(
+        &mut self,
+        index: MachineIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        if !self.machines[index.at()].condition.dead {
+            return Err(Refusal::NotDead);
+        }
+        self.change(index, |machine| machine.condition.dead = false);
+        self.tell_of(index, observer, || MachineEvent::Repaired);
+        self.run_again(index, observer);
+        Ok(())
+    }
+
+    /// Boots a machine that can run again.
+    fn run_again<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        if !self.machines[index.at()].can_run() {
+            return;
+        }
         let machine = &mut self.machines[index.at()];
         if machine.membership == Membership::InFlight {
             machine.attempt += 1;
@@ -72,6 +120,5 @@ impl World {
             machine.power_cycles = 0;
         }
         self.boot(index, observer);
-        Ok(())
     }
 }

@@ -208,6 +208,8 @@ impl World {
                 self.lose_power(self.blueprint.machine(machine), observer)
             }
             Deed::PowerOn { machine } => self.power_on(self.blueprint.machine(machine), observer),
+            Deed::Crash { machine } => self.crash(self.blueprint.machine(machine), observer),
+            Deed::Repair { machine } => self.repair(self.blueprint.machine(machine), observer),
             Deed::Cordon { machine } => {
                 self.cordon_by_hand(self.blueprint.machine(machine), observer)
             }

@@ -142,6 +142,14 @@ enum What<'b> {
         #[serde(flatten)]
         who: Who<'b>,
     },
+    MachineCrashed {
+        #[serde(flatten)]
+        who: Who<'b>,
+    },
+    Repaired {
+        #[serde(flatten)]
+        who: Who<'b>,
+    },
     PowerCycled {
         #[serde(flatten)]
         who: Who<'b>,
@@ -290,6 +298,8 @@ fn of_machine<'b>(
         MachineEvent::Removed => What::MachineRemoved { who },
         MachineEvent::Down => What::MachineDown { who },
         MachineEvent::Up => What::MachineUp { who },
+        MachineEvent::Crashed => What::MachineCrashed { who },
+        MachineEvent::Repaired => What::Repaired { who },
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
         MachineEvent::RetryPlanned {
             phase,
@@ -328,6 +338,8 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
         | Deed::Resume { pool } => of_pool = Some(pool),
         Deed::PowerLoss { machine }
         | Deed::PowerOn { machine }
+        | Deed::Crash { machine }
+        | Deed::Repair { machine }
         | Deed::Cordon { machine }
         | Deed::Uncordon { machine }
         | Deed::Drain { machine } => of_machine = Some(machine),

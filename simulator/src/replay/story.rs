@@ -140,6 +140,8 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
         MachineEvent::SlotExpired => "down for too long: its slot is free".to_owned(),
         MachineEvent::Down => "down".to_owned(),
         MachineEvent::Up => "up".to_owned(),
+        MachineEvent::Crashed => "crashed".to_owned(),
+        MachineEvent::Repaired => "repaired".to_owned(),
         MachineEvent::PowerCycled { time } => format!("power-cycled, cycle {time}"),
         MachineEvent::RetryPlanned {
             phase,
@@ -169,6 +171,8 @@ fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
         | Deed::Resume { pool: of } => format!("{verb} {}", pool(of)),
         Deed::PowerLoss { machine }
         | Deed::PowerOn { machine }
+        | Deed::Crash { machine }
+        | Deed::Repair { machine }
         | Deed::Cordon { machine }
         | Deed::Uncordon { machine }
         | Deed::Drain { machine } => {

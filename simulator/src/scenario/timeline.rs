@@ -67,6 +67,16 @@ pub enum Deed {
         /// The machine.
         machine: MachineRef,
     },
+    /// Lets a machine crash; it is dead until it is repaired.
+    Crash {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Repairs a dead machine; it boots.
+    Repair {
+        /// The machine.
+        machine: MachineRef,
+    },
     /// Cordons a machine by hand.
     Cordon {
         /// The machine.
@@ -121,7 +131,7 @@ const KEYS: [&str; 9] = [
     "max_unavailable",
 ];
 
-const VERBS: [(&str, Verb); 12] = [
+const VERBS: [(&str, Verb); 14] = [
     ("apply", Verb::Apply),
     ("retry", Verb::OnPool(|pool| Deed::Retry { pool })),
     ("cancel", Verb::OnPool(|pool| Deed::Cancel { pool })),
@@ -134,6 +144,11 @@ const VERBS: [(&str, Verb); 12] = [
     (
         "power-on",
         Verb::OnMachine(|machine| Deed::PowerOn { machine }),
+    ),
+    ("crash", Verb::OnMachine(|machine| Deed::Crash { machine })),
+    (
+        "repair",
+        Verb::OnMachine(|machine| Deed::Repair { machine }),
     ),
     (
         "cordon",
@@ -159,6 +174,8 @@ impl Deed {
             Self::Resume { .. } => "resume",
             Self::PowerLoss { .. } => "power-loss",
             Self::PowerOn { .. } => "power-on",
+            Self::Crash { .. } => "crash",
+            Self::Repair { .. } => "repair",
             Self::Cordon { .. } => "cordon",
             Self::Uncordon { .. } => "uncordon",
             Self::Drain { .. } => "drain",

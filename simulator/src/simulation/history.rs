@@ -42,9 +42,9 @@ fn severity(event: &Event) -> Severity {
             MachineEvent::Settled {
                 failed_in: None, ..
             } => Severity::Good,
-            MachineEvent::PowerCycled { .. } | MachineEvent::RetryPlanned { .. } => {
-                Severity::Warning
-            }
+            MachineEvent::Crashed
+            | MachineEvent::PowerCycled { .. }
+            | MachineEvent::RetryPlanned { .. } => Severity::Warning,
             MachineEvent::PhaseEnded { how, .. } if *how != PhaseEnd::Done => Severity::Warning,
             _ => Severity::Info,
         },

@@ -73,6 +73,12 @@ pub enum Refusal {
     /// A power-on with power.
     #[error("the machine has power")]
     HasPower,
+    /// A crash of what is dead.
+    #[error("the machine is dead already")]
+    DeadAlready,
+    /// A repair of what is not dead.
+    #[error("the machine is not dead")]
+    NotDead,
 }
 
 impl Status {
