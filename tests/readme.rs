@@ -246,6 +246,9 @@ const EVERY_KIND: &str = r#"
         at = "+40m"
         do = "power-on"
         machine = "p-9"
+        [[faults]]
+        pool = "s"
+        do = "roll-back"
         [[steps]]
         at = "+10s"
         do = "crash"

@@ -60,7 +60,7 @@ open_set! {
     /// What a machine is doing, as far as the appliance tells.
     ///
     /// The words up to `force_unassigned` are meltcloud's. No public source names a word for a machine that does not
-    /// answer; `unreachable` is this project's guess.
+    /// answer, or answers and is not Ready; `unreachable` and `not_ready` are this project's guesses.
     MachineStatus {
         /// Known by its UUID, never booted.
         Preregistered = "preregistered",
@@ -74,6 +74,8 @@ open_set! {
         ForceUnassigned = "force_unassigned",
         /// Does not answer (our word).
         Unreachable = "unreachable",
+        /// Answers, and its node is not Ready (our word).
+        NotReady = "not_ready",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod fit;
 mod images;
+mod soak;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
             found
         })
         .chain(images::warnings(scenario))
+        .chain(soak::warnings(scenario))
         .chain(too_short)
         .chain(fit::exclusions_of_nothing(scenario))
         .collect()

@@ -7,6 +7,8 @@
 //! | `machine` | one machine's state, and why it waits |
 //! | `lifecycle` | a machine's way through the phases: durations, failures, time-outs, retries |
 //! | `boot` | what a boot time-out and a power-cycle do |
+//! | `fate` | what a boot comes to: rolled back, a reboot loop, not Ready |
+//! | `relapse` | machines that counted as updated, and turn out not to be |
 //! | `pods` | what runs on the machines: pods, their budgets, who replaces them |
 //! | `drain` | the drain of a machine that pods run on |
 //! | `cordon` | cordoning and draining by hand |
@@ -32,6 +34,7 @@ mod cordon;
 pub mod doors;
 mod drain;
 pub mod event;
+mod fate;
 mod fetch;
 mod images;
 mod lifecycle;
@@ -41,6 +44,7 @@ pub mod outcome;
 pub(crate) mod pods;
 mod polling;
 mod power;
+mod relapse;
 mod rollout;
 mod slots;
 mod surge;
@@ -59,7 +63,7 @@ pub use drain::Filter;
 pub use event::{
     Event, ImageEvent, ImageFate, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved,
 };
-pub use machine::{Machine, Membership, Reason};
+pub use machine::{Machine, Membership, Reason, Setback};
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
 pub use pods::Figures;

@@ -8,6 +8,7 @@
 //! | `pool`, `machines` | `[[clusters]]`, `[[pools]]`: who is in the fleet |
 //! | `policy`, `poll`, `drain` | how a pool is rolled out, who asks for a turn, how machines are drained |
 //! | `hardware`, `durations` | `[hardware.NAME]`: how long phases take, how they fail |
+//! | `boots` | of the same: slow modes, what a boot of a new revision can come to |
 //! | `workloads`, `feasible` | `[[workloads]]`: what runs on the machines, and whether it can |
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
 //! | `budgets` | `[[budgets]]`: how much of it may be missing |
@@ -19,6 +20,7 @@
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
 
+mod boots;
 mod budgets;
 mod bytes;
 mod cadence;
@@ -47,13 +49,14 @@ mod windows;
 mod workload;
 mod workloads;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use appliance::Text;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};
 pub use faults::{Fault, FaultTarget, Misfortune};
@@ -114,6 +117,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// What goes wrong in it.
     pub faults: Vec<Fault>,
+    /// Pools, by their place, and revisions of them that change the firmware of machines.
+    pub firmware_changes: BTreeSet<(usize, u32)>,
 }
 
 /// The horizon after the last step of a scenario that names none.
@@ -161,6 +166,7 @@ impl Scenario {
             images: None,
             steps: Vec::new(),
             faults: Vec::new(),
+            firmware_changes: BTreeSet::new(),
         };
         scenario.read(&mut section, &mut problems);
         section.finish(&mut problems);
@@ -203,6 +209,7 @@ impl Scenario {
         self.exclusions = windows::exclusions(section, problems, self);
         self.images = images::images(section, problems, self);
         self.steps = timeline::steps(section, problems, self);
+        self.firmware_changes = timeline::firmware_changes(&self.steps);
         if let Some(images) = &mut self.images {
             images.number(&self.pools, &self.steps);
         }

@@ -35,10 +35,11 @@ impl World {
         of_phase.into_iter().chain(of_boot).min()
     }
 
-    /// The machine has booted the revision that was asked of it.
+    /// The machine has booted the revision that was asked of it, or the one before.
     pub(super) fn adopt(&mut self, index: MachineIndex) {
+        let to = self.booted(index);
         let machine = &mut self.machines[index.at()];
-        let (pool, from, to) = (machine.pool, machine.revision, machine.desired);
+        let (pool, from) = (machine.pool, machine.revision);
         machine.revision = to;
         if machine.spare.is_none() {
             self.note_revision(pool, from, to);
@@ -63,6 +64,10 @@ impl World {
         index: MachineIndex,
         observer: &mut O,
     ) -> Option<Phase> {
+        if self.has_rolled_back(index) {
+            self.rolled_back(index, observer);
+            return None;
+        }
         let machine = &self.machines[index.at()];
         if machine.membership != Membership::InFlight {
             self.agent_starts(index);

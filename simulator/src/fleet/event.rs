@@ -1,7 +1,7 @@
 //! What an observer of a run is told.
 
 use super::drain::Filter;
-use super::machine::Reason;
+use super::machine::{Reason, Setback};
 use super::operation::{Failure, Refusal, Status};
 use super::pods::budget::Counts;
 use super::pods::plan::BudgetIndex;
@@ -228,6 +228,18 @@ pub enum MachineEvent {
     Crashed,
     /// It was dead and is repaired.
     Repaired,
+    /// What it booted did not come up, and it boots again by itself.
+    BootsAgain {
+        /// Why.
+        why: Setback,
+        /// For which time in this boot, the first one counted.
+        boot: u32,
+    },
+    /// It is back on the revision that it ran before.
+    RolledBack {
+        /// That revision.
+        revision: u32,
+    },
     /// Its boot timed out, and it is switched off and on.
     PowerCycled {
         /// For which time in this update, from 1.
@@ -248,6 +260,8 @@ pub enum MachineEvent {
         revision: u32,
         /// The phase in which its update failed; `None` when it succeeded.
         failed_in: Option<Phase>,
+        /// What its boot came to, where it was not just the phase that failed.
+        by: Option<Setback>,
     },
 }
 

@@ -6,7 +6,7 @@ use super::machine::{Activity, Membership, Reason, Spare};
 use super::world::World;
 use crate::engine::{Class, Concern, Span};
 use crate::phase::Phase;
-use crate::scenario::{FaultTarget, Misfortune};
+use crate::scenario::{Fault, FaultTarget, Misfortune};
 
 /// What will become of a phase that begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,7 +38,8 @@ impl World {
                 next = self.begin_drain(index, prospect, observer);
                 continue;
             }
-            if prospect.ends_after != Some(Span::ZERO) || prospect.fails {
+            let goes_wrong = prospect.fails || self.is_in_vain(index, phase);
+            if prospect.ends_after != Some(Span::ZERO) || goes_wrong {
                 self.wait_for_end(index, phase, prospect);
                 return;
             }
@@ -55,9 +56,9 @@ impl World {
         machine.entered[phase] = machine.entered[phase].saturating_add(1);
         let is_own = machine.spare.is_none();
         if matches!(phase, Phase::Firmware | Phase::Update) {
-            machine.booting_since = now;
             let pool = machine.pool;
             self.pools[pool.at()].ages.boots += u64::from(is_own);
+            self.begin_boot(index, phase);
         }
         let machine = &self.machines[index.at()];
         let attempt = machine.attempt;
@@ -81,10 +82,11 @@ impl World {
         let is_certain = rule.fails == 0.0 && rule.hangs == 0.0;
         // Where pods run, how long their drain takes is theirs to say, not an assumption's.
         let by_pods = phase == Phase::Drain && hardware.drain_is_assumed && self.hosts(index);
+        let takes = self.boot_takes(index, phase).unwrap_or(&rule.takes);
         let fixed = if by_pods {
             Some(Span::ZERO)
         } else {
-            rule.takes.as_fixed()
+            takes.as_fixed()
         };
         let mut prospect = match fixed {
             Some(takes) if is_certain => Prospect {
@@ -99,13 +101,17 @@ impl World {
                 let hangs = draw.second >= rule.fails && draw.second < rule.fails + rule.hangs;
                 Prospect {
                     ends_after: (!hangs)
-                        .then(|| fixed.unwrap_or_else(|| rule.takes.quantile(draw.first))),
+                        .then(|| fixed.unwrap_or_else(|| takes.quantile(draw.first))),
                     fails: draw.second < rule.fails,
                 }
             }
         };
         if !self.entries.is_empty() {
             self.meet_faults(index, phase, &mut prospect);
+        }
+        if self.is_stuck(index, phase) {
+            prospect.ends_after = None;
+            prospect.fails = false;
         }
         prospect
     }
@@ -114,22 +120,19 @@ impl World {
     /// (its revision, and how often that was rolled out before), and how often the machine has entered the phase in it.
     /// So neither a retry more nor another rollout changes a draw that is for something else.
     fn draw_key(&self, index: MachineIndex, phase: Phase) -> (Concern, u32) {
-        let machine = &self.machines[index.at()];
-        let entered = u32::from(machine.entered[phase]);
-        if machine.membership != Membership::InFlight {
-            return (Concern(phase as u32), entered);
-        }
-        let rollout = self.rollout_key(machine.pool);
-        (
-            Concern(rollout.revision << 8 | phase as u32),
-            rollout.repetition << 16 | entered,
-        )
+        let entered = u32::from(self.machines[index.at()].entered[phase]);
+        self.keyed(index, phase as u32, entered)
     }
 
-    fn meet_faults(&mut self, index: MachineIndex, phase: Phase, prospect: &mut Prospect) {
-        let entry = self.count_entry(index, phase);
-        let pool = self.machines[index.at()].pool;
-        for fault in &self.blueprint.plan(pool).faults {
+    /// The faults that meet a machine's entry into a phase, of which it is that one.
+    pub(super) fn faults_of(
+        &self,
+        index: MachineIndex,
+        phase: Phase,
+        entry: u32,
+    ) -> impl Iterator<Item = &Fault> {
+        let faults = &self.blueprint.plan(self.machines[index.at()].pool).faults;
+        faults.iter().filter(move |fault| {
             let is_meant = match fault.target {
                 FaultTarget::Machine(machine) => self.blueprint.machine(machine) == index,
                 FaultTarget::Pool(_) => true,
@@ -137,9 +140,13 @@ impl World {
             let is_now = fault
                 .occurrence
                 .is_none_or(|occurrence| occurrence == entry);
-            if fault.phase != phase || !is_meant || !is_now {
-                continue;
-            }
+            fault.phase == phase && is_meant && is_now
+        })
+    }
+
+    fn meet_faults(&mut self, index: MachineIndex, phase: Phase, prospect: &mut Prospect) {
+        let entry = self.count_entry(index, phase);
+        for fault in self.faults_of(index, phase, entry) {
             if let Some(takes) = fault.takes {
                 prospect.ends_after = Some(takes);
                 prospect.fails = false;
@@ -150,7 +157,8 @@ impl World {
                     prospect.fails = true;
                 }
                 Some(Misfortune::Hangs) => prospect.ends_after = None,
-                None => {}
+                // Of the boot, not of the phase.
+                Some(Misfortune::RollsBack | Misfortune::Loops | Misfortune::NotReady) | None => {}
             }
         }
     }
@@ -181,6 +189,8 @@ impl World {
         if machine.fails {
             self.end_phase(index, phase, PhaseEnd::Failed, observer);
             self.fail(index, phase, observer);
+        } else if self.is_in_vain(index, phase) {
+            self.boot_again(index, phase, observer);
         } else if let Some(next) = self.leave(index, phase, observer) {
             self.begin(index, next, observer);
         }
@@ -291,6 +301,7 @@ impl World {
         }
         let (retry, after) = (retries + 1, policy.backoff.wait(retries + 1));
         let now = self.now();
+        self.give_up_rollback(index);
         self.note_end_of_flight(index);
         self.change(index, |machine| {
             machine.retries = retry;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::PoolIndex;
+use super::fate::Fate;
 use super::pods::plan::{BudgetIndex, WorkloadIndex};
 use crate::engine::{Span, Time};
 use crate::phase::{PerPhase, Phase};
@@ -50,6 +51,36 @@ pub struct Machine {
     pub(super) slot_expired: bool,
     /// When it went down last.
     pub(super) down_since: Time,
+    /// What the boot that began last comes to.
+    pub(super) fate: Fate,
+    /// How often it has booted again by itself in that boot.
+    pub(super) boots_again: u16,
+    /// The revision that it ran before the present one.
+    pub(super) previous: u32,
+    /// When the revision that it runs was or is marked as good: if it dies before, it boots the previous one.
+    pub(super) good_from: Time,
+}
+
+/// What went wrong with a boot that did not fail in a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setback {
+    /// The machine is back on the revision that it ran before.
+    RolledBack,
+    /// The machine boots again and again.
+    RebootLoop,
+    /// The machine runs the revision, and its node does not become Ready.
+    NotReady,
+}
+
+impl Setback {
+    /// The word in logs and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RolledBack => "rolled-back",
+            Self::RebootLoop => "reboot-loop",
+            Self::NotReady => "not-ready",
+        }
+    }
 }
 
 /// How a machine takes part in its pool's operation.
@@ -114,6 +145,8 @@ pub(super) struct Condition {
     pub(super) by_hand: bool,
     /// Everything on it was evicted.
     pub(super) drained: bool,
+    /// It boots again by itself at this instant.
+    pub(super) boots_by_itself: bool,
 }
 
 /// Why a machine of a running operation is where it is: exactly one at any instant.
@@ -168,6 +201,7 @@ impl Machine {
                 cordoned: false,
                 by_hand: false,
                 drained: false,
+                boots_by_itself: false,
             },
             since: Time::START,
             booting_since: Time::START,
@@ -184,6 +218,10 @@ impl Machine {
             is_quarantined: false,
             slot_expired: false,
             down_since: Time::START,
+            fate: Fate::Well,
+            boots_again: 0,
+            previous: revision,
+            good_from: Time::START,
         }
     }
 
@@ -205,6 +243,12 @@ impl Machine {
     /// Whether it crashed and has not been repaired.
     pub fn is_dead(&self) -> bool {
         self.condition.dead
+    }
+
+    /// Whether it runs a revision, and its node does not become Ready.
+    pub fn is_not_ready(&self) -> bool {
+        let is_booting = matches!(self.activity, Activity::Phase(phase) if phase.is_boot());
+        self.fate == Fate::NotReady && !self.condition.up && self.can_run() && !is_booting
     }
 
     /// Whether it can run: it has power and is not dead.

@@ -261,6 +261,8 @@ impl World {
             let machine = self.machine(machine);
             (machine.pool, machine.revision)
         };
+        let by = failed_in.and_then(|phase| self.setback(machine, phase));
+        self.keep_old_revision(machine);
         let waited_for_retry = matches!(self.machine(machine).activity, Activity::Backoff(_));
         self.change(machine, |machine| {
             settle_machine(machine, now, failed_in);
@@ -285,22 +287,34 @@ impl World {
         if !waited_for_retry {
             self.note_end_of_flight(machine);
         }
-        let operation = &self.operations[index.at()];
-        let failed = operation.failed - operation.quarantined;
         self.tell_of(machine, observer, || MachineEvent::Settled {
             revision,
             failed_in,
+            by,
         });
         self.tell_reason(machine, observer);
-        let halt_after = self.blueprint.plan(pool).policy.halt_after;
-        if failed_in.is_some()
-            && !is_quarantined
-            && halt_after.is_some_and(|allowed| failed >= allowed)
-        {
-            self.stop(pool, Failure::Halted, observer);
+        if failed_in.is_some() && !is_quarantined {
+            self.halt_if_too_many_failed(pool, observer);
         }
         self.move_on(pool, observer);
         self.wake_starter(pool);
+    }
+
+    /// A machine of the pool has failed: its operation stops if these are too many.
+    pub(super) fn halt_if_too_many_failed<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        observer: &mut O,
+    ) {
+        let Some(index) = self.pools[pool.at()].going_on else {
+            return;
+        };
+        let operation = &self.operations[index.at()];
+        let failed = operation.failed - operation.quarantined;
+        let halt_after = self.blueprint.plan(pool).policy.halt_after;
+        if halt_after.is_some_and(|allowed| failed >= allowed) {
+            self.stop(pool, Failure::Halted, observer);
+        }
     }
 
     /// Ends an operation that is over.

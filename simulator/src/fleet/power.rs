@@ -46,6 +46,7 @@ impl World {
 
     /// The machine stops running at this instant, whatever it did.
     fn vanish<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        self.died(index);
         self.go_down(index, false, observer);
         if let Activity::Phase(phase) = self.machines[index.at()].activity {
             self.end_phase(index, phase, PhaseEnd::Interrupted, observer);

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::engine::{Span, Time};
 use crate::fleet::{
-    Blueprint, Event, Failure, MachineEvent, MachineIndex, Reason, RunRow, WindowEvent,
+    Blueprint, Event, Failure, MachineEvent, MachineIndex, Reason, RunRow, Setback, WindowEvent,
 };
 use crate::phase::Phase;
 use crate::scenario::Deed;
@@ -150,6 +150,17 @@ enum What<'b> {
         #[serde(flatten)]
         who: Who<'b>,
     },
+    BootsAgain {
+        #[serde(flatten)]
+        who: Who<'b>,
+        why: &'static str,
+        boot: u32,
+    },
+    RolledBack {
+        #[serde(flatten)]
+        who: Who<'b>,
+        revision: u32,
+    },
     PowerCycled {
         #[serde(flatten)]
         who: Who<'b>,
@@ -167,6 +178,9 @@ enum What<'b> {
         who: Who<'b>,
         revision: u32,
         failed_in: Option<Phase>,
+        /// What its boot came to, where it was not just the phase that failed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<&'static str>,
     },
     Outcome(outcome::Outcome<'b>),
     #[serde(untagged)]
@@ -300,6 +314,12 @@ fn of_machine<'b>(
         MachineEvent::Up => What::MachineUp { who },
         MachineEvent::Crashed => What::MachineCrashed { who },
         MachineEvent::Repaired => What::Repaired { who },
+        MachineEvent::BootsAgain { why, boot } => What::BootsAgain {
+            who,
+            why: why.as_str(),
+            boot,
+        },
+        MachineEvent::RolledBack { revision } => What::RolledBack { who, revision },
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
         MachineEvent::RetryPlanned {
             phase,
@@ -314,10 +334,12 @@ fn of_machine<'b>(
         MachineEvent::Settled {
             revision,
             failed_in,
+            by,
         } => What::MachineSettled {
             who,
             revision,
             failed_in,
+            by: by.map(Setback::as_str),
         },
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::Subject;
 use crate::engine::Time;
 use crate::fleet::{
-    Blueprint, Event, Filter, MachineEvent, PhaseEnd, PodEvent, RunRow, WindowEvent,
+    Blueprint, Event, Filter, MachineEvent, PhaseEnd, PodEvent, RunRow, Setback, WindowEvent,
 };
 use crate::scenario::Deed;
 
@@ -142,6 +142,12 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
         MachineEvent::Up => "up".to_owned(),
         MachineEvent::Crashed => "crashed".to_owned(),
         MachineEvent::Repaired => "repaired".to_owned(),
+        MachineEvent::BootsAgain {
+            why: Setback::RolledBack,
+            ..
+        } => "does not come up, boots the old revision".to_owned(),
+        MachineEvent::BootsAgain { boot, .. } => format!("reboot loop, boot {boot}"),
+        MachineEvent::RolledBack { revision } => format!("rolled back to revision {revision}"),
         MachineEvent::PowerCycled { time } => format!("power-cycled, cycle {time}"),
         MachineEvent::RetryPlanned {
             phase,
@@ -151,12 +157,25 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
         MachineEvent::Settled {
             revision,
             failed_in: None,
+            ..
         } => format!("updated, runs revision {revision}"),
         MachineEvent::Settled {
             revision,
             failed_in: Some(phase),
-        } => format!("FAILED in {phase}, runs revision {revision}"),
+            by,
+        } => {
+            let why = by.map_or(String::new(), |by| format!(" ({})", setback_told(by)));
+            format!("FAILED in {phase}{why}, runs revision {revision}")
+        }
     })
+}
+
+fn setback_told(by: Setback) -> &'static str {
+    match by {
+        Setback::RolledBack => "rolled back",
+        Setback::RebootLoop => "reboot loop",
+        Setback::NotReady => "joined, not Ready",
+    }
 }
 
 fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {

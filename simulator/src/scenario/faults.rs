@@ -1,11 +1,11 @@
 //! The faults: which phases go wrong, or take a given time, and where.
 
-use super::Scenario;
 use super::machines::{MachineRef, machine_named};
 use super::pool::pool_named;
 use super::problem::{Problems, did_you_mean};
 use super::section::{Item, Section};
 use super::values::{Switched, count_unless, duration, quoted, word};
+use super::{Hardware, Scenario};
 use crate::engine::Span;
 use crate::phase::Phase;
 
@@ -40,6 +40,19 @@ pub enum Misfortune {
     Fails,
     /// It never ends by itself.
     Hangs,
+    /// The boot that it begins does not bring the new revision up, and the machine boots the old one.
+    RollsBack,
+    /// The boot that it begins is followed by another, and another.
+    Loops,
+    /// The boot that it begins brings the revision up, and the node never becomes Ready.
+    NotReady,
+}
+
+impl Misfortune {
+    /// Whether it is the boot that goes wrong, and not one phase.
+    pub const fn is_of_boot(self) -> bool {
+        matches!(self, Self::RollsBack | Self::Loops | Self::NotReady)
+    }
 }
 
 /// The faults of the scenario.
@@ -63,15 +76,20 @@ fn fault(
     scenario: &Scenario,
 ) -> Option<Fault> {
     let target = fault_target(table, problems, scenario);
-    let phase = table.need("phase", problems, |item, problems| {
-        phase(item, problems, scenario, target)
-    });
     let occurrence = table.get("occurrence", problems, count_unless("every"));
-    let words = [("fail", Misfortune::Fails), ("hang", Misfortune::Hangs)];
-    let outcome = table.get("do", problems, word(&words));
+    let outcome = table.get("do", problems, word(&WORDS));
+    let phase = match outcome {
+        Some(outcome) if outcome.is_of_boot() => boot_phase(table, problems, scenario, target),
+        _ => table.need("phase", problems, |item, problems| {
+            phase(item, problems, scenario, target)
+        }),
+    };
     let takes = table.get("takes", problems, duration);
     if table.item("do").is_none() && table.item("takes").is_none() {
-        let allowed = "do = \"fail\", do = \"hang\", or takes = a duration";
+        let allowed = format!(
+            "do = {}, or takes = a duration",
+            quoted(WORDS.map(|(word, _)| word))
+        );
         problems.add(
             table.offset(),
             format!("{}: missing; allowed: {allowed}", table.path_of("do")),
@@ -84,6 +102,43 @@ fn fault(
         outcome,
         takes,
     })
+}
+
+const WORDS: [(&str, Misfortune); 5] = [
+    ("fail", Misfortune::Fails),
+    ("hang", Misfortune::Hangs),
+    ("roll-back", Misfortune::RollsBack),
+    ("loop", Misfortune::Loops),
+    ("not-ready", Misfortune::NotReady),
+];
+
+/// The phase with which a boot of the target's hardware begins: a boot that goes wrong is counted by it.
+fn boot_phase(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+    target: Option<FaultTarget>,
+) -> Option<Phase> {
+    let first = class_of(scenario, target?)?.boot_phase();
+    if let Some(item) = table.item("phase") {
+        let named = phase(&item, problems, scenario, target)?;
+        if named != first {
+            item.object(
+                problems,
+                &format!("beside a boot that goes wrong, which begins with \"{first}\""),
+            );
+            return None;
+        }
+    }
+    Some(first)
+}
+
+fn class_of(scenario: &Scenario, target: FaultTarget) -> Option<&Hardware> {
+    let pool = match target {
+        FaultTarget::Machine(machine) => machine.pool,
+        FaultTarget::Pool(pool) => pool,
+    };
+    scenario.hardware.get(&scenario.pools[pool].hardware)
 }
 
 fn fault_target(
@@ -118,13 +173,7 @@ fn phase(
     scenario: &Scenario,
     target: Option<FaultTarget>,
 ) -> Option<Phase> {
-    let class = target.and_then(|target| {
-        let pool = match target {
-            FaultTarget::Machine(machine) => machine.pool,
-            FaultTarget::Pool(pool) => pool,
-        };
-        scenario.hardware.get(&scenario.pools[pool].hardware)
-    });
+    let class = target.and_then(|target| class_of(scenario, target));
     let known = || {
         Phase::ALL
             .into_iter()

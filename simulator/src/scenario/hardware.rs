@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use super::boots::{Boots, Slow, read_boots};
 use super::bytes::bandwidth;
 use super::durations::distribution;
 use super::problem::{Problems, did_you_mean};
@@ -31,6 +32,8 @@ pub struct Hardware {
     pub drain_is_assumed: bool,
     /// How long a boot (firmware and operating system together) is waited for; `None`: for ever.
     pub boot_time_out: Option<Span>,
+    /// What a boot of a new revision can come to.
+    pub boots: Boots,
     /// How many bytes of an image it writes a second; `None`: it is no slower than its line.
     pub image_write: Option<u64>,
 }
@@ -38,8 +41,12 @@ pub struct Hardware {
 /// One phase on one kind of machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhaseRule {
-    /// How long it takes.
+    /// How long it takes, its slow mode included.
     pub takes: Distribution,
+    /// How long it takes where it is not slow.
+    pub normal: Distribution,
+    /// Its slow mode, if it has one.
+    pub slow: Option<Slow>,
     /// The probability that it fails when that time is over.
     pub fails: f64,
     /// The probability that it never ends by itself.
@@ -53,6 +60,8 @@ impl Default for PhaseRule {
     fn default() -> Self {
         Self {
             takes: Distribution::fixed(Span::ZERO),
+            normal: Distribution::fixed(Span::ZERO),
+            slow: None,
             fails: 0.0,
             hangs: 0.0,
             time_out: None,
@@ -69,8 +78,24 @@ impl Default for Hardware {
             is_assumed: false,
             drain_is_assumed: false,
             boot_time_out: None,
+            boots: Boots::default(),
             image_write: None,
         }
+    }
+}
+
+impl PhaseRule {
+    /// It takes this long from now on, and has no slow mode.
+    fn set(&mut self, takes: Distribution) {
+        self.normal = takes.clone();
+        self.takes = takes;
+        self.slow = None;
+    }
+
+    /// It is slow at times.
+    pub(super) fn set_slow(&mut self, slow: Slow) {
+        self.takes = slow.mixed_with(self.normal.clone());
+        self.slow = Some(slow);
     }
 }
 
@@ -84,7 +109,7 @@ impl Hardware {
             "vm" => [fixed(5), lognormal(15, 0.4), lognormal(15, 0.5)],
             "edge" => [lognormal(25, 0.3), lognormal(20, 0.4), lognormal(20, 0.5)],
             "raspberry-pi" => [fixed(3), lognormal(20, 0.4), lognormal(40, 0.5)],
-            "server" => [server_firmware(), lognormal(25, 0.4), lognormal(20, 0.5)],
+            "server" => [lognormal(300, 0.3), lognormal(25, 0.4), lognormal(20, 0.5)],
             _ => return None,
         };
         let stop = match name {
@@ -111,9 +136,14 @@ impl Hardware {
             // Flatcar marks a boot as good about two minutes after it; before that a failure rolls it back.
             (Phase::Soak, fixed(120)),
         ] {
-            class.phases[phase].takes = takes;
+            class.phases[phase].set(takes);
+        }
+        if name == "server" {
+            class.phases[Phase::Firmware].set_slow(slow_firmware());
         }
         class.phases[Phase::Drain].time_out = Some(Span::from_secs(30 * 60));
+        class.phases[Phase::Join].time_out = Some(Span::from_secs(15 * 60));
+        class.boots.mark_good = Span::from_secs(120);
         Some(class)
     }
 
@@ -180,11 +210,13 @@ fn drain() -> Distribution {
     Distribution::new(Shape::Mixture(parts), None)
 }
 
-/// 97 % of boots pass the power-on self-test in about 5 minutes; 3 % retrain memory, check file systems or wait for
-/// network boot and take about 15.
-fn server_firmware() -> Distribution {
-    let parts = vec![(0.97, lognormal(300, 0.3)), (0.03, lognormal(900, 0.25))];
-    Distribution::new(Shape::Mixture(parts), None)
+/// 3 % of boots retrain memory, check file systems or wait for network boot, and take about 15 minutes where the others
+/// pass the power-on self-test in about 5.
+fn slow_firmware() -> Slow {
+    Slow {
+        share: 0.03,
+        takes: lognormal(900, 0.25),
+    }
 }
 
 /// Every class that the scenario's pools may name: the built-in ones, as the scenario overrides them, and its own.
@@ -225,6 +257,7 @@ fn class(name: &str, item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option
     });
     let mut class = like.or(Hardware::built_in(name)).unwrap_or_default();
     read_durations(&mut section, problems, &mut class);
+    read_boots(&mut section, problems, &mut class);
     read_chances(&mut section, problems, &mut class);
     read_time_outs(&mut section, problems, &mut class);
     if let Some(bandwidth) = section.get("image_write", problems, bandwidth) {
@@ -250,7 +283,7 @@ fn read_durations(
             continue;
         };
         if let Some(takes) = distribution(&item, problems) {
-            class.phases[phase].takes = takes;
+            class.phases[phase].set(takes);
         }
         match phase {
             Phase::Update => {

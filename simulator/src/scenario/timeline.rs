@@ -1,5 +1,7 @@
 //! The timeline: what operators and accidents do to the fleet.
 
+use std::collections::BTreeSet;
+
 use super::Scenario;
 use super::budgets::{are_bare, limit};
 use super::calendar::instant;
@@ -9,7 +11,7 @@ use super::objects::{Named, object};
 use super::pool::{pool_named, revision};
 use super::problem::Problems;
 use super::section::{Item, Section};
-use super::values::{LARGEST_COUNT, bounded, word};
+use super::values::{LARGEST_COUNT, bounded, flag, word};
 use super::workload::Limit;
 use crate::engine::Time;
 
@@ -20,6 +22,8 @@ pub struct Step {
     pub at: Time,
     /// What.
     pub what: Deed,
+    /// Whether the revision that it applies changes the firmware of machines.
+    pub changes_firmware: bool,
 }
 
 /// What a step does.
@@ -119,7 +123,8 @@ enum Verb {
 }
 
 /// The keys of all verbs.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
+    "changes_firmware",
     "pool",
     "machine",
     "revision",
@@ -207,12 +212,54 @@ pub(super) fn steps(
             pods += u64::from(replicas.saturating_sub(before));
             check_pods(&mut table, problems, pods);
         }
+        let changes_firmware = match what {
+            Some(Deed::Apply { pool, revision }) => {
+                changes_firmware(&mut table, problems, scenario, (pool, revision))
+            }
+            _ => None,
+        };
         table.finish(problems);
-        steps.extend(at.zip(what).map(|(at, what)| Step { at, what }));
+        steps.extend(at.zip(what).map(|(at, what)| Step {
+            at,
+            what,
+            changes_firmware: changes_firmware.unwrap_or(false),
+        }));
     }
     steps.sort_by_key(|step| step.at);
     number_revisions(&mut steps, scenario);
     steps
+}
+
+/// Whether the revision that a step applies changes the firmware. It says so of one that the step itself means.
+fn changes_firmware(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+    (pool, revision): (usize, u32),
+) -> Option<bool> {
+    let item = table.item("changes_firmware")?;
+    let gets_images = scenario
+        .images
+        .as_ref()
+        .is_some_and(|images| images.pools.contains(&pool));
+    if gets_images && revision == NEXT {
+        item.object(
+            problems,
+            "which needs a revision beside it: without one the newest image is meant",
+        );
+    }
+    flag(&item, problems)
+}
+
+/// Pools and revisions of them that change the firmware.
+pub(super) fn firmware_changes(steps: &[Step]) -> BTreeSet<(usize, u32)> {
+    let changing = steps.iter().filter(|step| step.changes_firmware);
+    changing
+        .filter_map(|step| match step.what {
+            Deed::Apply { pool, revision } => Some((pool, revision)),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Notes that there may be too many pods after a step.

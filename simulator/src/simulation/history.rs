@@ -43,6 +43,8 @@ fn severity(event: &Event) -> Severity {
                 failed_in: None, ..
             } => Severity::Good,
             MachineEvent::Crashed
+            | MachineEvent::BootsAgain { .. }
+            | MachineEvent::RolledBack { .. }
             | MachineEvent::PowerCycled { .. }
             | MachineEvent::RetryPlanned { .. } => Severity::Warning,
             MachineEvent::PhaseEnded { how, .. } if *how != PhaseEnd::Done => Severity::Warning,

@@ -58,6 +58,7 @@ impl Simulation {
             Membership::InFlight => MachineStatus::Updating,
             _ if machine.is_moving() => MachineStatus::Updating,
             _ if machine.is_up() => MachineStatus::Ready,
+            _ if machine.is_not_ready() => MachineStatus::NotReady,
             _ => MachineStatus::Unreachable,
         };
         let zone = blueprint.machine_zone(index).map(|zone| Label {
