@@ -254,9 +254,43 @@ const EVERY_KIND: &str = r#"
         do = "crash"
         machine = "q-1"
         [[steps]]
-        at = "+1m"
+        at = "+20m"
         do = "repair"
         machine = "q-1"
+        [[steps]]
+        at = "+10s"
+        do = "power-loss"
+        machine = "t-1"
+        [[steps]]
+        at = "+10s"
+        do = "power-loss"
+        machine = "t-2"
+        [[steps]]
+        at = "+10s"
+        do = "power-loss"
+        machine = "t-3"
+        [[steps]]
+        at = "+1h"
+        do = "apply"
+        pool = "u"
+        [[pools]]
+        name = "t"
+        machines = 4
+        zones = ["t"]
+        [[pools]]
+        name = "u"
+        machines = 1
+        shutdown_grace = "30s"
+        drain_timeout = "1s"
+        on_drain_timeout = "proceed"
+        [[workloads]]
+        name = "spread"
+        pools = ["t"]
+        replicas = 8
+        [[workloads]]
+        name = "held"
+        pools = ["u"]
+        budget = { max_unavailable = 0 }
     "#;
 
 #[test]

@@ -19,6 +19,7 @@
 //! | `waits` | what the machines of a rollout wait for now, and how long they have |
 //! | `images` | machine images that are released, and the campaign that brings one to the pools |
 //! | `fetch` | fetching an image, over a line that machines share |
+//! | `absence` | what becomes of the pods of a machine that is away |
 //! | `power` | losing power and getting it back |
 //! | `operation` | one rollout: its state, requests, halting, end |
 //! | `doors`, `windows` | when machines may start: maintenance windows, what was made of each |
@@ -27,6 +28,7 @@
 //! | `event` | what an observer is told |
 //! | `outcome` | how a run ended |
 
+mod absence;
 mod ages;
 pub mod blueprint;
 mod boot;
@@ -56,6 +58,7 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
+pub use absence::{FailureZone, Pace, PaceEvent};
 pub use ages::OLD_DAYS;
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 pub use doors::Door;

@@ -8,6 +8,7 @@
 //! | `pool`, `machines` | `[[clusters]]`, `[[pools]]`: who is in the fleet |
 //! | `policy`, `poll`, `drain` | how a pool is rolled out, who asks for a turn, how machines are drained |
 //! | `hardware`, `durations` | `[hardware.NAME]`: how long phases take, how they fail |
+//! | `absence` | of clusters and pools: how long one waits for a machine that is away, or that stops |
 //! | `boots` | of the same: slow modes, what a boot of a new revision can come to |
 //! | `workloads`, `feasible` | `[[workloads]]`: what runs on the machines, and whether it can |
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
@@ -20,6 +21,7 @@
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
 
+mod absence;
 mod boots;
 mod budgets;
 mod bytes;
@@ -56,6 +58,7 @@ use appliance::Text;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+pub use absence::{HEARTBEAT, Patience, Shutdown};
 pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};

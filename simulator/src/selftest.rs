@@ -5,6 +5,7 @@
 //! the reference itself where that is a Monte Carlo figure. Seeds are fixed, so a program that passes once passes
 //! always; a compiler that gets a loop wrong does not.
 
+mod absence;
 mod budgets;
 mod capacity;
 mod churn;
@@ -88,6 +89,7 @@ pub fn run() -> Vec<Case> {
         engine_bits::cases(),
         formula::cases(),
         capacity::cases(),
+        absence::cases(),
         budgets::cases(),
         drains::cases(),
         churn::cases(),
@@ -239,8 +241,8 @@ mod tests {
     #[test]
     fn every_case_has_several_parameter_sets() {
         for id in [
-            "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-13", "V-14",
-            "V-14b", "V-15a", "V-15b", "V-15c", "V-16", "V-17", "V-18", "V-19", "V-20",
+            "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-12", "V-13",
+            "V-14", "V-14b", "V-15a", "V-15b", "V-15c", "V-16", "V-17", "V-18", "V-19", "V-20",
         ] {
             let own = CASES
                 .iter()

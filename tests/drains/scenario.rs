@@ -32,6 +32,7 @@ const HARDWARE: &str = r#"
     join = "5s"
     soak = "15s"
     fails = { stop = "5%", os = "5%" }
+    rolls_back = "5%"
 "#;
 const RETRIES: [(&str, u64); 3] = [("5s", 5_000), ("1.5s", 1_500), ("20s", 20_000)];
 const LIMITS: [&str; 6] = [
@@ -143,6 +144,8 @@ fn step((deed, at, machine, workload): (usize, u32, u32, usize)) -> String {
         2 => format!("\"drain\"\nmachine = \"p0-{machine}\""),
         3 => format!("\"power-loss\"\nmachine = \"p0-{machine}\""),
         4 => format!("\"power-on\"\nmachine = \"p0-{machine}\""),
+        10 => format!("\"crash\"\nmachine = \"p0-{machine}\""),
+        11 => format!("\"repair\"\nmachine = \"p0-{machine}\""),
         5 => format!("\"scale\"\nworkload = \"w{workload}\"\nreplicas = {machine}"),
         6 => format!("\"scale\"\nworkload = \"w{workload}\"\nreplicas = 0"),
         7 => "\"pause\"\npool = \"p0\"".to_owned(),
@@ -155,7 +158,7 @@ fn step((deed, at, machine, workload): (usize, u32, u32, usize)) -> String {
 /// A scenario, and the rules of its pools, which are named `p0` and so on.
 pub(super) fn scenario() -> impl Strategy<Value = (String, Vec<Rules>)> {
     let workload = (0..4_usize, 1..7_u32, 0..4_usize, 0..8_usize, 0..6_usize);
-    let step = (0..10_usize, 0..400_u32, 1..=2_u32, 0..2_usize);
+    let step = (0..12_usize, 0..400_u32, 1..=2_u32, 0..2_usize);
     (
         prop::collection::vec((2..5_u32, rules()), 1..3),
         prop::collection::vec(workload, 2..4),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::FailureZone;
 use super::doors::{Door, doors};
 use super::machine::Reason;
 use super::pods;
@@ -102,7 +103,7 @@ pub(super) enum Actor {
     SlotClock(PoolIndex),
     /// The openings and closings of a pool's maintenance windows.
     WindowClock(PoolIndex),
-    /// The eviction attempts of a machine's drain.
+    /// The eviction attempts of a machine's drain, and what is done about a machine that is away.
     Evictor(MachineIndex),
     /// The next release of a machine image.
     ReleaseClock,
@@ -272,6 +273,17 @@ impl Blueprint {
     pub fn workload_name(&self, workload: WorkloadIndex) -> String {
         let spec = &self.pods.workload(workload).spec;
         format!("{}/{}", spec.namespace, spec.name)
+    }
+
+    /// The cluster and the name of a zone; `None` for the machines without one.
+    pub fn failure_zone(&self, zone: FailureZone) -> (&str, Option<&str>) {
+        let cluster = self.pods.zone_clusters[zone.0 as usize];
+        let mut machines = (0..).map(MachineIndex).zip(&self.pods.failure_zones);
+        let one = machines.find(|(_, own)| **own == zone.0);
+        (
+            &self.scenario.clusters[cluster].name,
+            one.and_then(|(machine, _)| self.machine_zone(machine)),
+        )
     }
 
     /// `NAMESPACE/NAME` of a pod.

@@ -54,6 +54,7 @@ impl World {
         });
         self.tell_of(index, observer, || MachineEvent::Up);
         self.pods_up(index, observer);
+        self.heard_again(index, observer);
         self.schedulable(index, observer);
     }
 
@@ -107,10 +108,16 @@ impl World {
         if !self.machines[index.at()].condition.up {
             return;
         }
+        if is_ours {
+            self.end_due_pods(index, observer);
+        }
         self.change(index, |machine| machine.condition.up = false);
         self.tell_of(index, observer, || MachineEvent::Down);
         self.start_slot_clock(index);
-        self.pods_down(index, is_ours, observer);
+        self.pods_down(index, is_ours);
+        if is_ours {
+            self.go_silent(index);
+        }
     }
 
     pub(super) fn can_power_cycle(&self, index: MachineIndex) -> bool {

@@ -1,5 +1,6 @@
 //! What an observer of a run is told.
 
+use super::absence::{FailureZone, PaceEvent};
 use super::drain::Filter;
 use super::machine::{Reason, Setback};
 use super::operation::{Failure, Refusal, Status};
@@ -58,6 +59,13 @@ pub enum Event {
         pool: PoolIndex,
         /// What.
         what: WindowEvent,
+    },
+    /// The nodes of a zone are tainted at another pace.
+    Pace {
+        /// The zone.
+        zone: FailureZone,
+        /// What it is now.
+        what: PaceEvent,
     },
     /// Something happened to a machine.
     Machine {
@@ -135,8 +143,12 @@ pub enum PodEvent {
     Placed,
     /// It is Ready.
     Ready,
-    /// Its machine went down.
+    /// Its machine is not Ready any more, or was away for a while.
     Unready,
+    /// It was deleted, since its machine is away.
+    TaintEvicted,
+    /// The kubelet of its machine ends it, since the machine stops.
+    ShutDown,
     /// Its eviction was accepted: it ends.
     Evicted {
         /// The budget that allowed it; `None` where none was asked.
@@ -224,6 +236,23 @@ pub enum MachineEvent {
     Down,
     /// Its node is Ready again.
     Up,
+    /// Its kubelet ends the pods on it, since it stops: its node is not Ready.
+    NodeShutdown,
+    /// It has been silent for so long that its node is Unknown.
+    NodeUnknown {
+        /// For how long, counted from the last heartbeat.
+        silent: Span,
+    },
+    /// Its node is tainted: what does not tolerate it for longer than this is deleted then.
+    NodeTainted {
+        /// How long pods tolerate it.
+        toleration: Span,
+    },
+    /// Pods were deleted because it has been away for too long.
+    PodsEvicted {
+        /// How many.
+        pods: u32,
+    },
     /// It crashed, and is dead until it is repaired.
     Crashed,
     /// It was dead and is repaired.

@@ -28,7 +28,11 @@ impl World {
         let mut next = Some(phase);
         while let Some(phase) = next {
             self.enter(index, phase, observer);
-            let prospect = self.prospect(index, phase);
+            let mut prospect = self.prospect(index, phase);
+            if phase == Phase::Stop {
+                let least = self.shut_pods_down(index, observer);
+                prospect.ends_after = prospect.ends_after.map(|after| after.max(least));
+            }
             self.machines[index.at()].fails = prospect.fails;
             if phase == Phase::Fetch {
                 self.begin_fetch(index, prospect);

@@ -11,6 +11,7 @@
 //! | `schedule` | which machine a pod is put on, and pods for which there is none |
 //! | `load` | the machines by how much is asked of them, as a tree |
 //! | `machine` | what a machine's coming and going does to the pods on it |
+//! | `shutdown` | the pods of a machine that stops, ended by its kubelet |
 //! | `what_if` | where the pods of a machine would go |
 //! | `deeds` | scaling, and changing a budget |
 //!
@@ -26,6 +27,7 @@ mod machine;
 pub(super) mod plan;
 pub(super) mod pod;
 pub(super) mod schedule;
+mod shutdown;
 pub(super) mod what_if;
 
 use budget::{BudgetState, Counts};
@@ -35,6 +37,7 @@ use pod::{Pod, PodId, PodState};
 use schedule::Unplaced;
 
 use super::MachineIndex;
+use super::absence::Absences;
 use super::world::World;
 use crate::engine::Time;
 use crate::scenario::Limit;
@@ -60,6 +63,8 @@ pub(super) struct Pods {
     homes: Vec<Vec<u32>>,
     /// The machines by how much is asked of them, cluster by cluster.
     loads: Vec<LoadTree>,
+    /// The machines that are away.
+    pub(super) absences: Absences,
     /// Pods for which there is no machine, in the order in which they were found to have none.
     pub(super) pending: Vec<u32>,
 }
@@ -168,6 +173,8 @@ pub struct Figures {
     pub violations: u32,
     /// Pods that died with their machine.
     pub lost: u32,
+    /// Pods that were deleted because their machine was away for too long.
+    pub evictions_by_taint: u32,
     /// The most pods at once for which there was no machine.
     pub most_pending: u32,
     /// Pods for which there is no machine now.

@@ -57,6 +57,7 @@ impl World {
             self.forget_drain(index, observer);
             self.interrupt(index, phase, limit);
         }
+        self.go_silent(index);
         self.tell_reason(index, observer);
     }
 

@@ -94,6 +94,7 @@ impl World {
     }
 
     fn remove_spare<O: Observer>(&mut self, spare: MachineIndex, observer: &mut O) {
+        self.delete_node(spare, observer);
         self.change(spare, |machine| {
             machine.spare = Some(Spare::Absent);
             machine.condition.up = false;

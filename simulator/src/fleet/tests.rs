@@ -1,5 +1,6 @@
 //! The rules of the model, each seen in the story of one small run.
 
+mod absence;
 mod boots;
 mod crashes;
 mod drains;

@@ -164,6 +164,7 @@ impl World {
             (Actor::ReleaseClock, _) => self.image_released(observer),
             (Actor::CourseClock, _) => self.course_goes_on(observer),
             (Actor::WindowClock(pool), _) => self.window_edge(pool, observer),
+            (Actor::Evictor(machine), Class::TimeOut) => self.absence_goes_on(machine, observer),
             (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
             (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }

@@ -3,6 +3,7 @@
 //! The first line holds the scenario's hash, the run and the whole initial state, so that a program needs nothing else
 //! to follow; then one object an event; the last line is the outcome.
 
+mod absence;
 mod images;
 mod outcome;
 mod pods;
@@ -142,25 +143,6 @@ enum What<'b> {
         #[serde(flatten)]
         who: Who<'b>,
     },
-    MachineCrashed {
-        #[serde(flatten)]
-        who: Who<'b>,
-    },
-    Repaired {
-        #[serde(flatten)]
-        who: Who<'b>,
-    },
-    BootsAgain {
-        #[serde(flatten)]
-        who: Who<'b>,
-        why: &'static str,
-        boot: u32,
-    },
-    RolledBack {
-        #[serde(flatten)]
-        who: Who<'b>,
-        revision: u32,
-    },
     PowerCycled {
         #[serde(flatten)]
         who: Who<'b>,
@@ -183,6 +165,8 @@ enum What<'b> {
         by: Option<&'static str>,
     },
     Outcome(outcome::Outcome<'b>),
+    #[serde(untagged)]
+    Absence(absence::AbsenceLine<'b>),
     #[serde(untagged)]
     Image(images::ImageLine<'b>),
     #[serde(untagged)]
@@ -241,6 +225,7 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
             is_paused,
         },
         Event::Image { release, what } => What::Image(images::what(blueprint, release, what)),
+        Event::Pace { zone, what } => What::Absence(absence::pace(blueprint, zone, what)),
         Event::Window { pool, what } => window(blueprint.pool_name(pool), what),
         Event::Machine { machine, what } => {
             let who = Who {
@@ -312,14 +297,14 @@ fn of_machine<'b>(
         MachineEvent::Removed => What::MachineRemoved { who },
         MachineEvent::Down => What::MachineDown { who },
         MachineEvent::Up => What::MachineUp { who },
-        MachineEvent::Crashed => What::MachineCrashed { who },
-        MachineEvent::Repaired => What::Repaired { who },
-        MachineEvent::BootsAgain { why, boot } => What::BootsAgain {
-            who,
-            why: why.as_str(),
-            boot,
-        },
-        MachineEvent::RolledBack { revision } => What::RolledBack { who, revision },
+        MachineEvent::BootsAgain { .. }
+        | MachineEvent::RolledBack { .. }
+        | MachineEvent::Crashed
+        | MachineEvent::Repaired
+        | MachineEvent::NodeShutdown
+        | MachineEvent::NodeUnknown { .. }
+        | MachineEvent::NodeTainted { .. }
+        | MachineEvent::PodsEvicted { .. } => What::Absence(absence::of_machine(who, what)),
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
         MachineEvent::RetryPlanned {
             phase,

@@ -1,5 +1,6 @@
 //! A run told to people: one line for each thing that they would want to know.
 
+mod absence;
 mod images;
 mod pods;
 
@@ -63,6 +64,7 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
             format!("rollout of {}: {now}", blueprint.pool_name(pool))
         }
         Event::Image { release, what } => images::told(blueprint, release, what),
+        Event::Pace { zone, what } => absence::pace_told(blueprint, zone, what),
         Event::Window { pool, what } => {
             let name = blueprint.pool_name(pool);
             format!("{name}: {}", window_told(blueprint, what))
@@ -140,6 +142,10 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
         MachineEvent::SlotExpired => "down for too long: its slot is free".to_owned(),
         MachineEvent::Down => "down".to_owned(),
         MachineEvent::Up => "up".to_owned(),
+        MachineEvent::NodeShutdown
+        | MachineEvent::NodeUnknown { .. }
+        | MachineEvent::NodeTainted { .. }
+        | MachineEvent::PodsEvicted { .. } => return absence::told(what),
         MachineEvent::Crashed => "crashed".to_owned(),
         MachineEvent::Repaired => "repaired".to_owned(),
         MachineEvent::BootsAgain {

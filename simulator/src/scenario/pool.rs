@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scenario;
+use super::absence::{Patience, Shutdown, patience, shutdown};
 use super::bytes::bandwidth;
 use super::drain::drain;
 use super::hardware::Hardware;
@@ -25,6 +26,8 @@ pub struct Cluster {
     pub version: String,
     /// How many bytes a second its site's line carries; `None`: the scenario does not say.
     pub link: Option<u64>,
+    /// How long it waits for a machine that is away.
+    pub patience: Patience,
 }
 
 /// A machine pool of the scenario.
@@ -50,6 +53,8 @@ pub struct Pool {
     pub policy: Policy,
     /// How its machines are drained.
     pub drain: DrainPolicy,
+    /// How long its machines let their pods end when they stop.
+    pub shutdown: Shutdown,
     /// What each of its machines has for pods, those of daemon sets included.
     pub capacity: Capacity,
     /// Labels of its machines.
@@ -79,12 +84,15 @@ pub(super) fn clusters(section: &mut Section<'_, '_>, problems: &mut Problems<'_
         });
         let version = table.get("version", problems, version);
         let link = table.get("link", problems, bandwidth);
+        let version = version.unwrap_or_else(|| DEFAULT_VERSION.to_owned());
+        let patience = patience(&mut table, problems, &version);
         table.finish(problems);
         if let Some(name) = name {
             clusters.push(Cluster {
                 name,
-                version: version.unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
+                version,
                 link,
+                patience,
             });
         }
     }
@@ -93,6 +101,7 @@ pub(super) fn clusters(section: &mut Section<'_, '_>, problems: &mut Problems<'_
             name: "cluster".to_owned(),
             version: DEFAULT_VERSION.to_owned(),
             link: None,
+            patience: Patience::of_version(DEFAULT_VERSION),
         });
     }
     clusters
@@ -162,6 +171,9 @@ fn pool(
     let machines = machines.unwrap_or(Machines::UNREADABLE);
     let policy = policy(table, problems, machines.count());
     let drain = drain(table, problems, machines.count());
+    let class = hardware.as_ref().and_then(|name| around.classes.get(name));
+    let is_one_phase = class.is_some_and(|class| class.is_one_phase);
+    let shutdown = shutdown(table, problems, is_one_phase);
     let capacity = table.get("capacity", problems, capacity);
     let labels = table.get("labels", problems, labels);
     Some(Pool {
@@ -175,6 +187,7 @@ fn pool(
         saved_revision,
         policy,
         drain,
+        shutdown,
         capacity: capacity.unwrap_or_default(),
         labels: labels.unwrap_or_default(),
     })

@@ -9,6 +9,10 @@ use crate::distribution::Distribution;
 use crate::engine::Span;
 
 /// A set of like pods, and who keeps them running.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a workload, any combination of which occurs"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
     /// Its namespace.
@@ -49,6 +53,8 @@ pub struct Workload {
     pub local_volume: bool,
     /// Whether its pods have an `emptyDir`, which a drain deletes only where it is told to.
     pub empty_dir: bool,
+    /// Whether its pods end last when the kubelet of a machine ends all of them.
+    pub is_critical: bool,
     /// The machines that its pods are on at the start, in turn; where empty, the scheduler chooses.
     pub starts_on: Vec<MachineRef>,
     /// Whether its start or its end takes this project's default time.

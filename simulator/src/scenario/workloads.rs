@@ -28,12 +28,17 @@ const LEFT_ALONE: &str = "a drain leaves its pods alone";
 /// A key, the kinds that it means nothing for, and why.
 type Senseless = (&'static str, fn(Kind) -> bool, &'static str);
 
-const SENSELESS: [Senseless; 8] = [
+const SENSELESS: [Senseless; 9] = [
     ("replicas", Kind::is_per_machine, ONE_EACH),
     ("spread", Kind::is_per_machine, ONE_EACH),
     ("anti_affinity", Kind::is_per_machine, ONE_EACH),
     ("starts_on", Kind::is_per_machine, ONE_EACH),
     ("empty_dir", Kind::is_per_machine, LEFT_ALONE),
+    (
+        "critical",
+        Kind::is_per_machine,
+        "how long its pods take to end is part of their machine's stop",
+    ),
     ("budget", Kind::is_per_machine, LEFT_ALONE),
     (
         "local_volume",
@@ -128,6 +133,7 @@ fn workload(
     let anti_affinity = table.get("anti_affinity", problems, word(&topologies));
     let local_volume = table.get("local_volume", problems, flag);
     let empty_dir = table.get("empty_dir", problems, flag);
+    let is_critical = table.get("critical", problems, flag);
     let times = times(table, problems);
     let mut workload = Workload {
         namespace,
@@ -146,6 +152,7 @@ fn workload(
         anti_affinity,
         local_volume: local_volume.unwrap_or_default(),
         empty_dir: empty_dir.unwrap_or_default(),
+        is_critical: is_critical.unwrap_or_default(),
         starts_on: Vec::new(),
         termination: times.termination,
         grace: times.grace,

@@ -1,9 +1,12 @@
 //! One run, seen event by event or instant by instant.
 
+use std::collections::BTreeMap;
+
 use crate::engine::Time;
 use crate::fleet::{
     Event, MachineEvent, MachineIndex, Membership, PodEvent, RunRow, Unobserved, World,
 };
+use crate::phase::Phase;
 
 use super::{fleet, seed};
 
@@ -47,6 +50,50 @@ impl Watched {
     /// When the last pod was evicted, in seconds.
     pub(super) fn last_eviction_s(&self) -> f64 {
         self.evictions().map(|(at, _)| at).fold(f64::NAN, f64::max)
+    }
+
+    /// When pods were deleted because their machine was away, and from which machine.
+    pub(super) fn evicted_by_taint(&self) -> impl Iterator<Item = (f64, MachineIndex)> {
+        self.events.iter().filter_map(|(at, event)| match event {
+            Event::Pod {
+                machine: Some(machine),
+                what: PodEvent::TaintEvicted,
+                ..
+            } => Some((seconds(*at), *machine)),
+            _ => None,
+        })
+    }
+
+    /// When the first machine began to stop, and when it was down.
+    pub(super) fn stop_of_first(&self) -> [f64; 2] {
+        let mut times = self.of_machines().filter(|(_, machine, _)| machine.0 == 0);
+        let stop = times.find(|(_, _, what)| {
+            matches!(
+                what,
+                MachineEvent::PhaseStarted {
+                    phase: Phase::Stop,
+                    ..
+                }
+            )
+        });
+        let down = times.find(|(_, _, what)| *what == MachineEvent::Down);
+        [stop, down].map(|found| found.map_or(f64::NAN, |(at, _, _)| at))
+    }
+
+    /// When the first pod of each workload was gone, by the workloads' order.
+    pub(super) fn first_gone(&self) -> Vec<f64> {
+        let mut gone = BTreeMap::new();
+        for (at, event) in &self.events {
+            if let Event::Pod {
+                pod,
+                what: PodEvent::Gone,
+                ..
+            } = event
+            {
+                gone.entry(pod.workload).or_insert(seconds(*at));
+            }
+        }
+        gone.into_values().collect()
     }
 
     /// What happened to machines, and when.

@@ -31,6 +31,7 @@ fn severity(event: &Event) -> Severity {
             what: ImageEvent::Stopped { .. },
             ..
         }
+        | Event::Pace { .. }
         | Event::Operation {
             status: Status::Cancelled | Status::Cancelling,
             ..
@@ -43,6 +44,8 @@ fn severity(event: &Event) -> Severity {
                 failed_in: None, ..
             } => Severity::Good,
             MachineEvent::Crashed
+            | MachineEvent::NodeUnknown { .. }
+            | MachineEvent::PodsEvicted { .. }
             | MachineEvent::BootsAgain { .. }
             | MachineEvent::RolledBack { .. }
             | MachineEvent::PowerCycled { .. }
@@ -108,7 +111,7 @@ impl Simulation {
             Event::Pod { machine, .. } => {
                 (machine.map(|machine| blueprint.pool_of(machine)), machine)
             }
-            Event::Step { .. } | Event::Image { .. } => (None, None),
+            Event::Step { .. } | Event::Pace { .. } | Event::Image { .. } => (None, None),
         };
         Some(FleetEvent {
             number: entry.line,

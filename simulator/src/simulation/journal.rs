@@ -157,7 +157,7 @@ impl Journal {
                 .filter(|_| is_of_drain(&what))
                 .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
             Event::Window { pool, .. } => self.going_on[pool.at()],
-            Event::Step { .. } | Event::Image { .. } => None,
+            Event::Step { .. } | Event::Pace { .. } | Event::Image { .. } => None,
         }
     }
 
@@ -285,8 +285,10 @@ fn is_milestone(event: &Event) -> bool {
                 ImageEvent::Released { .. } | ImageEvent::Stopped { .. }
             )
         }
-        Event::Step { .. } | Event::Paused { .. } | Event::Window { .. } | Event::Pod { .. } => {
-            false
-        }
+        Event::Step { .. }
+        | Event::Paused { .. }
+        | Event::Pace { .. }
+        | Event::Window { .. }
+        | Event::Pod { .. } => false,
     }
 }

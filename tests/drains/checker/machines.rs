@@ -14,6 +14,8 @@ pub(super) struct Machine {
     pub(super) most_pods: usize,
     pub(super) is_up: bool,
     pub(super) is_cordoned: bool,
+    /// Since when its node is Unknown, if it is.
+    pub(super) unknown_since: Option<u64>,
     /// Since when its drain makes attempts.
     pub(super) drained_since: Option<u64>,
     /// Since when it is in its phase.
@@ -36,6 +38,7 @@ impl Machine {
             most_pods,
             is_up: !is_spare,
             is_cordoned: event["is_cordoned"] == true,
+            unknown_since: None,
             drained_since: None,
             phase_since: 0,
             reason: None,
@@ -96,9 +99,11 @@ impl Checker<'_> {
         match kind {
             "machine-up" => {
                 machine.is_up = true;
+                machine.unknown_since = None;
                 machine.keeps_no_slot &= machine.is_cordoned;
             }
             "machine-down" | "machine-removed" => machine.is_up = false,
+            "node-unknown" => machine.unknown_since = Some(now),
             "machine-cordoned" => machine.is_cordoned = true,
             "machine-uncordoned" => {
                 machine.is_cordoned = false;

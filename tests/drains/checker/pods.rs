@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::Checker;
 use super::log::word;
 
+/// Pods tolerate a node that is Unknown for so long, in milliseconds.
+const TOLERATION: u64 = 300_000;
+
 pub(super) struct Pod {
     pub(super) workload: String,
     pub(super) machine: Option<String>,
@@ -34,7 +37,17 @@ impl Checker<'_> {
             "eviction-failed" => {
                 assert!(self.workloads[&word(&event["workload"])].budgets.len() > 1);
             }
-            "pod-deleted" => self.end(&name, event),
+            "pod-deleted" | "pod-shut-down" => self.end(&name, event),
+            "pod-taint-evicted" => {
+                // Only of a machine that has been silent for long enough.
+                let machine = &self.machines[&word(&event["machine"])];
+                let unknown = machine.unknown_since.expect("the node is Unknown");
+                assert!(
+                    !machine.is_up && self.now - unknown >= TOLERATION,
+                    "{event}"
+                );
+                self.end(&name, event);
+            }
             "pod-gone" => {
                 let pod = self.pods.remove(&name).unwrap();
                 assert!(pod.ends_since.is_some(), "{event}");
@@ -69,7 +82,7 @@ impl Checker<'_> {
     }
 
     /// At the end of an instant every Deployment has its pods, no pod outlives its grace, and none is Ready on a
-    /// machine that is down.
+    /// machine whose node is Unknown.
     pub(super) fn check_pods(&self) {
         for (name, workload) in &self.workloads {
             let pods = self.pods.values().filter(|pod| pod.workload == *name);
@@ -83,9 +96,18 @@ impl Checker<'_> {
         }
         for (name, pod) in &self.pods {
             let is_up = |machine: &String| self.machines[machine].is_up;
+            let is_known = |machine: &String| self.machines[machine].unknown_since.is_none();
+            if !pod.machine.as_ref().is_some_and(is_known) {
+                assert!(
+                    !pod.is_ready || pod.ends_since.is_some(),
+                    "{name} at {}",
+                    self.now
+                );
+            }
             if !pod.machine.as_ref().is_some_and(is_up) {
-                assert!(!pod.is_ready, "{name} at {}", self.now);
-            } else if let Some(since) = pod.ends_since {
+                continue;
+            }
+            if let Some(since) = pod.ends_since {
                 let grace = self.workloads[&pod.workload].grace;
                 assert!(self.now - since <= grace, "{name} at {}", self.now);
             }

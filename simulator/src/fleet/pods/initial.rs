@@ -10,6 +10,7 @@ use super::pod::{NONE, PodId, PodState};
 use super::schedule::Unplaced;
 use super::{Figures, Pods, Used, WorkloadState};
 use crate::engine::Time;
+use crate::fleet::absence::Absences;
 use crate::fleet::world::World;
 
 impl Pods {
@@ -65,6 +66,7 @@ impl Pods {
                 .iter()
                 .map(|machines| LoadTree::new(machines.len()))
                 .collect(),
+            absences: Absences::new(machines, plan.zone_clusters.len()),
             ..Self::default()
         }
     }

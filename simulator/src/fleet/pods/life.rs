@@ -152,7 +152,7 @@ impl World {
 
     /// Gives a pod its signal. It ends by itself, or is killed at its grace; one that has not run ends at once.
     /// Its replacement is made now if a Deployment makes it.
-    pub(super) fn terminate<O: Observer>(&mut self, pod: u32, observer: &mut O) {
+    pub(in crate::fleet) fn terminate<O: Observer>(&mut self, pod: u32, observer: &mut O) {
         let about = self.pods.list[pod as usize];
         let takes = self.time_to_end(pod);
         let workload = about.id.workload;
@@ -164,8 +164,12 @@ impl World {
             self.gone(pod, observer);
         } else {
             self.pods.list[pod as usize].state = PodState::Terminating;
-            self.wait_for_pod(pod, until);
-            if about.state == PodState::Ready {
+            self.pods.list[pod as usize].seems_ready = false;
+            if about.state != PodState::Down {
+                // Of one on a machine that is down nobody can say that it has ended.
+                self.wait_for_pod(pod, until);
+            }
+            if about.state == PodState::Ready || about.seems_ready {
                 self.count_healthy(workload, -1);
             }
         }
@@ -174,7 +178,7 @@ impl World {
         }
     }
 
-    fn time_to_end(&self, pod: u32) -> Span {
+    pub(super) fn time_to_end(&self, pod: u32) -> Span {
         let about = &self.pods.list[pod as usize];
         if about.state.has_not_run() || about.state == PodState::Down {
             return Span::ZERO;
@@ -195,7 +199,7 @@ impl World {
     }
 
     /// A pod is gone: its room is free, and a stateful set waits for its volume.
-    pub(super) fn gone<O: Observer>(&mut self, pod: u32, observer: &mut O) {
+    pub(in crate::fleet) fn gone<O: Observer>(&mut self, pod: u32, observer: &mut O) {
         let about = self.pods.list[pod as usize];
         if about.machine != NONE {
             self.refused_is_gone(crate::fleet::MachineIndex(about.machine), pod, observer);
@@ -203,8 +207,8 @@ impl World {
         self.tell_of_pod(pod, observer, || PodEvent::Gone);
         self.count_pods(about.id.workload, -1);
         self.leave_machine(pod);
-        let spec = &self.blueprint.pods().workload(about.id.workload).spec;
-        if spec.kind == Kind::StatefulSet {
+        let kind = self.blueprint.pods().workload(about.id.workload).spec.kind;
+        if kind == Kind::StatefulSet {
             self.go_through(
                 pod,
                 PodState::Detaching,
@@ -214,6 +218,10 @@ impl World {
             );
         } else {
             self.forget(pod);
+        }
+        if kind == Kind::Deployment {
+            // Where it ended without having been deleted, it is replaced only now.
+            self.replace(about.id, observer);
         }
         if about.machine != NONE {
             self.fill(about.machine, observer);
@@ -279,7 +287,7 @@ impl World {
         }
     }
 
-    fn wait_for_pod(&mut self, pod: u32, until: Time) {
+    pub(super) fn wait_for_pod(&mut self, pod: u32, until: Time) {
         self.pods.list[pod as usize].until = until;
         self.agenda
             .schedule(self.blueprint.pod_entity(pod), until, Class::Ending);

@@ -1,6 +1,7 @@
 //! What a machine's coming and going does to the pods on it.
 //!
-//! Pods that were not evicted die with their machine and start again when it is back; those that were ending are gone.
+//! Pods that were not evicted die with their machine and start again when it is back. Nobody knows of their death until
+//! the machine is missed, or back; those that were ending are there until then.
 
 use super::pod::PodState;
 use crate::fleet::MachineIndex;
@@ -9,12 +10,7 @@ use crate::fleet::world::World;
 
 impl World {
     /// A machine has gone down with what is on it; `is_ours`: because its update went on.
-    pub(in crate::fleet) fn pods_down<O: Observer>(
-        &mut self,
-        machine: MachineIndex,
-        is_ours: bool,
-        observer: &mut O,
-    ) {
+    pub(in crate::fleet) fn pods_down(&mut self, machine: MachineIndex, is_ours: bool) {
         if self.pods.on.is_empty() {
             return;
         }
@@ -26,7 +22,6 @@ impl World {
             let about = self.pods.list[pod as usize];
             self.agenda.cancel(self.blueprint.pod_entity(pod));
             if about.state == PodState::Terminating {
-                self.gone(pod, observer);
                 continue;
             }
             if is_ours {
@@ -35,11 +30,19 @@ impl World {
             if !about.state.has_not_run() {
                 self.pods.workloads[about.id.workload.at()].figures.lost += 1;
             }
-            self.pods.list[pod as usize].state = PodState::Down;
+            let about = &mut self.pods.list[pod as usize];
+            about.seems_ready = about.state == PodState::Ready;
+            about.state = PodState::Down;
+        }
+    }
+
+    /// The control plane notices that a pod is not Ready any more, if it took it to be.
+    pub(in crate::fleet) fn not_ready_any_more<O: Observer>(&mut self, pod: u32, observer: &mut O) {
+        let about = &mut self.pods.list[pod as usize];
+        if std::mem::take(&mut about.seems_ready) {
+            let workload = about.id.workload;
             self.tell_of_pod(pod, observer, || PodEvent::Unready);
-            if about.state == PodState::Ready {
-                self.count_healthy(about.id.workload, -1);
-            }
+            self.count_healthy(workload, -1);
         }
     }
 
@@ -53,10 +56,14 @@ impl World {
             return;
         }
         for pod in self.pods.on[machine.at()].clone() {
-            let about = &mut self.pods.list[pod as usize];
-            if about.state == PodState::Down {
-                about.restarts += 1;
-                self.start_pod(pod, observer);
+            match self.pods.list[pod as usize].state {
+                PodState::Down => {
+                    self.not_ready_any_more(pod, observer);
+                    self.pods.list[pod as usize].restarts += 1;
+                    self.start_pod(pod, observer);
+                }
+                PodState::Terminating => self.gone(pod, observer),
+                _ => {}
             }
         }
     }
@@ -81,7 +88,7 @@ impl World {
         observer: &mut O,
     ) {
         let now = self.now();
-        for pod in self.pods.on[machine.at()].clone() {
+        for pod in self.pods.on.get(machine.at()).cloned().unwrap_or_default() {
             let about = &self.pods.list[pod as usize];
             if about.state == PodState::Terminating && about.until <= now {
                 self.agenda.cancel(self.blueprint.pod_entity(pod));

@@ -35,6 +35,10 @@ pub(crate) struct PodPlan {
     pub(crate) allocatable: Vec<Capacity>,
     /// The zone of each machine, as a number within the fleet.
     pub(crate) zones: Vec<u32>,
+    /// The zone of each machine, as a number within all zones of all clusters.
+    pub(crate) failure_zones: Vec<u32>,
+    /// The cluster of each of these.
+    pub(crate) zone_clusters: Vec<usize>,
     /// The cluster of each machine.
     pub(crate) clusters: Vec<u32>,
     /// The machines of each cluster.
@@ -134,7 +138,11 @@ impl PodPlan {
             place_of.push(number(own.len()));
             own.push(machine);
         }
+        let zones = zones(places);
+        let (failure_zones, zone_clusters) = failure_zones(&zones, &clusters);
         let mut plan = Self {
+            failure_zones,
+            zone_clusters,
             hosts: places
                 .ranges
                 .iter()
@@ -147,7 +155,7 @@ impl PodPlan {
                 .machines()
                 .map(|(_, pool, _)| scenario.pools[pool].capacity)
                 .collect(),
-            zones: zones(places),
+            zones,
             workloads,
             budgets,
         };
@@ -255,6 +263,22 @@ fn hosts(workloads: &[WorkloadPlan], machines: &std::ops::Range<u32>) -> bool {
             .is_some_and(|machine| *machine < machines.end)
     };
     workloads.iter().filter(evictable).any(may_be_there)
+}
+
+/// The zone of each machine as a number, where no two clusters share a zone, and the cluster of each.
+fn failure_zones(zones: &[u32], clusters: &[u32]) -> (Vec<u32>, Vec<usize>) {
+    let mut known: Vec<(u32, u32)> = Vec::new();
+    let mut of_machine = |own: (u32, u32)| {
+        let found = known.iter().position(|one| *one == own);
+        number(found.unwrap_or_else(|| {
+            known.push(own);
+            known.len() - 1
+        }))
+    };
+    let pairs = clusters.iter().copied().zip(zones.iter().copied());
+    let numbers = pairs.map(&mut of_machine).collect();
+    let clusters = known.iter().map(|(cluster, _)| *cluster as usize);
+    (numbers, clusters.collect())
 }
 
 /// The zone of each machine as a number; machines without one share a number.

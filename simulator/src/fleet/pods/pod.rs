@@ -21,6 +21,8 @@ pub(crate) struct Pod {
     pub(crate) restarts: u32,
     /// When its state ends, where that is known.
     pub(crate) until: Time,
+    /// Whether the control plane takes it for Ready although its machine is down, since nobody has missed that yet.
+    pub(crate) seems_ready: bool,
     /// Why there is no machine for it; only while it is pending.
     pub(crate) why: Unplaced,
 }
@@ -101,6 +103,7 @@ impl Pod {
             state: PodState::Pending,
             restarts: 0,
             until: Time::START,
+            seems_ready: false,
             why: Unplaced::NoMachine,
         }
     }

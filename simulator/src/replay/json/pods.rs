@@ -117,6 +117,14 @@ pub(super) enum PodLineWhat {
         #[serde(flatten)]
         whose: Whose,
     },
+    PodTaintEvicted {
+        #[serde(flatten)]
+        whose: Whose,
+    },
+    PodShutDown {
+        #[serde(flatten)]
+        whose: Whose,
+    },
     PodEvicted {
         #[serde(flatten)]
         whose: Whose,
@@ -233,6 +241,8 @@ pub(super) fn what(
         PodEvent::Placed => PodLineWhat::PodPlaced { whose },
         PodEvent::Ready => PodLineWhat::PodReady { whose },
         PodEvent::Unready => PodLineWhat::PodUnready { whose },
+        PodEvent::TaintEvicted => PodLineWhat::PodTaintEvicted { whose },
+        PodEvent::ShutDown => PodLineWhat::PodShutDown { whose },
         PodEvent::Evicted { budget, counts } => PodLineWhat::PodEvicted {
             whose,
             budget: budget.map(name),

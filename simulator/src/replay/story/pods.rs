@@ -18,6 +18,10 @@ pub(super) fn told(
         PodEvent::Pending { why } => format!("pending: {}", why.as_str()),
         PodEvent::Ready => format!("ready{on}"),
         PodEvent::Unready => format!("down with its machine{on}"),
+        PodEvent::TaintEvicted => {
+            format!("deleted{}, which is away", on.replacen(" on ", " from ", 1))
+        }
+        PodEvent::ShutDown => format!("ends with its machine{on}"),
         PodEvent::Evicted { budget, counts } => match budget {
             None => format!("evicted{on}"),
             Some(budget) => format!(

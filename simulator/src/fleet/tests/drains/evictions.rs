@@ -53,16 +53,18 @@ fn a_pod_that_is_not_ready_goes_while_the_others_suffice_or_its_budget_says_so()
             + &step("+0s", "cordon", "machine = \"w-3\"")
             + &drain("w-1")
             + more
-            + &step("+10s", "drain", "machine = \"w-4\"")
+            + &step("+15s", "drain", "machine = \"w-4\"")
+            + "[[clusters]]\nname = \"c\"\nnode_monitor_grace = \"11s\"\n"
     };
     let enough = story(&pool(4, "", &rest("", "")));
-    assert_eq!(times(&enough, "web-1-2: evicted on w-4"), [10]);
-    let lost = step("+5s", "power-loss", "machine = \"w-3\"");
+    assert_eq!(times(&enough, "web-1-2: evicted on w-4"), [15]);
+    // It is missed after 11 s at the latest, and its pod is not healthy then.
+    let lost = step("+0s", "power-loss", "machine = \"w-3\"");
     let too_few = story(&pool(4, "", &rest("", &lost)));
     assert_eq!(times(&too_few, "web-1-2: evicted on w-4"), [] as [u32; 0]);
     let always = ", unhealthy_pod_eviction_policy = \"AlwaysAllow\"";
     let allowed = story(&pool(4, "", &rest(always, &lost)));
-    assert_eq!(times(&allowed, "web-1-2: evicted on w-4"), [10]);
+    assert_eq!(times(&allowed, "web-1-2: evicted on w-4"), [15]);
 }
 
 #[test]
