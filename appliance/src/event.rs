@@ -46,6 +46,12 @@ pub struct MachineHistory {
     /// Since when it has its reason, in milliseconds since the start of the simulated time; `None` where it has none,
     /// and where that is not known.
     pub reason_since_ms: Option<u64>,
+    /// What its last update came to besides failing in a phase: `rolled-back`, `reboot-loop`, `not-ready`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setback: Option<Text>,
+    /// What its cluster has made of it, where it is down with pods on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
     /// The pods on it that a drain would have to evict.
     pub pods: Vec<Pod>,
     /// The disruption budgets that cover them.
@@ -58,6 +64,16 @@ pub struct MachineHistory {
     pub log: Vec<FleetEvent>,
     /// How many of its events came before those.
     pub log_missing: u64,
+}
+
+/// What a cluster has made of a machine that is down with pods on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// `silent`, `unknown`, `tainted`, `evicted`.
+    pub state: Text,
+    /// When the next of these comes unless the machine is back, in milliseconds since the start of the simulated time;
+    /// `None` where that is not known, or none comes.
+    pub until_ms: Option<u64>,
 }
 
 /// A revision that a machine came to run.

@@ -36,8 +36,8 @@ pub use budget::{Budget, BudgetId};
 pub use cluster::{Cluster, ClusterId};
 pub use error::{Error, ErrorKind};
 pub use event::{
-    FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, RevisionRecord,
-    Severity, Wait,
+    Absence, FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord,
+    RevisionRecord, Severity, Wait,
 };
 pub use finding::Finding;
 pub use machine::{Label, Machine, MachineId};

@@ -32,6 +32,8 @@ const HEARTBEATS: u32 = 0x21;
 pub(super) struct Absences {
     /// Of each machine; empty where nothing runs on machines.
     stages: Vec<Stage>,
+    /// When something is done about each of them next.
+    until: Vec<Time>,
     zones: Vec<ZoneState>,
 }
 
@@ -55,12 +57,27 @@ impl Absences {
     pub(super) fn new(machines: usize, zones: usize) -> Self {
         Self {
             stages: vec![Stage::Present; machines],
+            until: vec![Time::START; machines],
             zones: vec![ZoneState::default(); zones],
         }
     }
 }
 
 impl World {
+    /// What the control plane has made of a machine that is down with pods on it, as a word, and when it goes further,
+    /// where that is known.
+    pub fn absence(&self, index: MachineIndex) -> Option<(&'static str, Option<Time>)> {
+        let word = match self.pods.absences.stages.get(index.at())? {
+            Stage::Present => return None,
+            Stage::Silent => "silent",
+            Stage::Missed => "unknown",
+            Stage::Tainted => "tainted",
+            Stage::Evicted => "evicted",
+        };
+        let until = self.pods.absences.until[index.at()];
+        Some((word, (until > self.now()).then_some(until)))
+    }
+
     /// A machine that is down is no longer heard from. Where pods are on it, that will be noticed.
     pub(super) fn go_silent(&mut self, index: MachineIndex) {
         let is_missed_by_none = self.pods.on.get(index.at()).is_none_or(Vec::is_empty);
@@ -74,6 +91,7 @@ impl World {
 
     fn await_absence(&mut self, index: MachineIndex, at: Time) {
         let evictor = self.blueprint.evictor(index);
+        self.pods.absences.until[index.at()] = at;
         self.agenda.schedule(evictor, at, Class::TimeOut);
     }
 

@@ -108,7 +108,7 @@ impl World {
         if !self.machines[index.at()].condition.up {
             return;
         }
-        if is_ours {
+        if is_ours && !self.pods.on.is_empty() {
             self.end_due_pods(index, observer);
         }
         self.change(index, |machine| machine.condition.up = false);

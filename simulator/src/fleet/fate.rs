@@ -54,6 +54,9 @@ impl World {
 
     /// What the boot of a machine that begins comes to: as a rule of the scenario says, or as is drawn.
     fn fate_of_boot(&self, index: MachineIndex, phase: Phase) -> Fate {
+        if self.entries.is_empty() && self.blueprint.hardware(index).boots.are_certain() {
+            return Fate::Well;
+        }
         let machine = self.machine(index);
         let is_new = machine.revision != machine.desired;
         let fate = self
@@ -106,12 +109,14 @@ impl World {
     }
 
     /// Whether the phase is the last of a boot that does not come up.
+    #[inline]
     pub(super) fn is_in_vain(&self, index: MachineIndex, phase: Phase) -> bool {
-        let fate = self.machine(index).fate;
-        matches!(phase, Phase::Os | Phase::Update) && matches!(fate, Fate::RollsBack | Fate::Loops)
+        matches!(self.machine(index).fate, Fate::RollsBack | Fate::Loops)
+            && matches!(phase, Phase::Os | Phase::Update)
     }
 
     /// Whether the phase of a machine never ends by itself, by what its boot comes to.
+    #[inline]
     pub(super) fn is_stuck(&self, index: MachineIndex, phase: Phase) -> bool {
         let machine = self.machine(index);
         match machine.fate {
@@ -242,7 +247,7 @@ impl World {
 
     /// How long a phase of a boot takes that is slow for certain: the firmware, with a revision that changes it.
     pub(super) fn boot_takes(&self, index: MachineIndex, phase: Phase) -> Option<&Distribution> {
-        if phase != Phase::Firmware {
+        if phase != Phase::Firmware || self.blueprint.scenario().firmware_changes.is_empty() {
             return None;
         }
         let machine = self.machine(index);

@@ -53,6 +53,8 @@ pub struct Machine {
     pub(super) down_since: Time,
     /// What the boot that began last comes to.
     pub(super) fate: Fate,
+    /// What its last update came to besides failing in a phase.
+    pub(super) setback: Option<Setback>,
     /// How often it has booted again by itself in that boot.
     pub(super) boots_again: u16,
     /// The revision that it ran before the present one.
@@ -219,6 +221,7 @@ impl Machine {
             slot_expired: false,
             down_since: Time::START,
             fate: Fate::Well,
+            setback: None,
             boots_again: 0,
             previous: revision,
             good_from: Time::START,
@@ -249,6 +252,15 @@ impl Machine {
     pub fn is_not_ready(&self) -> bool {
         let is_booting = matches!(self.activity, Activity::Phase(phase) if phase.is_boot());
         self.fate == Fate::NotReady && !self.condition.up && self.can_run() && !is_booting
+    }
+
+    /// What went wrong with its boot, if that is so now, or its update failed by it.
+    pub fn setback(&self) -> Option<Setback> {
+        match self.fate {
+            Fate::Loops if self.boots_again > 0 && !self.condition.up => Some(Setback::RebootLoop),
+            _ if self.is_not_ready() => Some(Setback::NotReady),
+            _ => self.setback,
+        }
     }
 
     /// Whether it can run: it has power and is not dead.

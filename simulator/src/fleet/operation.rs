@@ -263,6 +263,7 @@ impl World {
         };
         let by = failed_in.and_then(|phase| self.setback(machine, phase));
         self.keep_old_revision(machine);
+        self.machines[machine.at()].setback = by;
         let waited_for_retry = matches!(self.machine(machine).activity, Activity::Backoff(_));
         self.change(machine, |machine| {
             settle_machine(machine, now, failed_in);

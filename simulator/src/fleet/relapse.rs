@@ -27,6 +27,7 @@ impl World {
         self.change(index, |machine| {
             machine.membership = Membership::Failed;
             machine.failed_in = Some(failed_in);
+            machine.setback = by;
         });
         let operation = &mut self.operations[operation.at()];
         operation.updated -= 1;

@@ -226,6 +226,7 @@ impl World {
             machine.power_cycles = 0;
             machine.is_quarantined = false;
             machine.slot_expired = false;
+            machine.setback = None;
         });
         if !self.machine(machine).is_up() {
             self.start_slot_clock(machine);

@@ -14,6 +14,8 @@ pub struct WorkloadForecast {
     pub evictions_per_pod: f64,
     /// Pods that died with their machine without having been evicted, a run on average.
     pub pods_lost: f64,
+    /// Pods that were deleted because their machine was away for too long, on average.
+    pub pods_deleted_as_unreachable: f64,
     /// Pods that a rollout took away although their budget allowed none, a run on average.
     pub budget_violations: f64,
     /// The most pods at once for which there was no machine, in any run.
@@ -38,6 +40,7 @@ pub(super) fn of(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<(Text, Workl
         WorkloadForecast {
             evictions_per_pod: ratio(|figures| figures.evictions, |figures| figures.replicas),
             pods_lost: mean(|figures| figures.lost),
+            pods_deleted_as_unreachable: mean(|figures| figures.evictions_by_taint),
             budget_violations: mean(|figures| figures.violations),
             most_pending: figures()
                 .map(|figures| figures.most_pending)

@@ -1,7 +1,7 @@
 //! The log, and the histories of one machine or operation, made from the journal.
 
 use appliance::{
-    FleetEvent, MachineHistory, MachineId, OperationHistory, OperationId, OperationStep,
+    Absence, FleetEvent, MachineHistory, MachineId, OperationHistory, OperationId, OperationStep,
     PhaseRecord, RevisionRecord, Severity, Text, Wait,
 };
 
@@ -144,6 +144,15 @@ impl Simulation {
         MachineHistory {
             machine: self.machine(index),
             reason_since_ms: self.world.reason_since(index).map(Time::as_millis),
+            setback: self
+                .world
+                .machine(index)
+                .setback()
+                .map(|setback| Text::from(setback.as_str())),
+            absence: self.world.absence(index).map(|(state, until)| Absence {
+                state: Text::from(state),
+                until_ms: until.map(Time::as_millis),
+            }),
             budgets: self.budgets_of(&pods),
             pods,
             revisions: std::iter::once(first).chain(later).collect(),

@@ -17,9 +17,12 @@ impl World {
         index: MachineIndex,
         observer: &mut O,
     ) -> Span {
+        if self.pods.on.get(index.at()).is_none_or(Vec::is_empty) {
+            return Span::ZERO;
+        }
         let pool = self.machine(index).pool;
         let shutdown = self.blueprint.scenario().pools[pool.at()].shutdown;
-        if shutdown.grace.is_zero() || self.pods.on.is_empty() {
+        if shutdown.grace.is_zero() {
             return Span::ZERO;
         }
         let is_running = |pod: &u32| self.pods.list[*pod as usize].state != PodState::Terminating;

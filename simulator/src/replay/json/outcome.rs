@@ -41,6 +41,7 @@ struct ReasonOutcome {
 struct WorkloadOutcome {
     evictions: u32,
     pods_lost: u32,
+    pods_deleted_as_unreachable: u32,
     budget_violations: u32,
     most_pending: u32,
     pending: u32,
@@ -121,6 +122,7 @@ fn workload_outcomes(blueprint: &Blueprint, row: &RunRow) -> BTreeMap<String, Wo
     let outcome = |figures: &Figures| WorkloadOutcome {
         evictions: figures.evictions,
         pods_lost: figures.lost,
+        pods_deleted_as_unreachable: figures.evictions_by_taint,
         budget_violations: figures.violations,
         most_pending: figures.most_pending,
         pending: figures.pending,

@@ -63,6 +63,10 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
         ),
         field("reason", reason, Tone::Plain),
     ];
+    let is_working = machine.reason.is_some();
+    let boot = setback(history).filter(|_| is_working);
+    head.extend(boot.map(|told| field("boot", told, Tone::Bad)));
+    head.extend(absent(history));
     let budgets = held_by(history).into_iter();
     let names = std::iter::once("held by").chain(std::iter::repeat(""));
     let holds = names.zip(budgets);
@@ -85,6 +89,34 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
     head
 }
 
+/// What came of its boot, and the way out.
+fn setback(history: &MachineHistory) -> Option<&str> {
+    Some(match history.setback.as_ref()?.as_str() {
+        "rolled-back" => "back on its old revision and well; a retry asks for the new one",
+        "reboot-loop" => "a reboot loop; a retry or power-cycle boots it once more",
+        "not-ready" => "joined, and its node is not Ready; a retry boots it once more",
+        other => other,
+    })
+}
+
+/// What its cluster makes of a machine that is down with pods on it.
+fn absent(history: &MachineHistory) -> Option<Line> {
+    let absence = history.absence.as_ref()?;
+    let next = absence.until_ms.map(clock);
+    let by = |what: &str| {
+        next.as_ref()
+            .map_or(String::new(), |at| format!(", {what} at {at}"))
+    };
+    let told = match absence.state.as_str() {
+        "silent" => format!("silent, not missed yet{}", by("Unknown")),
+        "unknown" => "Unknown, its pods stay while most of its zone is down".to_owned(),
+        "tainted" => format!("Unknown{}", by("its pods are deleted")),
+        "evicted" => "Unknown: its pods were deleted, and go when it is back".to_owned(),
+        other => other.to_owned(),
+    };
+    Some(field("node", told, Tone::Bad))
+}
+
 /// Why a machine waits, in words.
 fn explained(reason: &str) -> String {
     let meaning = match reason {
@@ -103,6 +135,9 @@ fn explained(reason: &str) -> String {
 /// What there is to say of a machine that no operation has: how its last update failed, if it did.
 fn unexplained(history: &MachineHistory) -> String {
     let went_wrong = |phase: &&PhaseRecord| phase.how.as_ref().is_some_and(|how| *how != "done");
+    if let Some(setback) = setback(history) {
+        return format!("its update failed: {setback}");
+    }
     match history.phases.last().filter(went_wrong) {
         Some(PhaseRecord {
             phase,

@@ -13,7 +13,9 @@ pub fn machine_tone(status: &MachineStatus) -> Tone {
     match status {
         MachineStatus::Ready => Tone::Good,
         MachineStatus::Updating => Tone::Busy,
-        MachineStatus::Unreachable | MachineStatus::ForceUnassigned => Tone::Bad,
+        MachineStatus::Unreachable | MachineStatus::NotReady | MachineStatus::ForceUnassigned => {
+            Tone::Bad
+        }
         _ => Tone::Warning,
     }
 }
