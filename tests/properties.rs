@@ -54,6 +54,9 @@ fn hardware((fails, hangs, one_phase): (u32, u32, bool)) -> String {
         soak = "90s"
         fails = {{ drain = "{fails}%", os = "{hangs}%", soak = "{hangs}%" }}
         hangs = {{ os = "{hangs}%", stop = "1%" }}
+        rolls_back = "{hangs}%"
+        loops = "{hangs}%"
+        not_ready = "{hangs}%"
         "#
     )
 }

@@ -71,6 +71,7 @@ impl<'r> Checker<'r> {
                 machine: pod["machine"].as_str().map(str::to_owned),
                 is_ready: pod["state"] == "ready",
                 ends_since: None,
+                is_shut_down: false,
             };
             checker.pods.insert(word(&pod["pod"]), about);
         }

@@ -62,6 +62,8 @@ impl Rules {
         let (rule, time_out) = (POLICIES[self.rule], TIME_OUTS[self.time_out].0);
         let (retry, pods) = (RETRIES[self.retry].0, self.pods);
         let (deletes, evicts) = self.flags;
+        // Some machines end the pods that are left on them when they stop.
+        let shutdown = if pods % 2 == 0 { 9 } else { 0 };
         format!(
             r#"
             [[pools]]
@@ -75,6 +77,7 @@ impl Rules {
             drain_timeout = "{time_out}"
             on_drain_timeout = "{rule}"
             evict_retry = "{retry}"
+            shutdown_grace = "{shutdown}s"
             delete_emptydir_data = {deletes}
             evict_unmanaged = {evicts}
             capacity = {{ pods = {pods} }}

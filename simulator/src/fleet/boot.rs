@@ -114,7 +114,7 @@ impl World {
         self.change(index, |machine| machine.condition.up = false);
         self.tell_of(index, observer, || MachineEvent::Down);
         self.start_slot_clock(index);
-        self.pods_down(index, is_ours);
+        self.pods_down(index, is_ours, observer);
         if is_ours {
             self.go_silent(index);
         }

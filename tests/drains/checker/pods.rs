@@ -13,6 +13,8 @@ pub(super) struct Pod {
     pub(super) machine: Option<String>,
     pub(super) is_ready: bool,
     pub(super) ends_since: Option<u64>,
+    /// It ends because its machine stops: it is replaced when it is gone.
+    pub(super) is_shut_down: bool,
 }
 
 impl Checker<'_> {
@@ -25,19 +27,29 @@ impl Checker<'_> {
                     machine: None,
                     is_ready: false,
                     ends_since: None,
+                    is_shut_down: false,
                 };
                 assert!(self.pods.insert(name, pod).is_none(), "{event}");
             }
             "pod-placed" => self.check_place(&name, event),
             "pod-ready" | "pod-unready" => {
-                self.pods.get_mut(&name).unwrap().is_ready = kind == "pod-ready";
+                let pod = self.pods.get_mut(&name).unwrap();
+                pod.is_ready = kind == "pod-ready";
+                if std::mem::take(&mut pod.is_shut_down) {
+                    // Its machine died before it had ended.
+                    pod.ends_since = None;
+                }
             }
             "pod-evicted" => self.check_eviction(&name, event),
             "eviction-refused" => self.check_refusal(event),
             "eviction-failed" => {
                 assert!(self.workloads[&word(&event["workload"])].budgets.len() > 1);
             }
-            "pod-deleted" | "pod-shut-down" => self.end(&name, event),
+            "pod-deleted" => self.end(&name, event),
+            "pod-shut-down" => {
+                self.end(&name, event);
+                self.pods.get_mut(&name).unwrap().is_shut_down = true;
+            }
             "pod-taint-evicted" => {
                 // Only of a machine that has been silent for long enough.
                 let machine = &self.machines[&word(&event["machine"])];
@@ -86,10 +98,11 @@ impl Checker<'_> {
     pub(super) fn check_pods(&self) {
         for (name, workload) in &self.workloads {
             let pods = self.pods.values().filter(|pod| pod.workload == *name);
-            let lasting = pods.filter(|pod| pod.ends_since.is_none()).count() as u64;
+            let lasting = pods.clone().filter(|pod| pod.ends_since.is_none()).count() as u64;
+            let shut_down = pods.filter(|pod| pod.is_shut_down).count() as u64;
             assert!(lasting <= workload.replicas, "{name} at {}", self.now);
             assert!(
-                workload.kind != "deployment" || lasting == workload.replicas,
+                workload.kind != "deployment" || lasting + shut_down >= workload.replicas,
                 "{name} at {}",
                 self.now
             );

@@ -10,7 +10,12 @@ use crate::fleet::world::World;
 
 impl World {
     /// A machine has gone down with what is on it; `is_ours`: because its update went on.
-    pub(in crate::fleet) fn pods_down(&mut self, machine: MachineIndex, is_ours: bool) {
+    pub(in crate::fleet) fn pods_down<O: Observer>(
+        &mut self,
+        machine: MachineIndex,
+        is_ours: bool,
+        observer: &mut O,
+    ) {
         if self.pods.on.is_empty() {
             return;
         }
@@ -22,6 +27,7 @@ impl World {
             let about = self.pods.list[pod as usize];
             self.agenda.cancel(self.blueprint.pod_entity(pod));
             if about.state == PodState::Terminating {
+                self.shutdown_cut_off(pod, observer);
                 continue;
             }
             if is_ours {
@@ -34,6 +40,19 @@ impl World {
             about.seems_ready = about.state == PodState::Ready;
             about.state = PodState::Down;
         }
+    }
+
+    /// A machine has died while its kubelet ended a pod that nobody has deleted: nobody knows that it was to end.
+    fn shutdown_cut_off<O: Observer>(&mut self, pod: u32, observer: &mut O) {
+        let about = &mut self.pods.list[pod as usize];
+        let (id, is_shut_down) = (about.id, std::mem::take(&mut about.is_shut_down));
+        let workload = &mut self.pods.workloads[id.workload.at()];
+        if !is_shut_down || id.ordinal >= workload.replicas {
+            return;
+        }
+        workload.live[id.ordinal as usize] = pod;
+        self.pods.list[pod as usize].state = PodState::Down;
+        self.tell_of_pod(pod, observer, || PodEvent::Unready);
     }
 
     /// The control plane notices that a pod is not Ready any more, if it took it to be.

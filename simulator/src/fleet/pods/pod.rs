@@ -23,6 +23,8 @@ pub(crate) struct Pod {
     pub(crate) until: Time,
     /// Whether the control plane takes it for Ready although its machine is down, since nobody has missed that yet.
     pub(crate) seems_ready: bool,
+    /// Whether its kubelet ends it because its machine stops, and nobody has deleted it.
+    pub(crate) is_shut_down: bool,
     /// Why there is no machine for it; only while it is pending.
     pub(crate) why: Unplaced,
 }
@@ -104,6 +106,7 @@ impl Pod {
             restarts: 0,
             until: Time::START,
             seems_ready: false,
+            is_shut_down: false,
             why: Unplaced::NoMachine,
         }
     }

@@ -73,6 +73,7 @@ impl World {
         }
         workload.live[about.id.ordinal as usize] = NONE;
         self.pods.list[pod as usize].state = PodState::Terminating;
+        self.pods.list[pod as usize].is_shut_down = true;
         self.tell_of_pod(pod, observer, || PodEvent::ShutDown);
         self.wait_for_pod(pod, until);
         if about.state == PodState::Ready {

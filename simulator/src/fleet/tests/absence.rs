@@ -161,6 +161,28 @@ fn a_graceful_shutdown_ends_regular_pods_first_and_the_stop_waits_for_it() {
 }
 
 #[test]
+fn a_machine_that_dies_while_it_ends_its_pods_has_them_still_when_it_is_back() {
+    let policy = "drain_timeout = \"5s\"\non_drain_timeout = \"proceed\"\nshutdown_grace = \"30s\"";
+    let text = fleet(2, policy)
+        .replace(
+            "name = \"web\"",
+            "name = \"web\"\ntermination = \"1m\"\ngrace = \"1m\"\nbudget = { max_unavailable = 0 }",
+        )
+        .replace("kind = \"bare\"\n        startup = \"5s\"\n        starts_on = [\"w-1\"]", "kind = \"bare\"\n        replicas = 0")
+        + &step("+0s", "apply", "pool = \"w\"")
+        + &away(10, 20);
+    let story = story(&text);
+    assert_eq!(times(&story, "default/web-1-1: ends with its machine"), [5]);
+    assert_eq!(
+        times(&story, "default/web-1-1: down with its machine"),
+        [10]
+    );
+    // Its boot takes 30 s, its start 5 s.
+    assert_eq!(times(&story, "default/web-1-1: ready on w-1"), [55]);
+    assert_eq!(times(&story, "default/web-1-2"), [0_u32; 0]);
+}
+
+#[test]
 fn a_spare_machine_that_leaves_takes_nothing_with_it() {
     let policy = "surge = 1\nmax_unavailable = 1\nevict_unmanaged = true";
     let text = fleet(2, policy).replace("budget = { min_available = 1 }", "")
