@@ -13,6 +13,7 @@ mod invalid_scenarios;
 mod journeys;
 mod orders;
 mod pod_views;
+mod presets;
 mod properties;
 mod questions;
 mod readme;

@@ -68,9 +68,14 @@ pub fn root() -> &'static Path {
         .expect("this package stands in the project")
 }
 
-/// Every scenario of the project, in order of their names.
+/// Every scenario of the project that has a summary of its own, in order of their names.
 pub fn scenarios() -> Vec<PathBuf> {
-    let folder = std::fs::read_dir(root().join("scenarios")).expect("the project has scenarios");
+    scenarios_in("scenarios")
+}
+
+/// Every scenario of a folder of the project, without those of folders in it, in order of their names.
+pub fn scenarios_in(folder: &str) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(root().join(folder)).expect("the project has the folder");
     let mut files: Vec<_> = folder
         .map(|entry| entry.expect("a folder can be listed").path())
         .filter(|path| {

@@ -208,7 +208,6 @@ type Fate = (
 
 #[test]
 fn each_policy_makes_something_else_of_one_blocked_budget() {
-    const RULE: &str = "on_drain_timeout = \"fail\"";
     const THIRD: &str = "workers-3";
     const BROKEN: &[&str] = &["billing/licence-server"];
     let fates: [(&str, &str, Fate); 7] = [
@@ -221,14 +220,10 @@ fn each_policy_makes_something_else_of_one_blocked_budget() {
         ("quarantine", "10m", (9, 1, 1, THIRD, &[], "finished")),
     ];
     for (rule, limit, (updated, failed, quarantined, cordoned, broken, ending)) in fates {
-        let edits = [
-            (RULE, &*format!("on_drain_timeout = \"{rule}\"")),
-            (
-                "drain_timeout = \"10m\"",
-                &format!("drain_timeout = \"{limit}\""),
-            ),
-        ];
-        let text = edited("one-blocked-budget.toml", &edits);
+        let keys = format!(
+            "hardware = \"vm\"\ndrain_timeout = \"{limit}\"\non_drain_timeout = \"{rule}\""
+        );
+        let text = edited("one-blocked-budget.toml", &[("hardware = \"vm\"", &keys)]);
         let lines = replayed(&format!("blocked-{rule}-{limit}"), &text);
         let outcome = lines.last().unwrap();
         let pool = &outcome["pools"]["workers"];

@@ -21,7 +21,7 @@ use crate::engine::{Span, Time};
 use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, World};
 use crate::preflight::{self, Finding};
-use crate::scenario::Workload;
+use crate::scenario::{Preset, Scenario, Workload};
 
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
@@ -404,6 +404,7 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
             "built-in durations and time-outs of hardware {classes}, where the scenario gives none"
         ));
     }
+    assumptions.extend(engines(scenario));
     let is_assumed = |workload: &Workload| workload.is_assumed && !workload.kind.is_per_machine();
     if scenario.workloads.iter().any(is_assumed) {
         let times = "how long pods take to end and to start, where a workload does not say";
@@ -414,6 +415,22 @@ fn assumptions(blueprint: &Blueprint) -> Vec<String> {
         assumptions.push(default.to_owned());
     }
     assumptions
+}
+
+/// Which pools behave like another rollout engine.
+fn engines(scenario: &Scenario) -> Vec<String> {
+    let behaving = Preset::all().skip(1).filter_map(|preset| {
+        let pools = scenario.pools.iter().filter(|pool| pool.preset == preset);
+        let pools: Vec<&str> = pools.map(|pool| pool.name.as_str()).collect();
+        let (name, about) = (preset.name(), preset.about());
+        (!pools.is_empty()).then(|| {
+            format!(
+                "{} behaves like {name} ({about}), on machines that reboot in place, where it says nothing else",
+                pools.join(", ")
+            )
+        })
+    });
+    behaving.collect()
 }
 
 fn as_object<S: Serializer, T: Serialize>(

@@ -37,10 +37,12 @@ mod labels;
 mod load;
 mod machines;
 mod objects;
+mod own_phases;
 mod pod_times;
 mod policy;
 mod poll;
 mod pool;
+mod presets;
 mod problem;
 mod quantities;
 mod section;
@@ -66,15 +68,17 @@ pub use faults::{Fault, FaultTarget, Misfortune};
 pub use hardware::{Hardware, PhaseRule};
 pub use images::{Campaign, Images, Supersede, Versions};
 pub use machines::{Machine, MachineRef, Machines};
+pub use own_phases::{OwnPhases, Soak};
 pub use policy::{Backoff, Mode, Order, Policy};
 pub use poll::Poll;
 pub use pool::{Cluster, Pool};
+pub use presets::Preset;
 pub use problem::{ScenarioError, did_you_mean};
 pub use timeline::{Deed, Step};
 pub use values::Amount;
 pub use workload::{
-    Budget, Capacity, DrainPolicy, DrainTimeOut, Kind, Limit, OnDrainTimeOut, Placement, Quantity,
-    Requests, Topology, UnhealthyPods, Workload,
+    BarePods, Budget, Capacity, DrainPolicy, DrainTimeOut, Kind, Limit, OnDrainTimeOut, Placement,
+    Quantity, Requests, Topology, UnhealthyPods, Workload,
 };
 
 use crate::engine::{Seed, Span, Time};
@@ -137,6 +141,19 @@ impl Scenario {
     /// # Errors
     /// When anything in it is wrong: every problem at once.
     pub fn parse(text: &str, file: &str, name: &str) -> Result<Self, ScenarioError> {
+        Self::parse_as(text, file, name, None)
+    }
+
+    /// As [`Scenario::parse`], with pools that name no preset behaving like this one, whatever the top level says.
+    ///
+    /// # Errors
+    /// As [`Scenario::parse`].
+    pub fn parse_as(
+        text: &str,
+        file: &str,
+        name: &str,
+        preset: Option<Preset>,
+    ) -> Result<Self, ScenarioError> {
         let mut problems = Problems::new(text);
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
@@ -153,7 +170,7 @@ impl Scenario {
         let mut section = Section::new(String::new(), 0, document.get_ref());
         let mut scenario = Self {
             name: name.into(),
-            hash: hash(text),
+            hash: hash(text, preset),
             calendar: Calendar::default(),
             horizon: None,
             runs: DEFAULT_RUNS,
@@ -171,7 +188,7 @@ impl Scenario {
             faults: Vec::new(),
             firmware_changes: BTreeSet::new(),
         };
-        scenario.read(&mut section, &mut problems);
+        scenario.read(&mut section, &mut problems, preset);
         section.finish(&mut problems);
         if problems.is_empty() {
             Ok(scenario)
@@ -180,7 +197,12 @@ impl Scenario {
         }
     }
 
-    fn read(&mut self, section: &mut Section<'_, '_>, problems: &mut Problems<'_>) {
+    fn read(
+        &mut self,
+        section: &mut Section<'_, '_>,
+        problems: &mut Problems<'_>,
+        preset: Option<Preset>,
+    ) {
         if let Some(calendar) = section.get("starts", problems, calendar::starts) {
             self.calendar = calendar;
         }
@@ -193,9 +215,12 @@ impl Scenario {
         }
         self.clusters = pool::clusters(section, problems);
         self.hardware = hardware::classes(section, problems);
+        let default = (Preset::default(), 0..0);
+        let named = presets::behaves_like(section, problems, &default);
         let around = Surroundings {
             clusters: &self.clusters,
             classes: &self.hardware,
+            preset: preset.map_or(named, |preset| (preset, 0..0)),
         };
         let before = problems.len();
         self.pools = pool::pools(section, problems, &around);
@@ -228,6 +253,12 @@ impl Scenario {
             .map_or(last + DEFAULT_HORIZON, |horizon| Time::START + horizon)
     }
 
+    /// The hardware class of a pool's machines, as the pool has it.
+    pub fn hardware_of(&self, pool: usize) -> Hardware {
+        let pool = &self.pools[pool];
+        pool.own_phases.over(&self.hardware[&pool.hardware])
+    }
+
     /// How many machines it has.
     pub fn machine_count(&self) -> u32 {
         self.pools.iter().map(|pool| pool.machines.count()).sum()
@@ -242,9 +273,14 @@ impl Scenario {
     }
 }
 
-fn hash(text: &str) -> String {
+/// Of the text, and of the preset that stands over it where one does.
+fn hash(text: &str, preset: Option<Preset>) -> String {
     let mut digits = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
+    let mut hasher = Sha256::new_with_prefix(text.as_bytes());
+    if let Some(preset) = preset {
+        hasher.update(format!("\nbehaves_like = \"{}\"\n", preset.name()));
+    }
+    for byte in hasher.finalize() {
         // Writing to a string cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }

@@ -15,6 +15,7 @@ mod failures;
 mod formula;
 mod makespan;
 mod overruns;
+mod peers;
 mod polling;
 mod watched;
 mod windows;
@@ -98,6 +99,7 @@ pub fn run() -> Vec<Case> {
         overruns::cases(),
         polling::cases(),
         failures::cases(),
+        peers::cases(),
     ]
     .concat()
 }
@@ -243,6 +245,7 @@ mod tests {
         for id in [
             "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-12", "V-13",
             "V-14", "V-14b", "V-15a", "V-15b", "V-15c", "V-16", "V-17", "V-18", "V-19", "V-20",
+            "V-22",
         ] {
             let own = CASES
                 .iter()

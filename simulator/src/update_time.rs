@@ -29,7 +29,7 @@ pub fn update_time(scenario: &Scenario, pool: usize, q: f64) -> Span {
 /// The shortest that an update of one of the pool's machines can take, as good as: one in a million is shorter.
 pub fn shortest_update(scenario: &Scenario, pool: usize) -> Span {
     const RARE: f64 = 1e-6;
-    let hardware = &scenario.hardware[&scenario.pools[pool].hardware];
+    let hardware = scenario.hardware_of(pool);
     let phases = Phase::ALL.into_iter().filter(|phase| hardware.has(*phase));
     let is_drain_of_pods =
         |phase: &Phase| *phase == Phase::Drain && grace(scenario, pool).is_some();
@@ -40,8 +40,8 @@ pub fn shortest_update(scenario: &Scenario, pool: usize) -> Span {
 }
 
 /// The phases of an update: what is certain of them, and what is not.
-fn parts(scenario: &Scenario, pool: usize, q: f64) -> (Span, Vec<&Distribution>) {
-    let hardware = &scenario.hardware[&scenario.pools[pool].hardware];
+fn parts(scenario: &Scenario, pool: usize, q: f64) -> (Span, Vec<Distribution>) {
+    let hardware = scenario.hardware_of(pool);
     let about = &scenario.pools[pool];
     // An image is taken to be fetched by as many as may go at once.
     let at_once = about.policy.slots(about.machines.count());
@@ -62,7 +62,7 @@ fn parts(scenario: &Scenario, pool: usize, q: f64) -> (Span, Vec<&Distribution>)
         let takes = &hardware.phases[phase].takes;
         match takes.as_fixed() {
             Some(span) => fixed += span,
-            None => random.push(takes),
+            None => random.push(takes.clone()),
         }
     }
     (fixed, random)
@@ -77,7 +77,7 @@ fn grace(scenario: &Scenario, pool: usize) -> Option<Span> {
     workloads.map(|workload| workload.grace).max()
 }
 
-fn quantile_of_sum(parts: &[&Distribution], q: f64) -> Span {
+fn quantile_of_sum(parts: &[Distribution], q: f64) -> Span {
     let seed = Seed(0).of_run(0);
     let mut sums = vec![Span::ZERO; SUMS as usize];
     for (number, part) in (0..).zip(parts) {

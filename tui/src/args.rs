@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use simulator::scenario::Preset;
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
 ///
@@ -35,10 +36,7 @@ pub(crate) enum Command {
     /// Tell one run of a rehearsal as a story
     Replay(Replay),
     /// Check a scenario file and run nothing: every problem at once
-    Validate {
-        /// The scenario file
-        file: PathBuf,
-    },
+    Validate(Validate),
     /// List the next openings of a scenario's maintenance windows
     Windows(Windows),
     /// Say what would block a rollout's drains now: exit code 1 if something would
@@ -56,6 +54,9 @@ pub(crate) struct Console {
     /// The scenario file [default: the built-in demo fleet]
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
+    /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]
+    #[arg(long, value_name = "NAME", value_parser = preset, requires = "scenario")]
+    pub(crate) behaves_like: Option<Preset>,
     /// The seed of the simulation [default: the scenario's, or 1]
     #[arg(long, value_name = "S")]
     pub(crate) seed: Option<u64>,
@@ -80,6 +81,9 @@ pub(crate) enum GlyphLevel {
 pub(crate) struct Rehearse {
     /// The scenario file
     pub(crate) file: PathBuf,
+    /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    pub(crate) behaves_like: Option<Preset>,
     /// How many runs to make [default: the scenario's, or 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::scenario::MOST_RUNS)))]
     pub(crate) runs: Option<u32>,
@@ -95,6 +99,15 @@ pub(crate) struct Rehearse {
     /// How to print the forecast
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Validate {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    pub(crate) behaves_like: Option<Preset>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -132,6 +145,9 @@ pub(crate) struct Preflight {
 pub(crate) struct Replay {
     /// The scenario file
     pub(crate) file: PathBuf,
+    /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    pub(crate) behaves_like: Option<Preset>,
     /// The seed of the rehearsal [default: the scenario's, or 1]
     #[arg(long, value_name = "S")]
     pub(crate) seed: Option<u64>,
@@ -151,6 +167,13 @@ pub(crate) enum Output {
     Text,
     /// For programs
     Json,
+}
+
+fn preset(text: &str) -> Result<Preset, String> {
+    Preset::named(text).ok_or_else(|| {
+        let names: Vec<_> = Preset::all().map(Preset::name).collect();
+        format!("one of {} is needed", names.join(", "))
+    })
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {

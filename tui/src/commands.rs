@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use simulator::fleet::Blueprint;
-use simulator::scenario::Scenario;
+use simulator::scenario::{Preset, Scenario};
 
 use crate::args::{Args, Command, Console};
 use crate::streams::{Answer, Failure, Streams};
@@ -28,13 +28,19 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Replay(args)) => replay::run(args, streams),
         Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
-        Some(Command::Validate { file }) => validate::run(file, streams),
+        Some(Command::Validate(args)) => validate::run(args, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),
     }
 }
 
 /// The scenario of a file, ready to run.
 fn load(file: &Path) -> Result<Arc<Blueprint>, Failure> {
-    let scenario = Scenario::load(file).map_err(|error| Failure::Question(error.to_string()))?;
+    load_as(file, None)
+}
+
+/// As [`load`], with pools that name no preset behaving like this one.
+fn load_as(file: &Path, preset: Option<Preset>) -> Result<Arc<Blueprint>, Failure> {
+    let scenario = Scenario::load_as(file, preset);
+    let scenario = scenario.map_err(|error| Failure::Question(error.to_string()))?;
     Ok(Blueprint::new(scenario))
 }

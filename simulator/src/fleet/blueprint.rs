@@ -153,10 +153,8 @@ impl Blueprint {
             horizon: scenario.horizon(),
             pods: plan,
             first_pods: OnceLock::new(),
-            classes: scenario
-                .pools
-                .iter()
-                .map(|pool| scenario.hardware[&pool.hardware].clone())
+            classes: (0..scenario.pools.len())
+                .map(|pool| scenario.hardware_of(pool))
                 .collect(),
             class_of: (0..)
                 .zip(&pools)
@@ -216,6 +214,12 @@ impl Blueprint {
         plan.drain
             .time_out
             .or(self.classes[pool.at()].phases[Phase::Drain].time_out)
+    }
+
+    /// Whether drains of the pool's machines leave the pods of a namespace alone.
+    pub(super) fn ignores(&self, pool: PoolIndex, namespace: &str) -> bool {
+        let ignored = &self.scenario.pools[pool.at()].ignored_namespaces;
+        ignored.iter().any(|ignored| ignored == namespace)
     }
 
     /// The name of a pool.

@@ -26,7 +26,7 @@ use super::pods::pod::PodState;
 use super::world::World;
 use crate::engine::{Class, Span, Time};
 use crate::phase::Phase;
-use crate::scenario::Kind;
+use crate::scenario::{BarePods, Kind};
 use refusals::Blocked;
 
 /// The drains that are under way, by machine.
@@ -57,6 +57,8 @@ pub(super) struct Drain {
     hangs: bool,
     /// Whether an eviction failed for good.
     has_failed: bool,
+    /// Whether it was told that it does not come to its end.
+    is_alerted: bool,
     /// Why it is not over, since when.
     pub(super) reason: Reason,
     pub(super) reason_since: Time,
@@ -126,11 +128,12 @@ impl World {
             earliest: now + prospect.ends_after.unwrap_or_default(),
             hangs: prospect.ends_after.is_none(),
             has_failed: false,
+            is_alerted: false,
             reason: Reason::Phase(Phase::Drain),
             reason_since: now,
         };
         let has_nothing_to_do =
-            self.pods.on[index.at()].is_empty() && drain.earliest == now && !drain.hangs;
+            self.evictable(index).is_empty() && drain.earliest == now && !drain.hangs;
         self.drains.insert(index.0, drain);
         self.tell_reason(index, observer);
         if has_nothing_to_do && !self.machine(index).fails {
@@ -145,14 +148,15 @@ impl World {
     /// Tells which pods refuse the drain, and whether there is one. Pods that are ending do not.
     fn is_refused<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) -> bool {
         let policy = self.blueprint.plan(self.machine(index).pool).drain;
+        let left_alone = |pod: u32| self.is_left_alone(index, pod);
         let filter = |pod: &u32| {
             let about = &self.pods.list[*pod as usize];
             let spec = &self.blueprint.pods().workload(about.id.workload).spec;
-            if about.state == PodState::Terminating {
+            if about.state == PodState::Terminating || left_alone(*pod) {
                 None
             } else if spec.empty_dir && !policy.deletes_empty_dir {
                 Some((about.id, Filter::EmptyDir))
-            } else if spec.kind == Kind::Bare && !policy.evicts_bare {
+            } else if spec.kind == Kind::Bare && policy.bare == BarePods::Refuse {
                 Some((about.id, Filter::Bare))
             } else {
                 None
@@ -171,8 +175,19 @@ impl World {
     /// The pods on a machine, by workload and number.
     fn evictable(&self, index: MachineIndex) -> Vec<u32> {
         let mut pods = self.pods.on[index.at()].clone();
+        pods.retain(|pod| !self.is_left_alone(index, *pod));
         pods.sort_by_key(|pod| self.pods.list[*pod as usize].id);
         pods
+    }
+
+    /// Whether a drain of the machine leaves a pod where it is.
+    fn is_left_alone(&self, index: MachineIndex, pod: u32) -> bool {
+        let pool = self.machine(index).pool;
+        let workload = self.pods.list[pod as usize].id.workload;
+        let spec = &self.blueprint.pods().workload(workload).spec;
+        let is_skipped =
+            spec.kind == Kind::Bare && self.blueprint.plan(pool).drain.bare == BarePods::Skip;
+        is_skipped || self.blueprint.ignores(pool, &spec.namespace)
     }
 
     /// Asks for the eviction of these pods, all at this instant, and looks where the drain stands then.
@@ -209,7 +224,8 @@ impl World {
             Verdict::Free => None,
         };
         self.end_refusals(index, pod, observer);
-        self.evict(pod, budget, observer);
+        let grace = self.blueprint.plan(self.machine(index).pool).drain.grace;
+        self.evict(pod, budget, grace, observer);
         self.note_ending(index, pod);
     }
 

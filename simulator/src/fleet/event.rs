@@ -223,6 +223,11 @@ pub enum MachineEvent {
         /// The rule.
         rule: OnDrainTimeOut,
     },
+    /// Its drain was tried again and again for so long that somebody should look.
+    DrainFailing {
+        /// How long it has gone on.
+        after: Span,
+    },
     /// It was down for so long that its slot is free for another.
     SlotExpired,
     /// It is a spare machine, and begins to join on this revision.

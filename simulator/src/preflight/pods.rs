@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::budgets::machines_with;
 use super::{Finding, Says, Severity, Subject};
 use crate::fleet::{MachineIndex, Trial, Unplaced, WorkloadIndex};
-use crate::scenario::{Kind, Workload};
+use crate::scenario::{BarePods, Kind, Workload};
 
 pub(super) fn check(about: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -39,23 +39,29 @@ fn bare(about: &Subject<'_>, spec: &Workload) -> Option<Says> {
     if spec.kind != Kind::Bare {
         return None;
     }
-    let evicts = about.blueprint.scenario().pools[about.pool.at()]
-        .drain
-        .evicts_bare;
-    Some(if evicts {
-        Says {
-            severity: Severity::Risks,
-            check: "bare-pod",
-            what: "its pods have no controller: an eviction is their end".to_owned(),
-            change: "a Deployment or a StatefulSet".to_owned(),
-        }
-    } else {
-        Says {
-            severity: Severity::Blocks,
-            check: "bare-pod",
-            what: "its pods have no controller, and the drain refuses to lose them".to_owned(),
-            change: "evict_unmanaged = true, or a controller".to_owned(),
-        }
+    let fate = about.blueprint.scenario().pools[about.pool.at()].drain.bare;
+    let (severity, what, change) = match fate {
+        BarePods::Refuse => (
+            Severity::Blocks,
+            "its pods have no controller, and the drain refuses to lose them",
+            "evict_unmanaged = true, or a controller",
+        ),
+        BarePods::Evict => (
+            Severity::Risks,
+            "its pods have no controller: an eviction is their end",
+            "a Deployment or a StatefulSet",
+        ),
+        BarePods::Skip => (
+            Severity::Risks,
+            "its pods have no controller: the drain leaves them, and they go down with their machine",
+            "a Deployment or a StatefulSet",
+        ),
+    };
+    Some(Says {
+        severity,
+        check: "bare-pod",
+        what: what.to_owned(),
+        change: change.to_owned(),
     })
 }
 

@@ -121,6 +121,11 @@ enum What<'b> {
         who: Who<'b>,
         rule: &'static str,
     },
+    DrainFailing {
+        #[serde(flatten)]
+        who: Who<'b>,
+        after_s: Span,
+    },
     SlotExpired {
         #[serde(flatten)]
         who: Who<'b>,
@@ -288,6 +293,7 @@ fn of_machine<'b>(
             who,
             rule: rule.as_str(),
         },
+        MachineEvent::DrainFailing { after: after_s } => What::DrainFailing { who, after_s },
         MachineEvent::SlotExpired => What::SlotExpired { who },
         MachineEvent::Added { revision } => What::MachineAdded {
             zone: blueprint.machine_zone(machine).map(str::to_owned),

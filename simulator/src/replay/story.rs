@@ -139,6 +139,9 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
             format!("drain refused: {} {why}", blueprint.pod_name(pod))
         }
         MachineEvent::DrainGivenUp { rule } => format!("drain given up: {}", rule.as_str()),
+        MachineEvent::DrainFailing { after } => {
+            format!("drain failing: tried again for {after}, and still is")
+        }
         MachineEvent::SlotExpired => "down for too long: its slot is free".to_owned(),
         MachineEvent::Down => "down".to_owned(),
         MachineEvent::Up => "up".to_owned(),

@@ -90,10 +90,11 @@ pub(super) fn shutdown(
             &format!("at most the shutdown_grace, which is {}", shutdown.grace),
         );
     }
-    if is_one_phase
-        && !shutdown.grace.is_zero()
-        && let Some(item) = table.item("shutdown_grace")
-    {
+    if is_one_phase && !shutdown.grace.is_zero() {
+        let Some(item) = table.own_item("shutdown_grace") else {
+            // What a preset says is of no use where there is no stop.
+            return Shutdown::default();
+        };
         item.object(
             problems,
             "which needs hardware with a stop, not one duration for everything",

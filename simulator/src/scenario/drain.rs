@@ -1,10 +1,10 @@
 //! How the machines of a pool are drained: the keys of its table that say so.
 
 use super::problem::Problems;
-use super::section::Section;
+use super::section::{Item, Section};
 use super::values::{amount, flag, positive_duration, quoted, time_out, word};
-use super::workload::{DrainPolicy, DrainTimeOut, OnDrainTimeOut};
-
+use super::workload::{BarePods, DrainPolicy, DrainTimeOut, OnDrainTimeOut};
+use crate::engine::Span;
 /// The drain policy of a pool's table; what it does not say is the default. `machines` is how many the pool has.
 pub(super) fn drain(
     table: &mut Section<'_, '_>,
@@ -20,7 +20,11 @@ pub(super) fn drain(
     check_goes_with(table, problems, "drain_retry", &[Retry, Release]);
     let evict_retry = table.get("evict_retry", problems, positive_duration);
     let deletes_empty_dir = table.get("delete_emptydir_data", problems, flag);
-    let evicts_bare = table.get("evict_unmanaged", problems, flag);
+    let bare = table.get("evict_unmanaged", problems, bare_pods);
+    let grace = table.get("evict_grace", problems, positive_duration);
+    let slow_pause = slow_pause(table, problems);
+    let alert = table.get("drain_alert", problems, positive_duration);
+    check_goes_with(table, problems, "drain_alert", &[Retry]);
     let waits_for_volumes = table.get("wait_for_volumes", problems, flag);
     let max_quarantined = table.get("max_quarantined", problems, amount);
     check_goes_with(table, problems, "max_quarantined", &[Quarantine]);
@@ -32,11 +36,45 @@ pub(super) fn drain(
         pause: pause.unwrap_or(default.pause),
         evict_retry: evict_retry.unwrap_or(default.evict_retry),
         deletes_empty_dir: deletes_empty_dir.unwrap_or(default.deletes_empty_dir),
-        evicts_bare: evicts_bare.unwrap_or(default.evicts_bare),
+        bare: bare.unwrap_or(default.bare),
+        grace,
+        slow_pause,
+        alert,
         waits_for_volumes: waits_for_volumes.unwrap_or(default.waits_for_volumes),
         max_quarantined: max_quarantined
             .map_or(default.max_quarantined, |amount| amount.of(machines, false)),
     }
+}
+
+/// `true`, `false`, or `"skip"`.
+fn bare_pods(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<BarePods> {
+    match (item.value.get_ref().as_bool(), item.as_str()) {
+        (Some(true), _) => Some(BarePods::Evict),
+        (Some(false), _) => Some(BarePods::Refuse),
+        (None, Some("skip")) => Some(BarePods::Skip),
+        _ => {
+            item.refuse(problems, "true, false or \"skip\"");
+            None
+        }
+    }
+}
+
+/// When a drain that is tried again for ever slows down, and to which pause.
+fn slow_pause(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> Option<(Span, Span)> {
+    let pause = table.get("drain_retry_slow", problems, positive_duration);
+    let after = table.get("drain_retry_slow_after", problems, positive_duration);
+    for (key, other) in [
+        ("drain_retry_slow", "drain_retry_slow_after"),
+        ("drain_retry_slow_after", "drain_retry_slow"),
+    ] {
+        check_goes_with(table, problems, key, &[OnDrainTimeOut::Retry]);
+        if table.item(other).is_none()
+            && let Some(item) = table.own_item(key)
+        {
+            item.object(problems, &format!("which needs {other} beside it"));
+        }
+    }
+    after.zip(pause)
 }
 
 /// Notes a key that is there without one of the policies that it belongs to.
@@ -54,7 +92,7 @@ fn check_goes_with(
     let is_other = OnDrainTimeOut::ALL
         .iter()
         .any(|policy| policy.as_str() == named && !policies.contains(policy));
-    if is_other && let Some(item) = table.item(key) {
+    if is_other && let Some(item) = table.own_item(key) {
         let why = format!("which needs on_drain_timeout = {}", quoted(words()));
         item.object(problems, &why);
     }
@@ -63,7 +101,6 @@ fn check_goes_with(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Span;
     use crate::scenario::{Amount, Pool, Scenario};
 
     fn pool(keys: &str) -> Result<Pool, String> {
@@ -81,6 +118,7 @@ mod tests {
             evict_retry = "2s"
             delete_emptydir_data = true
             evict_unmanaged = true
+            evict_grace = "60s"
             wait_for_volumes = true
             max_quarantined = "25%"
         "#;
@@ -90,7 +128,10 @@ mod tests {
             pause: Span::from_secs(60),
             evict_retry: Span::from_secs(2),
             deletes_empty_dir: true,
-            evicts_bare: true,
+            bare: BarePods::Evict,
+            grace: Some(Span::from_secs(60)),
+            slow_pause: None,
+            alert: None,
             waits_for_volumes: true,
             max_quarantined: 2,
         };

@@ -20,6 +20,10 @@ use crate::engine::Span;
 use crate::phase::{PerPhase, Phase};
 
 /// One kind of machine.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a class, any combination of which occurs"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hardware {
     /// What each phase does on it.
@@ -30,6 +34,8 @@ pub struct Hardware {
     pub is_assumed: bool,
     /// Whether the duration of its drain is this project's: then pods alone decide it, where pods run.
     pub drain_is_assumed: bool,
+    /// Whether the duration of its soak is this project's.
+    pub soak_is_assumed: bool,
     /// How long a boot (firmware and operating system together) is waited for; `None`: for ever.
     pub boot_time_out: Option<Span>,
     /// What a boot of a new revision can come to.
@@ -77,6 +83,7 @@ impl Default for Hardware {
             is_one_phase: false,
             is_assumed: false,
             drain_is_assumed: false,
+            soak_is_assumed: false,
             boot_time_out: None,
             boots: Boots::default(),
             image_write: None,
@@ -121,6 +128,7 @@ impl Hardware {
         let mut class = Self {
             is_assumed: true,
             drain_is_assumed: true,
+            soak_is_assumed: true,
             boot_time_out: Some(Span::from_secs(boot_minutes * 60)),
             ..Self::default()
         };
@@ -290,7 +298,7 @@ fn read_durations(
                 class.is_one_phase = true;
                 class.is_assumed = false;
             }
-            Phase::Soak => {}
+            Phase::Soak => class.soak_is_assumed = false,
             Phase::Drain => {
                 class.drain_is_assumed = false;
                 parts.push(item);

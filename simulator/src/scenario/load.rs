@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{Scenario, ScenarioError};
+use super::{Preset, Scenario, ScenarioError};
 
 /// The largest scenario file, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -14,6 +14,14 @@ impl Scenario {
     /// # Errors
     /// When the file cannot be read, or anything in it is wrong: every problem at once.
     pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+        Self::load_as(path, None)
+    }
+
+    /// As [`Scenario::load`], with pools that name no preset behaving like this one, whatever the file's top level says.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load_as(path: &Path, preset: Option<Preset>) -> Result<Self, ScenarioError> {
         let file = path.display().to_string();
         let unreadable = |why: &str| ScenarioError::unreadable(&file, why);
         let about = std::fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
@@ -40,6 +48,6 @@ impl Scenario {
             ScenarioError::not_text(&file, &before)
         })?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        Self::parse(&text, &file, &stem)
+        Self::parse_as(&text, &file, &stem, preset)
     }
 }

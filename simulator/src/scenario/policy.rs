@@ -120,6 +120,7 @@ pub(super) fn policy(
     table: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     machines: u32,
+    preset_is_assumed: bool,
 ) -> Policy {
     let default = Policy::default();
     let surge = table.get("surge", problems, amount_from(0));
@@ -153,8 +154,11 @@ pub(super) fn policy(
     let preflight = [("warn", false), ("refuse", true)];
     let refuses_unfit = table.get("preflight", problems, word(&preflight));
     let poll = poll(table, problems, mode);
-    let is_assumed =
-        max_unavailable.is_none() || order.is_none() || halt_after.is_none() || retries.is_none();
+    let mut is_own = |key| table.own_item(key).is_some();
+    let is_all_own = ["max_unavailable", "order", "halt_after", "retries"]
+        .into_iter()
+        .all(&mut is_own);
+    let is_assumed = preset_is_assumed && !is_all_own;
     Policy {
         max_unavailable: max_unavailable.unwrap_or(default.max_unavailable),
         rounds_up: rounds_up.unwrap_or(default.rounds_up),

@@ -4,7 +4,7 @@ use super::durations::distribution;
 use super::policy::Mode;
 use super::problem::Problems;
 use super::section::Section;
-use super::values::{positive_duration, probability};
+use super::values::{Switched, probability, time_out};
 use crate::distribution::{Distribution, Shape};
 use crate::engine::Span;
 
@@ -31,7 +31,9 @@ pub(super) fn poll(
     mode: Option<Mode>,
 ) -> Option<Poll> {
     let period = table.get("poll", problems, |item, problems| {
-        let period = positive_duration(item, problems)?;
+        let Switched::On(period) = time_out(item, problems)? else {
+            return Some(None);
+        };
         if period > LONGEST {
             item.refuse(problems, "a duration of at most 366 days");
             return None;
@@ -40,19 +42,19 @@ pub(super) fn poll(
             let why = "which goes with mode = \"rolling\" only: agents know no batches";
             item.object(problems, why);
         }
-        Some(period)
+        Some(Some(period))
     });
-    let is_polled = table.item("poll").is_some();
+    let is_polled = table.item("poll").is_some() && period != Some(None);
     let jitter = table.item("poll_jitter");
     let first = table.item("poll_first");
     for item in [&jitter, &first].into_iter().flatten() {
-        if !is_polled {
+        if !is_polled && item.is_own() {
             item.object(problems, "which needs poll beside it");
         }
     }
     let jitter = jitter.and_then(|item| probability(&item, problems));
     let first = first.and_then(|item| distribution(&item, problems));
-    let period = period?;
+    let period = period.flatten()?;
     Some(Poll {
         period,
         jitter: jitter.unwrap_or(0.0),

@@ -9,7 +9,9 @@ use super::drain::drain;
 use super::hardware::Hardware;
 use super::labels::labels;
 use super::machines::{Machines, check_names, machines};
+use super::own_phases::{OwnPhases, own_phases};
 use super::policy::{Policy, policy};
+use super::presets::{Named, Preset, behaves_like};
 use super::problem::{Problems, did_you_mean};
 use super::quantities::capacity;
 use super::section::{Item, Section};
@@ -49,10 +51,16 @@ pub struct Pool {
     pub revision_age: Span,
     /// A revision that was saved and not applied; `None` when there is none.
     pub saved_revision: Option<u32>,
+    /// The engine that it behaves like where it does not say itself how it is rolled out.
+    pub preset: Preset,
     /// How it is rolled out.
     pub policy: Policy,
     /// How its machines are drained.
     pub drain: DrainPolicy,
+    /// Namespaces whose pods a drain leaves alone.
+    pub ignored_namespaces: Vec<String>,
+    /// What it says of phases, over what its hardware class says.
+    pub own_phases: OwnPhases,
     /// How long its machines let their pods end when they stop.
     pub shutdown: Shutdown,
     /// What each of its machines has for pods, those of daemon sets included.
@@ -111,6 +119,8 @@ pub(super) fn clusters(section: &mut Section<'_, '_>, problems: &mut Problems<'_
 pub(super) struct Surroundings<'s> {
     pub(super) clusters: &'s [Cluster],
     pub(super) classes: &'s BTreeMap<String, Hardware>,
+    /// The preset of pools that name none.
+    pub(super) preset: Named,
 }
 
 /// The pools of the scenario; there must be one at least.
@@ -144,6 +154,8 @@ fn pool(
     let pool_name = table.need("name", problems, |item, problems| {
         unique_name(pool_names, item, problems)
     });
+    let (preset, named) = behaves_like(table, problems, &around.preset);
+    preset.put_under("pool", table, named);
     let cluster = cluster(table, problems, around.clusters);
     let zones = table.get("zones", problems, |item, problems| {
         list(item, problems, "name", name)
@@ -169,8 +181,12 @@ fn pool(
         Some(saved)
     });
     let machines = machines.unwrap_or(Machines::UNREADABLE);
-    let policy = policy(table, problems, machines.count());
+    let policy = policy(table, problems, machines.count(), preset.is_assumed());
     let drain = drain(table, problems, machines.count());
+    let ignored_namespaces = table.get("ignore_namespaces", problems, |item, problems| {
+        list(item, problems, "namespace", name)
+    });
+    let own_phases = own_phases(table, problems);
     let class = hardware.as_ref().and_then(|name| around.classes.get(name));
     let is_one_phase = class.is_some_and(|class| class.is_one_phase);
     let shutdown = shutdown(table, problems, is_one_phase);
@@ -185,8 +201,11 @@ fn pool(
         revision,
         revision_age: revision_age.unwrap_or(Span::ZERO),
         saved_revision,
+        preset,
         policy,
         drain,
+        ignored_namespaces: ignored_namespaces.unwrap_or_default(),
+        own_phases,
         shutdown,
         capacity: capacity.unwrap_or_default(),
         labels: labels.unwrap_or_default(),

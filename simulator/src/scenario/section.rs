@@ -3,6 +3,8 @@
 //! A deserialiser stops at the first error. This walker notes each problem and goes on, so that one look at the
 //! messages repairs the whole file.
 
+use std::ops::Range;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -13,6 +15,8 @@ use super::problem::{Problems, did_you_mean};
 pub(super) struct Item<'a, 'i> {
     pub(super) path: String,
     pub(super) value: &'a Spanned<DeValue<'i>>,
+    /// Where the file names the preset that the value comes from; `None` where the file itself says it.
+    preset: Option<Range<usize>>,
 }
 
 /// A table of the document, whose keys are asked for one by one; what nobody asked for is unknown.
@@ -21,12 +25,24 @@ pub(super) struct Section<'a, 'i> {
     path: String,
     offset: usize,
     table: &'a DeTable<'i>,
+    /// What stands for the keys that the table does not have, and where the file names it.
+    preset: Option<(&'a DeTable<'i>, Range<usize>)>,
     asked: Vec<&'static str>,
 }
 
 impl<'a, 'i> Item<'a, 'i> {
     pub(super) fn offset(&self) -> usize {
-        self.value.span().start
+        self.span().start
+    }
+
+    /// Where the file says the value, or names the preset that does.
+    pub(super) fn span(&self) -> Range<usize> {
+        self.preset.clone().unwrap_or_else(|| self.value.span())
+    }
+
+    /// Whether the file says it itself, and no preset.
+    pub(super) fn is_own(&self) -> bool {
+        self.preset.is_none()
     }
 
     /// Notes that the value is not what it should be. `allowed` completes "allowed: ".
@@ -36,7 +52,7 @@ impl<'a, 'i> Item<'a, 'i> {
 
     /// As [`Item::refuse`], with a hint behind it that brings its own punctuation.
     pub(super) fn refuse_with_hint(&self, problems: &mut Problems<'_>, allowed: &str, hint: &str) {
-        let found = problems.found(self.value.span());
+        let found = problems.found(self.span());
         problems.add(
             self.offset(),
             format!("{}: found {found}, allowed: {allowed}{hint}", self.path),
@@ -45,7 +61,7 @@ impl<'a, 'i> Item<'a, 'i> {
 
     /// Notes that the value is well-formed and cannot be; `why` completes "found …, ".
     pub(super) fn object(&self, problems: &mut Problems<'_>, why: &str) {
-        let found = problems.found(self.value.span());
+        let found = problems.found(self.span());
         problems.add(
             self.offset(),
             format!("{}: found {found}, {why}", self.path),
@@ -92,6 +108,7 @@ impl<'a, 'i> Item<'a, 'i> {
                 .map(|(index, value)| Item {
                     path: format!("{}[{index}]", self.path),
                     value,
+                    preset: self.preset.clone(),
                 })
                 .collect(),
         )
@@ -104,8 +121,14 @@ impl<'a, 'i> Section<'a, 'i> {
             path,
             offset,
             table,
+            preset: None,
             asked: Vec::new(),
         }
+    }
+
+    /// Lets a preset say what the table does not. `named` is where the file names it.
+    pub(super) fn stand_on(&mut self, preset: &'a DeTable<'i>, named: Range<usize>) {
+        self.preset = Some((preset, named));
     }
 
     /// Where the table stands.
@@ -137,10 +160,24 @@ impl<'a, 'i> Section<'a, 'i> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }
-        self.table.get(key).map(|value| Item {
+        let own = self.table.get(key).map(|value| Item {
             path: self.path_of(key),
             value,
+            preset: None,
+        });
+        own.or_else(|| {
+            let (preset, named) = self.preset.as_ref()?;
+            Some(Item {
+                path: self.path_of(key),
+                value: preset.get(key)?,
+                preset: Some(named.clone()),
+            })
         })
+    }
+
+    /// The value of `key`, if the file itself says it.
+    pub(super) fn own_item(&mut self, key: &'static str) -> Option<Item<'a, 'i>> {
+        self.item(key).filter(Item::is_own)
     }
 
     /// The value of `key` as `read` understands it. `None` when it is absent, and when it is wrong, which is noted.
@@ -193,6 +230,7 @@ impl<'a, 'i> Section<'a, 'i> {
             let item = Item {
                 path: self.path_of(name),
                 value,
+                preset: None,
             };
             (name, key.span().start, item)
         })

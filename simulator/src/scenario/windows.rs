@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::Scenario;
 use super::calendar::text;
 use super::pool::unique_name;
+use super::presets;
 use super::problem::{Problems, did_you_mean};
 use super::section::{Item, Section};
 use super::values::{list, positive_duration, probability, word};
@@ -81,6 +82,13 @@ fn window(
         unique_name(names, item, problems)
     });
     let pools = whose::pools(table, problems, scenario);
+    if let Some(preset) = pools
+        .as_ref()
+        .and_then(|pools| presets::common(scenario, pools))
+    {
+        let place = table.offset()..table.offset();
+        preset.put_under("window", table, place);
+    }
     let (zone, zone_name) = time_zone(table, problems, scenario);
     let schedule = opens::schedule(table, problems, scenario, &zone);
     let lasts = table.need("for", problems, lasts);
@@ -217,7 +225,7 @@ fn end_rule(
         ("quantile", End::MustFit, "without end = \"must-fit\""),
         ("runtime", End::MustFit, "without end = \"must-fit\""),
     ] {
-        if let Some(item) = table.item(key)
+        if let Some(item) = table.own_item(key)
             && end.is_some_and(|end| end != owner)
         {
             item.object(problems, says);

@@ -202,8 +202,14 @@ pub struct DrainPolicy {
     pub evict_retry: Span,
     /// Whether pods with an `emptyDir` are evicted; else one refuses the whole drain.
     pub deletes_empty_dir: bool,
-    /// Whether bare pods are evicted; else one refuses the whole drain.
-    pub evicts_bare: bool,
+    /// What becomes of bare pods.
+    pub bare: BarePods,
+    /// How long a pod may take to end at most, whatever its own grace; `None`: its own grace.
+    pub grace: Option<Span>,
+    /// The pause of a drain that is tried again for ever, once it has gone on for long: after how long, and the pause then.
+    pub slow_pause: Option<(Span, Span)>,
+    /// After how long it is told that a drain does not come to its end, which ends nothing; `None`: never.
+    pub alert: Option<Span>,
     /// Whether a drain also waits until the volumes of its pods are free.
     pub waits_for_volumes: bool,
     /// How many machines of a pool may be quarantined; a further one fails instead.
@@ -218,11 +224,25 @@ impl Default for DrainPolicy {
             pause: Span::from_secs(60),
             evict_retry: Span::from_secs(5),
             deletes_empty_dir: false,
-            evicts_bare: false,
+            bare: BarePods::Refuse,
+            grace: None,
+            slow_pause: None,
+            alert: None,
             waits_for_volumes: false,
             max_quarantined: 1,
         }
     }
+}
+
+/// What a drain does with pods that nobody makes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BarePods {
+    /// One refuses the whole drain, as `kubectl drain` without `--force`.
+    Refuse,
+    /// They are evicted, and lost.
+    Evict,
+    /// They are left on the machine, as Talos does.
+    Skip,
 }
 
 /// How long a drain is waited for.

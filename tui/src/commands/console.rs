@@ -35,7 +35,7 @@ pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, F
 /// The fleet that is meant, at the instant at which it is shown first.
 fn fleet(args: &Console) -> Result<(Simulation, Seed), Failure> {
     let blueprint = match &args.scenario {
-        Some(file) => super::load(file)?,
+        Some(file) => super::load_as(file, args.behaves_like)?,
         None => demo::blueprint(),
     };
     let seed = args.seed.map_or(blueprint.scenario().seed, Seed);

@@ -10,7 +10,7 @@ use crate::args::{Output, Rehearse};
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
-    let blueprint = super::load(&args.file)?;
+    let blueprint = super::load_as(&args.file, args.behaves_like)?;
     let scenario = blueprint.scenario();
     let seed = args.seed.map_or(scenario.seed, Seed);
     let zone = args.timezone.as_deref().map(timezone::named).transpose()?;

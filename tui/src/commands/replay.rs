@@ -7,7 +7,7 @@ use crate::args::{Output, Replay};
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(args: &Replay, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
-    let blueprint = super::load(&args.file)?;
+    let blueprint = super::load_as(&args.file, args.behaves_like)?;
     let seed = args.seed.map_or(blueprint.scenario().seed, Seed);
     let style = match args.output {
         Output::Text => Style::Story,

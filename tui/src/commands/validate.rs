@@ -1,16 +1,27 @@
 //! `meltdeck validate`: checks a scenario and runs nothing.
 
-use std::path::Path;
-
 use simulator::advice;
+use simulator::scenario::Preset;
 
+use crate::args::Validate;
 use crate::streams::{Answer, Failure, Streams};
 
-pub(super) fn run(file: &Path, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
-    let blueprint = super::load(file)?;
+pub(super) fn run(args: &Validate, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    let file = &args.file;
+    let blueprint = super::load_as(file, args.behaves_like)?;
     let scenario = blueprint.scenario();
     for warning in advice::warnings(scenario) {
         writeln!(streams.out, "warning: {warning}")?;
+    }
+    for pool in &scenario.pools {
+        if pool.preset != Preset::default() {
+            let preset = pool.preset.name();
+            writeln!(
+                streams.out,
+                "pool \"{}\" behaves like {preset} where it says nothing else",
+                pool.name
+            )?;
+        }
     }
     writeln!(
         streams.out,

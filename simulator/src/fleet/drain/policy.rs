@@ -93,12 +93,24 @@ impl World {
     /// Begins another attempt at the whole drain after a pause.
     fn try_drain_again<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         let pool = self.machine(index).pool;
-        let plan = self.blueprint.plan(pool);
-        let (pause, time_out) = (plan.drain.pause, self.blueprint.drain_time_out(pool));
+        let policy = self.blueprint.plan(pool).drain;
+        let time_out = self.blueprint.drain_time_out(pool);
+        let lasted = self.now().since(self.machine(index).since);
+        let pause = match policy.slow_pause {
+            Some((after, pause)) if lasted >= after => pause,
+            _ => policy.pause,
+        };
         let again = self.now() + pause;
         self.tell_of(index, observer, || MachineEvent::DrainGivenUp {
             rule: OnDrainTimeOut::Retry,
         });
+        let drain = self.drain_mut(index);
+        if !drain.is_alerted && policy.alert.is_some_and(|alert| lasted >= alert) {
+            drain.is_alerted = true;
+            self.tell_of(index, observer, || MachineEvent::DrainFailing {
+                after: lasted,
+            });
+        }
         self.interrupt_refusals(index, again, observer);
         let drain = self.drain_mut(index);
         drain.manner = Manner::Asks;

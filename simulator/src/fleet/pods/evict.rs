@@ -3,7 +3,7 @@
 use super::budget::{Counts, Verdict, verdict};
 use super::plan::BudgetIndex;
 use super::pod::{PodConcern, PodState};
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::fleet::event::{Observer, PodEvent};
 use crate::fleet::world::World;
 
@@ -15,11 +15,12 @@ impl World {
         verdict(about.state, budgets, &self.pods.budgets)
     }
 
-    /// Evicts a pod at the expense of its budget, or of none. One that is ending already goes on doing so.
+    /// Evicts a pod at the expense of its budget, or of none, with this grace or its own. One that is ending already goes on doing so.
     pub(in crate::fleet) fn evict<O: Observer>(
         &mut self,
         pod: u32,
         budget: Option<BudgetIndex>,
+        grace: Option<Span>,
         observer: &mut O,
     ) {
         let about = self.pods.list[pod as usize];
@@ -31,7 +32,7 @@ impl World {
             .figures
             .evictions += 1;
         self.tell_of_pod(pod, observer, || PodEvent::Evicted { budget, counts });
-        self.terminate(pod, observer);
+        self.terminate_within(pod, grace, observer);
     }
 
     /// Deletes a pod, whatever its budgets say.

@@ -150,11 +150,21 @@ impl World {
         }
     }
 
-    /// Gives a pod its signal. It ends by itself, or is killed at its grace; one that has not run ends at once.
-    /// Its replacement is made now if a Deployment makes it.
+    /// Gives a pod its signal, with its own grace.
     pub(in crate::fleet) fn terminate<O: Observer>(&mut self, pod: u32, observer: &mut O) {
+        self.terminate_within(pod, None, observer);
+    }
+
+    /// Gives a pod its signal. It ends by itself, or is killed at this grace or its own; one that has not run ends at once.
+    /// Its replacement is made now if a Deployment makes it.
+    pub(super) fn terminate_within<O: Observer>(
+        &mut self,
+        pod: u32,
+        grace: Option<Span>,
+        observer: &mut O,
+    ) {
         let about = self.pods.list[pod as usize];
-        let takes = self.time_to_end(pod);
+        let takes = self.time_to_end(pod, grace);
         let workload = about.id.workload;
         self.pods.workloads[workload.at()].live[about.id.ordinal as usize] = NONE;
         let until = self.now() + takes;
@@ -178,23 +188,24 @@ impl World {
         }
     }
 
-    pub(super) fn time_to_end(&self, pod: u32) -> Span {
+    pub(super) fn time_to_end(&self, pod: u32, grace: Option<Span>) -> Span {
         let about = &self.pods.list[pod as usize];
         if about.state.has_not_run() || about.state == PodState::Down {
             return Span::ZERO;
         }
         let plan = self.blueprint.pods().workload(about.id.workload);
         let spec = &plan.spec;
+        let grace = grace.unwrap_or(spec.grace);
         if spec.ignores_sigterm == 0.0
             && let Some(takes) = spec.termination.as_fixed()
         {
-            return takes.min(spec.grace);
+            return takes.min(grace);
         }
         let draw = about.draw(plan, self.seed, PodConcern::Terminate);
         if draw.second < spec.ignores_sigterm {
-            spec.grace
+            grace
         } else {
-            spec.termination.quantile(draw.first).min(spec.grace)
+            spec.termination.quantile(draw.first).min(grace)
         }
     }
 

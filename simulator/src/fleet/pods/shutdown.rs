@@ -57,7 +57,7 @@ impl World {
     ) -> Time {
         let mut end = from;
         for pod in pods {
-            let until = from + self.time_to_end(*pod).min(longest);
+            let until = from + self.time_to_end(*pod, None).min(longest);
             self.shut_down(*pod, until, observer);
             end = end.max(until);
         }
