@@ -49,6 +49,8 @@ pub enum Shape {
     Mixture(Vec<(f64, Distribution)>),
     /// One of these durations with equal chance; sorted, not empty.
     Empirical(Vec<Span>),
+    /// Another one, and always so much more.
+    Later(Box<Distribution>, Span),
 }
 
 impl Shape {
@@ -84,6 +86,7 @@ impl Shape {
             Self::Lognormal { mu, sigma } => libm::exp(mu + sigma * normal::quantile(u)),
             Self::Mixture(parts) => mixture_quantile(parts, u),
             Self::Empirical(sorted) => chosen(sorted, u).map_or(0.0, |span| span.as_millis_f64()),
+            Self::Later(part, by) => (part.quantile(u) + *by).as_millis_f64(),
         }
     }
 
@@ -126,6 +129,7 @@ impl Shape {
                 let within = sorted.partition_point(|span| span.as_millis_f64() <= ms);
                 within as f64 / sorted.len() as f64
             }
+            Self::Later(part, by) => part.cdf(ms - by.as_millis_f64()),
         }
     }
 }
@@ -139,6 +143,15 @@ impl Distribution {
     /// Always this duration.
     pub fn fixed(span: Span) -> Self {
         Self::new(Shape::Fixed(span), None)
+    }
+
+    /// The same, and always so much more.
+    #[must_use]
+    pub fn later_by(self, by: Span) -> Self {
+        match self.as_fixed() {
+            Some(span) => Self::fixed(span + by),
+            None => Self::new(Shape::Later(Box::new(self), by), None),
+        }
     }
 
     /// The duration of a fixed form; `None` where it is random.

@@ -94,9 +94,6 @@ impl Filter {
     }
 }
 
-/// A deletion is looked for this often: kubectl polls every second.
-const POLL: Span = Span::from_secs(1);
-
 impl World {
     /// Whether what runs on the machine decides how long its drain takes.
     pub(super) fn hosts(&self, index: MachineIndex) -> bool {
@@ -205,7 +202,12 @@ impl World {
     fn attempt_one<O: Observer>(&mut self, index: MachineIndex, pod: u32, observer: &mut O) {
         let budget = match self.judge_eviction(pod) {
             _ if self.drains[&index.0].manner == Manner::Deletes => {
-                self.delete_by_force(pod, observer);
+                let grace = self
+                    .blueprint
+                    .plan(self.machine(index).pool)
+                    .drain
+                    .force_grace;
+                self.delete_by_force(pod, grace, observer);
                 self.note_ending(index, pod);
                 return;
             }
@@ -234,10 +236,11 @@ impl World {
         let now = self.now();
         let (gone, free) = self.end_of_pod(pod);
         let pool = self.machine(index).pool;
-        let waits = self.blueprint.plan(pool).drain.waits_for_volumes;
+        let policy = self.blueprint.plan(pool).drain;
+        let (waits, every) = (policy.waits_for_volumes, policy.poll.as_millis());
         let workload = self.pods.list[pod as usize].id.workload;
-        let polls = gone.since(now).as_millis().div_ceil(POLL.as_millis());
-        let seen = now + Span::from_millis(polls * POLL.as_millis());
+        let polls = gone.since(now).as_millis().div_ceil(every);
+        let seen = now + Span::from_millis(polls * every);
         let drain = self.drain_mut(index);
         drain.seen = drain.seen.max(seen);
         if gone > drain.last.0 || drain.last.1.is_none() {
@@ -280,6 +283,7 @@ impl World {
             .attempted
             .is_none_or(|attempted| attempted < drain.since)
         {
+            self.alert_of_drain(index, observer);
             self.attempt(index, self.evictable(index), observer);
             return;
         }

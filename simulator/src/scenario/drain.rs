@@ -2,7 +2,7 @@
 
 use super::problem::Problems;
 use super::section::{Item, Section};
-use super::values::{amount, flag, positive_duration, quoted, time_out, word};
+use super::values::{amount, duration, flag, positive_duration, quoted, time_out, word};
 use super::workload::{BarePods, DrainPolicy, DrainTimeOut, OnDrainTimeOut};
 use crate::engine::Span;
 /// The drain policy of a pool's table; what it does not say is the default. `machines` is how many the pool has.
@@ -22,6 +22,9 @@ pub(super) fn drain(
     let deletes_empty_dir = table.get("delete_emptydir_data", problems, flag);
     let bare = table.get("evict_unmanaged", problems, bare_pods);
     let grace = table.get("evict_grace", problems, positive_duration);
+    let poll = table.get("drain_poll", problems, positive_duration);
+    let force_grace = table.get("force_grace", problems, duration);
+    check_goes_with(table, problems, "force_grace", &[OnDrainTimeOut::Force]);
     let slow_pause = slow_pause(table, problems);
     let alert = table.get("drain_alert", problems, positive_duration);
     check_goes_with(table, problems, "drain_alert", &[Retry]);
@@ -36,6 +39,8 @@ pub(super) fn drain(
         pause: pause.unwrap_or(default.pause),
         evict_retry: evict_retry.unwrap_or(default.evict_retry),
         deletes_empty_dir: deletes_empty_dir.unwrap_or(default.deletes_empty_dir),
+        poll: poll.unwrap_or(default.poll),
+        force_grace,
         bare: bare.unwrap_or(default.bare),
         grace,
         slow_pause,
@@ -119,6 +124,7 @@ mod tests {
             delete_emptydir_data = true
             evict_unmanaged = true
             evict_grace = "60s"
+            drain_poll = "3s"
             wait_for_volumes = true
             max_quarantined = "25%"
         "#;
@@ -128,6 +134,8 @@ mod tests {
             pause: Span::from_secs(60),
             evict_retry: Span::from_secs(2),
             deletes_empty_dir: true,
+            poll: Span::from_secs(3),
+            force_grace: None,
             bare: BarePods::Evict,
             grace: Some(Span::from_secs(60)),
             slow_pause: None,

@@ -16,8 +16,8 @@ pub struct OwnPhases {
     pub boot_time_out: Option<Option<Span>>,
     /// How long the join is waited for; inside, `None` is for ever.
     pub join_time_out: Option<Option<Span>>,
-    /// How long a machine is cordoned before its drain begins.
-    pub cordon: Option<Span>,
+    /// How long a machine that is drained waits before it stops.
+    pub stop_wait: Span,
     /// How long a machine is watched after its update.
     pub soak: Option<Soak>,
 }
@@ -41,8 +41,14 @@ impl OwnPhases {
         if let Some(limit) = self.join_time_out {
             class.phases[Phase::Join].time_out = limit;
         }
-        if let Some(wait) = self.cordon {
-            class.phases[Phase::Cordon].takes = Distribution::fixed(wait);
+        if !self.stop_wait.is_zero() {
+            let stop = if class.is_one_phase {
+                Phase::Update
+            } else {
+                Phase::Stop
+            };
+            let takes = &mut class.phases[stop].takes;
+            *takes = takes.clone().later_by(self.stop_wait);
         }
         match &self.soak {
             Some(soak) if class.soak_is_assumed || !soak.yields => {
@@ -58,14 +64,14 @@ impl OwnPhases {
 pub(super) fn own_phases(table: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> OwnPhases {
     let boot = table.get("boot_timeout", problems, time_out);
     let join = table.get("join_timeout", problems, time_out);
-    let cordon = table.get("cordon_wait", problems, duration);
+    let stop_wait = table.get("stop_wait", problems, duration);
     let soak = table.item("soak");
     let yields = soak.as_ref().is_some_and(|item| !item.is_own());
     let takes = soak.and_then(|item| distribution(&item, problems));
     OwnPhases {
         boot_time_out: boot.map(Switched::on),
         join_time_out: join.map(Switched::on),
-        cordon,
+        stop_wait: stop_wait.unwrap_or_default(),
         soak: takes.map(|takes| Soak { takes, yields }),
     }
 }
@@ -91,12 +97,13 @@ mod tests {
     fn a_pool_says_how_long_its_boots_are_waited_for() {
         let own = class(
             "",
-            "boot_timeout = \"none\"\njoin_timeout = \"9m\"\ncordon_wait = \"1m\"\nsoak = \"5s\"",
+            "boot_timeout = \"none\"\njoin_timeout = \"9m\"\nstop_wait = \"1m\"\nsoak = \"5s\"",
         );
         assert_eq!(own.boot_time_out, None);
         assert_eq!(own.phases[Phase::Join].time_out, Some(Span::from_secs(540)));
-        let wait = own.phases[Phase::Cordon].takes.as_fixed();
-        assert_eq!((wait, soak(&own)), (Some(Span::from_secs(60)), Some(5)));
+        let stops = |class: &Hardware| class.phases[Phase::Stop].takes.quantile(0.7);
+        let later = stops(&class("", "")) + Span::from_secs(60);
+        assert_eq!((stops(&own), soak(&own)), (later, Some(5)));
     }
 
     #[test]

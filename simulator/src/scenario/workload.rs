@@ -202,6 +202,10 @@ pub struct DrainPolicy {
     pub evict_retry: Span,
     /// Whether pods with an `emptyDir` are evicted; else one refuses the whole drain.
     pub deletes_empty_dir: bool,
+    /// How often a drain looks whether pods are gone, from their evictions on: `kubectl drain` every second.
+    pub poll: Span,
+    /// What a pod gets that is deleted although its budget holds it; `None`: its own grace.
+    pub force_grace: Option<Span>,
     /// What becomes of bare pods.
     pub bare: BarePods,
     /// How long a pod may take to end at most, whatever its own grace; `None`: its own grace.
@@ -224,6 +228,8 @@ impl Default for DrainPolicy {
             pause: Span::from_secs(60),
             evict_retry: Span::from_secs(5),
             deletes_empty_dir: false,
+            poll: Span::from_secs(1),
+            force_grace: None,
             bare: BarePods::Refuse,
             grace: None,
             slow_pause: None,

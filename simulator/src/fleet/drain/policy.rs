@@ -95,7 +95,8 @@ impl World {
         let pool = self.machine(index).pool;
         let policy = self.blueprint.plan(pool).drain;
         let time_out = self.blueprint.drain_time_out(pool);
-        let lasted = self.now().since(self.machine(index).since);
+        // As the attempt found it when it began.
+        let lasted = self.drains[&index.0].since.since(self.machine(index).since);
         let pause = match policy.slow_pause {
             Some((after, pause)) if lasted >= after => pause,
             _ => policy.pause,
@@ -104,13 +105,6 @@ impl World {
         self.tell_of(index, observer, || MachineEvent::DrainGivenUp {
             rule: OnDrainTimeOut::Retry,
         });
-        let drain = self.drain_mut(index);
-        if !drain.is_alerted && policy.alert.is_some_and(|alert| lasted >= alert) {
-            drain.is_alerted = true;
-            self.tell_of(index, observer, || MachineEvent::DrainFailing {
-                after: lasted,
-            });
-        }
         self.interrupt_refusals(index, again, observer);
         let drain = self.drain_mut(index);
         drain.manner = Manner::Asks;
@@ -121,6 +115,18 @@ impl World {
         self.agenda
             .schedule(self.blueprint.evictor(index), again, Class::Attempt);
         self.drain_notices(index.0, observer);
+    }
+
+    /// Tells, when another attempt begins, that the drain has gone on for so long that somebody should look.
+    pub(super) fn alert_of_drain<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let machine = self.machine(index);
+        let (pool, after) = (machine.pool, self.now().since(machine.since));
+        let alert = self.blueprint.plan(pool).drain.alert;
+        let drain = self.drain_mut(index);
+        if !drain.is_alerted && alert.is_some_and(|alert| after >= alert) {
+            drain.is_alerted = true;
+            self.tell_of(index, observer, || MachineEvent::DrainFailing { after });
+        }
     }
 
     /// Uncordons the machine and gives its slot to the next; its turn comes again after a pause.

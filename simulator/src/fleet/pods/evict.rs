@@ -35,14 +35,19 @@ impl World {
         self.terminate_within(pod, grace, observer);
     }
 
-    /// Deletes a pod, whatever its budgets say.
-    pub(in crate::fleet) fn delete_by_force<O: Observer>(&mut self, pod: u32, observer: &mut O) {
+    /// Deletes a pod with this grace or its own, whatever its budgets say.
+    pub(in crate::fleet) fn delete_by_force<O: Observer>(
+        &mut self,
+        pod: u32,
+        grace: Option<Span>,
+        observer: &mut O,
+    ) {
         if self.pods.list[pod as usize].state == PodState::Terminating {
             return;
         }
         self.note_violation(pod);
         self.tell_of_pod(pod, observer, || PodEvent::Deleted { is_forced: true });
-        self.terminate(pod, observer);
+        self.terminate_within(pod, grace, observer);
     }
 
     /// When a pod that is ending is gone, and when its volume is free.
