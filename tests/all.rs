@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod bad_rollouts;
 mod boot_views;
 mod command_line;
 mod console_rules;

@@ -102,7 +102,7 @@ fn a_refused_order_says_why_and_changes_nothing() {
             .screen()
             .contains("only a failed one can be retried")
     );
-    console.press("1a");
+    console.press("1Ga");
     assert!(console.screen().contains("choose a pool"));
     console.press("2a");
     assert!(
@@ -116,7 +116,8 @@ fn a_refused_order_says_why_and_changes_nothing() {
 #[test]
 fn one_goes_in_and_out_and_back_and_forward() {
     let mut console = demo();
-    let start = console.screen();
+    // Below what needs attention stand the clusters.
+    let start = console.press("jjj").screen();
     console.press("<enter>");
     assert!(line(&console, "zurich › pools").contains("fleet"));
     console.press("j<enter>j<enter>");

@@ -38,7 +38,7 @@ fn a_question_is_renewed_while_it_is_open() {
 #[test]
 fn notices_stand_above_each_other() {
     let mut console = demo();
-    console.press("1a").press("2jr").press("4p");
+    console.press("1Ga").press("2jr").press("4p");
     for told in [
         "choose a pool",
         "only a failed one can be retried",

@@ -30,7 +30,7 @@ fn rollout(machines: u32) -> String {
 #[test]
 fn a_step_of_an_operation_is_opened_and_back_is_the_same_step() {
     let mut console = demo();
-    console.press("4j<enter>jjj");
+    console.press("4j<enter>jjjj");
     let inside = console.screen();
     assert_eq!(
         console.model.place.cursor,

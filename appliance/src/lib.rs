@@ -47,7 +47,7 @@ pub use pool::{MachinePool, MachinePoolId};
 pub use request::{Reply, Request};
 pub use revision::{Component, Revision};
 pub use status::{
-    ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus, PodStatus,
+    ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus, PodStatus, Scheduling,
 };
 pub use text::Text;
 pub use window::{LocalDate, Opening, PoolWindows};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MachinePoolId, MachineStatus, Text};
+use crate::{MachinePoolId, MachineStatus, Scheduling, Text};
 
 /// A machine's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,4 +42,12 @@ pub struct Machine {
     /// What the reason is about, as `NAMESPACE/NAME` of a disruption budget or a workload; `None` where the reason says
     /// it all.
     pub reason_object: Option<Text>,
+    /// Since when it has its reason, in milliseconds since the start of the simulated time; `None` where it has none, and
+    /// where that is not known.
+    pub reason_since_ms: Option<u64>,
+    /// What went wrong with it, in a few words: `crashed`, `no power`, or how its last update failed, as `os timed-out`;
+    /// `None` where nothing did, or that was made good, and where the appliance does not tell.
+    pub failure: Option<Text>,
+    /// Whether its node takes new pods, and who said so where it does not; `None` where the appliance does not tell.
+    pub scheduling: Option<Scheduling>,
 }

@@ -80,6 +80,20 @@ open_set! {
 }
 
 open_set! {
+    /// Whether a machine's node takes new pods. The words are this project's: Kubernetes tells it by a mark on the node.
+    Scheduling {
+        /// It does.
+        Open = "open",
+        /// It was cordoned, by a rollout.
+        Cordoned = "cordoned",
+        /// It was cordoned by somebody, so no rollout takes that back.
+        ByHand = "cordoned_by_hand",
+        /// Its drain was given up, and it is set aside.
+        Quarantined = "quarantined",
+    }
+}
+
+open_set! {
     /// What a machine pool is doing. Only `ready` has been seen in public; the others are this project's guess.
     MachinePoolStatus {
         /// Nothing is being rolled out.

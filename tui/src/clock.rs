@@ -26,3 +26,16 @@ pub(crate) fn soon(ms: u64) -> String {
 pub(crate) fn length(ms: u64) -> String {
     Span::from_millis(ms).to_string()
 }
+
+/// A length of time in whole minutes, for what is watched for long: `1h 02m`.
+pub(crate) fn in_minutes(ms: u64) -> String {
+    let minutes = ms / 60_000;
+    let (hours, days) = (minutes / 60, minutes / 1440);
+    if days > 0 {
+        format!("{days}d {}h", hours % 24)
+    } else if hours > 0 {
+        format!("{hours}h {:02}m", minutes % 60)
+    } else {
+        format!("{minutes}m")
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use appliance::Text;
+
 use crate::engine::Time;
 use crate::fleet::{
     Blueprint, Event, ImageEvent, MachineEvent, MachineIndex, Observer, OperationIndex, PhaseEnd,
@@ -51,6 +53,45 @@ pub(super) struct OfMachine {
     pub(super) lines: u32,
     /// Phases that it began.
     pub(super) phases: u32,
+    /// How its update failed, unless it was tried again.
+    pub(super) failure: Option<Broken>,
+    /// The phase that it ended last, and how.
+    ended: Option<Broken>,
+}
+
+/// A phase that did not end well.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Broken {
+    phase: Phase,
+    how: PhaseEnd,
+}
+
+impl From<Broken> for Text {
+    fn from(Broken { phase, how }: Broken) -> Self {
+        Self::from(format!("{phase} {}", how.as_str()))
+    }
+}
+
+impl OfMachine {
+    fn note(&mut self, what: MachineEvent) {
+        match what {
+            MachineEvent::PhaseStarted { .. } => {
+                self.phases += 1;
+                self.failure = None;
+            }
+            MachineEvent::PhaseEnded { phase, how, .. } => self.ended = Some(Broken { phase, how }),
+            MachineEvent::Settled { failed_in, .. } => {
+                self.failure = failed_in.map(|phase| match self.ended {
+                    Some(ended) if ended.phase == phase && ended.how != PhaseEnd::Done => ended,
+                    _ => Broken {
+                        phase,
+                        how: PhaseEnd::Failed,
+                    },
+                });
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What an operation did, also what is no longer kept.
@@ -169,14 +210,14 @@ impl Journal {
         operation: Option<OperationIndex>,
     ) {
         self.changed.insert(machine.0);
-        match what {
-            MachineEvent::PhaseStarted { .. } => self.machines[machine.at()].phases += 1,
-            MachineEvent::PhaseEnded {
-                phase: Phase::Os | Phase::Update,
-                how: PhaseEnd::Done,
-                ..
-            } => self.booted.push(machine),
-            _ => {}
+        self.machines[machine.at()].note(what);
+        if let MachineEvent::PhaseEnded {
+            phase: Phase::Os | Phase::Update,
+            how: PhaseEnd::Done,
+            ..
+        } = what
+        {
+            self.booted.push(machine);
         }
         if let Some(operation) = operation {
             let record = self.operations.entry(operation).or_default();

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use appliance::{
     Cluster, ClusterId, Component, ControlPlaneStatus, Label, Machine, MachineId, MachinePool,
     MachinePoolId, MachinePoolStatus, MachineStatus, Operation, OperationId, OperationStatus,
-    Revision, Rollout, Text,
+    Revision, Rollout, Scheduling, Text,
 };
 
 use super::Simulation;
 use crate::engine::{EntityKey, Time};
-use crate::fleet::{MachineIndex, Membership, OperationIndex, PoolIndex, Status};
+use crate::fleet::{self, MachineIndex, Membership, OperationIndex, PoolIndex, Status};
 use crate::scenario::Versions;
 
 impl Simulation {
@@ -80,6 +80,23 @@ impl Simulation {
             reason_object: reason
                 .and_then(|reason| blueprint.reason_object(reason))
                 .map(Text::from),
+            reason_since_ms: self.world.reason_since(index).map(Time::as_millis),
+            failure: self.failure_of(index),
+            scheduling: Some(scheduling(machine)),
+        }
+    }
+
+    /// What went wrong with a machine, unless that was made good.
+    fn failure_of(&self, index: MachineIndex) -> Option<Text> {
+        let machine = self.world.machine(index);
+        match self.journal.of_machine(index).failure {
+            _ if machine.is_dead() => Some(Text::from("crashed")),
+            _ if !machine.has_power() => Some(Text::from("no power")),
+            Some(failure) => Some(match machine.setback() {
+                Some(setback) => Text::from(setback.as_str()),
+                None => Text::from(failure),
+            }),
+            None => None,
         }
     }
 
@@ -149,6 +166,15 @@ impl Simulation {
                 failure: failure.map(|failure| Text::from(failure.as_str())),
             }),
         }
+    }
+}
+
+fn scheduling(machine: &fleet::Machine) -> Scheduling {
+    match machine {
+        _ if machine.is_quarantined() => Scheduling::Quarantined,
+        _ if machine.is_cordoned_by_hand() => Scheduling::ByHand,
+        _ if machine.is_cordoned() => Scheduling::Cordoned,
+        _ => Scheduling::Open,
     }
 }
 

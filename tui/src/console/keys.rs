@@ -407,6 +407,14 @@ impl Binding {
     }
 }
 
+/// The key to show for an action; empty for one that has none.
+pub fn key_of(action: Action) -> &'static str {
+    let mut bindings = BINDINGS.iter();
+    bindings
+        .find(|binding| binding.action == action)
+        .map_or("", |binding| binding.keys[0])
+}
+
 /// What a key does in a view; `None` when nothing.
 pub fn action(key: Key, view: &View) -> Option<Action> {
     let name = key.to_string();

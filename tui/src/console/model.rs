@@ -4,6 +4,10 @@
 //! |---|---|
 //! | `fleet` | what the appliance told |
 //! | `log` | the log of the fleet, and what is missing of it |
+//! | `sight` | what is the matter in each pool, from one look at all machines |
+//! | `attention` | what the overview lists, the most urgent first |
+//! | `cause` | why something stands where it stands, in words |
+//! | `way_out` | what to do about it, in words |
 //! | `place` | views, and where one is in them: cursor, filter, sort, marks |
 //! | `entry` | what the rows of each table are, and their columns |
 //! | `listing` | which rows a table shows, in which order |
@@ -21,6 +25,8 @@
 //!
 //! Nothing here knows a terminal, a clock or a channel.
 
+pub mod attention;
+mod cause;
 mod check;
 pub mod cut;
 pub mod dialog;
@@ -36,6 +42,8 @@ mod offer;
 pub mod place;
 mod plan;
 mod sent;
+pub mod sight;
+mod way_out;
 pub mod windows;
 
 use appliance::{Request, Text};
@@ -50,6 +58,8 @@ pub use offer::CHOOSE;
 pub use place::{Place, RowId, Scope, View};
 pub use plan::Plan;
 pub use sent::Sent;
+pub use sight::Trouble;
+pub use way_out::WayOut;
 
 use super::message::{ClockReport, ClockState, Speed};
 

@@ -55,13 +55,18 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
 }
 
 fn take_clock(model: &mut Model, report: ClockReport) {
-    let is_changed = model.fleet.windows.tell_time(report.now_ms);
+    let (windows_changed, attention_changes) = model.fleet.tell_time(report.now_ms);
     model.clock = report;
-    if is_changed {
+    if windows_changed {
         orders::renew(model);
-        if model.place.view == View::Windows {
-            model.relist();
-        }
+    }
+    let is_shown = match model.place.view {
+        View::Windows => windows_changed,
+        View::Overview => attention_changes,
+        _ => false,
+    };
+    if is_shown {
+        model.relist();
     }
 }
 

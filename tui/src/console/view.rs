@@ -4,7 +4,8 @@
 //! title        meltdeck  demo-fleet                     PAUSED  SIM 02:13:07 ×60 seed 42
 //! breadcrumb   overview › workers › machines                                   24 of 91
 //! body         a table with its header, or text; details beside or below
-//! notices      what happened last, or the filter that is being typed; what does not fit one line lies over the body
+//! notices      what happened last, or the filter that is being typed; what does not fit one line lies over the body;
+//!              while there is nothing of the kind, what to do about the row
 //! footer       the keys that mean something here
 //! ```
 //!
@@ -55,6 +56,7 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
     } else {
         text::draw(model, &mut pen, body);
     }
+    frame::way_out(model, &mut pen, row(area.height - 2));
     let below = u16::from(model.is_typing);
     let half = area.height / 2;
     let stack = Rect {

@@ -125,8 +125,8 @@ fn is_pool_in(fleet: &Fleet, pool: MachinePoolId, scope: Scope) -> bool {
             .pool(pool)
             .is_some_and(|pool| pool.cluster_id == cluster),
         Scope::Pool(id) => pool == id,
-        // Of what a budget holds only machines are listed.
-        Scope::Budget(_) => false,
+        // Of these only machines are listed.
+        Scope::Budget(_) | Scope::Trouble(..) | Scope::Unassigned => false,
     }
 }
 

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use appliance::{
     Budget, BudgetId, Cluster, ClusterId, Machine, MachineHistory, MachineId, MachinePool,
-    MachinePoolId, MachineStatus, Operation, OperationHistory, OperationId, OperationStatus,
-    PoolWindows, Revision, Text,
+    MachinePoolId, MachineStatus, Operation, OperationHistory, OperationId, PoolWindows, Revision,
+    Text,
 };
 
+use super::attention::Attention;
 use super::entry::urgency;
 use super::findings::Findings;
 use super::log::Log;
+use super::sight::Sight;
 use super::windows::Windows;
 
 /// The fleet, as it was told last.
@@ -40,6 +42,10 @@ pub struct Fleet {
     pub operation: Option<OperationHistory>,
     /// What the overview lists, made from the above.
     pub attention: Vec<Attention>,
+    /// What is the matter in each pool, and with the machines that are in none.
+    pub(super) sights: BTreeMap<Option<MachinePoolId>, Sight>,
+    /// Machines that are in no pool.
+    pub unassigned: Counts,
     counts: BTreeMap<MachinePoolId, Counts>,
     /// Where each pool stands in the list.
     places: BTreeMap<MachinePoolId, usize>,
@@ -58,19 +64,6 @@ pub struct Counts {
     pub updating: u32,
     /// Neither.
     pub other: u32,
-}
-
-/// A line of the overview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attention {
-    /// A cluster.
-    Cluster(ClusterId),
-    /// An operation that goes on, or failed and was not followed by another.
-    Operation(OperationId),
-    /// The windows of a pool, of which a rollout goes on.
-    Window(MachinePoolId),
-    /// A revision that was saved and not applied.
-    Pending(MachinePoolId, u32),
 }
 
 impl Fleet {
@@ -93,19 +86,34 @@ impl Fleet {
     /// Takes the machines and counts them.
     pub fn take_machines(&mut self, machines: Vec<Machine>) {
         self.counts.clear();
+        self.unassigned = Counts::default();
         for machine in &machines {
-            let Some(pool) = machine.machine_pool_id else {
-                continue;
+            let counts = match machine.machine_pool_id {
+                Some(pool) => self.counts.entry(pool).or_default(),
+                None => &mut self.unassigned,
             };
-            let counts = self.counts.entry(pool).or_default();
             counts.all += 1;
             match machine.status {
-                MachineStatus::Ready => counts.ready += 1,
+                MachineStatus::Ready | MachineStatus::ReadyUnassigned => counts.ready += 1,
                 MachineStatus::Updating => counts.updating += 1,
                 _ => counts.other += 1,
             }
         }
+        self.sights = Sight::of(&machines);
         self.machines = machines;
+        self.attend();
+    }
+
+    /// Takes the time. Returns whether a window has opened, closed, or lets nothing new start since the time before; and
+    /// whether the overview has another order.
+    pub fn tell_time(&mut self, now_ms: u64) -> (bool, bool) {
+        let before = self.windows.now_ms();
+        let windows_changed = self.windows.tell_time(now_ms);
+        let attention_changes = self.attention_changes(before, now_ms);
+        if attention_changes {
+            self.attend();
+        }
+        (windows_changed, attention_changes)
     }
 
     /// Takes the operations.
@@ -209,7 +217,10 @@ impl Fleet {
             .find(|operation| !operation.status.is_final())
     }
 
-    fn operations_of(&self, pool: MachinePoolId) -> impl DoubleEndedIterator<Item = &Operation> {
+    pub(super) fn operations_of(
+        &self,
+        pool: MachinePoolId,
+    ) -> impl DoubleEndedIterator<Item = &Operation> {
         self.operations.iter().filter(move |operation| {
             let rollout = operation.rollout.as_ref();
             rollout.is_some_and(|rollout| rollout.machine_pool_id == pool)
@@ -232,34 +243,5 @@ impl Fleet {
             .iter()
             .filter(|revision| revision.machine_pool_id == pool);
         own.map(|revision| revision.number).max()
-    }
-
-    /// Puts the overview together: clusters, what goes on or failed, what waits to be applied.
-    fn attend(&mut self) {
-        let mut attention: Vec<_> = self
-            .clusters
-            .iter()
-            .map(|cluster| Attention::Cluster(cluster.id))
-            .collect();
-        for pool in &self.pools {
-            let latest = self.latest_operation(pool.id).map(|operation| operation.id);
-            let is_open = |operation: &&Operation| {
-                let failed_last =
-                    operation.status == OperationStatus::Failed && Some(operation.id) == latest;
-                failed_last || !operation.status.is_final()
-            };
-            let open = self.operations_of(pool.id).filter(is_open);
-            attention.extend(open.map(|operation| Attention::Operation(operation.id)));
-            if self.open_operation(pool.id).is_some() && self.windows.are_of(pool.id) {
-                attention.push(Attention::Window(pool.id));
-            }
-        }
-        for revision in self.revisions.iter().filter(|revision| revision.is_pending) {
-            attention.push(Attention::Pending(
-                revision.machine_pool_id,
-                revision.number,
-            ));
-        }
-        self.attention = attention;
     }
 }

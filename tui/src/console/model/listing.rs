@@ -19,7 +19,7 @@ pub struct Listing {
 /// Does something with the entries of a view's table, whatever they are.
 macro_rules! with_entries {
     ($view:expr, $scope:ident => $call:expr, $otherwise:expr) => {{
-        use $crate::console::model::{Scope, View, fleet::Attention};
+        use $crate::console::model::{Scope, View, attention::Attention};
         match $view {
             View::Overview => {
                 type Row = Attention;
@@ -130,6 +130,8 @@ impl Listing {
         let is_at = |cursor: RowId| self.rows.iter().position(|row| id(row) == Some(cursor));
         self.cursor = if place.follows() {
             last
+        } else if place.is_untouched {
+            0
         } else {
             let found = place.cursor.and_then(is_at);
             found.unwrap_or(place.position.min(last))

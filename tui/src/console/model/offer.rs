@@ -28,6 +28,8 @@ impl Fleet {
                 (machine.and_then(|machine| machine.machine_pool_id), None)
             }
             RowId::Cluster(_)
+            | RowId::Trouble(..)
+            | RowId::Unassigned
             | RowId::Event(_)
             | RowId::Gap(_)
             | RowId::Phase(_)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use appliance::{BudgetId, ClusterId, MachineId, MachinePoolId, OperationId, PodId};
 
+use super::sight::Trouble;
 use crate::console::keys::Destination;
 
 /// What the screen shows.
@@ -44,6 +45,10 @@ pub enum Scope {
     Pool(MachinePoolId),
     /// The machines whose drains a budget refuses now.
     Budget(BudgetId),
+    /// The machines of a pool, or in none, with which something is wrong.
+    Trouble(Option<MachinePoolId>, Trouble),
+    /// The machines that are in no pool.
+    Unassigned,
 }
 
 /// Who a row is, whatever stands around it.
@@ -69,6 +74,10 @@ pub enum RowId {
     Budget(BudgetId),
     /// A pod of a machine.
     Pod(PodId),
+    /// Machines of a pool, or in none, with which the same is wrong.
+    Trouble(Option<MachinePoolId>, Trouble),
+    /// The machines that are in no pool.
+    Unassigned,
     /// An opening of a pool's windows, by the instant at which it opens; `None` stands for all of them.
     Window(MachinePoolId, Option<u64>),
 }
@@ -96,6 +105,8 @@ pub struct Place {
     pub shows_details: bool,
     /// Whether the cursor was moved to the last row, where a log is followed.
     pub is_at_end: bool,
+    /// Whether the cursor has not been moved, so that it stays on what is most urgent.
+    pub is_untouched: bool,
     /// The number of the newest line of the log when the operator last was at its end, or came to it.
     pub seen: Option<u64>,
 }
@@ -164,6 +175,7 @@ impl Place {
             marked_last: None,
             shows_details: false,
             is_at_end: view == View::Log,
+            is_untouched: view == View::Overview,
             seen: None,
         }
     }

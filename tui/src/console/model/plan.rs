@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::{MachinePoolId, Rollout};
 
+use super::cause;
 use super::check::already;
 use super::entry::operation_state;
 use super::offer::CHOOSE;
@@ -34,7 +35,7 @@ struct Reboots {
 
 impl Model {
     /// The rows that an order would be for: the marked ones, or else the one under the cursor, or else what the view
-    /// is about. Machines and windows stand for their pools.
+    /// is about. Machines, windows and what is wrong stand for their pools.
     pub fn chosen(&self) -> Vec<RowId> {
         if !self.place.marks.is_empty() {
             let rows: BTreeSet<RowId> = self
@@ -67,6 +68,7 @@ impl Model {
                 .machine(machine)
                 .and_then(|machine| machine.machine_pool_id),
             RowId::Window(pool, _) => Some(pool),
+            RowId::Trouble(pool, _) => pool,
             _ => None,
         };
         pool.map_or(row, RowId::Pool)
@@ -141,6 +143,8 @@ impl Model {
             RowId::Operation(operation) => self.fleet.pool_of_operation(operation)?,
             RowId::Cluster(cluster) => return Some(self.fleet.cluster(cluster)?.name.to_string()),
             RowId::Machine(_)
+            | RowId::Trouble(..)
+            | RowId::Unassigned
             | RowId::Event(_)
             | RowId::Gap(_)
             | RowId::Phase(_)
@@ -294,11 +298,7 @@ impl Reboots {
 
 /// What is left of a rollout that is paused, resumed or cancelled.
 fn left(verb: Verb, rollout: &Rollout) -> String {
-    // What an appliance counts need not add up.
-    let begun = [rollout.updated, rollout.failed, rollout.in_flight];
-    let waiting = begun
-        .into_iter()
-        .fold(rollout.targeted, u32::saturating_sub);
+    let waiting = cause::left(rollout);
     let then = match verb {
         Verb::Cancel => "will not start",
         Verb::Pause => "will not start until it is resumed",

@@ -66,6 +66,11 @@ impl Windows {
         edges.any(is_passed)
     }
 
+    /// The time that they are read by, in milliseconds since the start.
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
     /// Whether they are known, and none that is told of has closed.
     pub fn are_current(&self) -> bool {
         let mut openings = self.rows.iter().filter_map(WindowRow::opening);
@@ -175,10 +180,7 @@ impl Windows {
             Door::Never => ("never opens".to_owned(), Tone::Bad),
             Door::Closed(next) => (format!("opens in {}", soon(next.opens_ms)), Tone::Plain),
             Door::Open(now) => (format!("closes in {}", soon(now.closes_ms)), Tone::Good),
-            Door::Shut(now, _) => (
-                format!("shut, ends in {}", soon(now.closes_ms)),
-                Tone::Warning,
-            ),
+            Door::Shut(now, _) => (format!("shut, {} left", soon(now.closes_ms)), Tone::Warning),
         };
         Some(Cell {
             text: text.into(),

@@ -146,7 +146,7 @@ fn take_reply(model: &mut Model, reply: Reply) {
 /// Whether an answer changes the rows of a table.
 fn is_shown(view: View, reply: &Reply) -> bool {
     match view {
-        View::Overview => !matches!(reply, Reply::Machines(_) | Reply::Events(_)),
+        View::Overview => !matches!(reply, Reply::Events(_)),
         View::Pools(_) => matches!(reply, Reply::MachinePools(_) | Reply::Machines(_)),
         View::Windows => matches!(
             reply,

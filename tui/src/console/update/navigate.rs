@@ -5,6 +5,7 @@ use appliance::{FleetEvent, MachinePoolId, OperationId, PodId};
 use super::data;
 use crate::console::message::Effect;
 use crate::console::model::entry::Entry;
+use crate::console::model::sight::Group;
 use crate::console::model::{Model, Place, RowId, Scope, Tone, View};
 
 /// Places that are remembered.
@@ -51,6 +52,11 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
             View::Machines(Scope::Pool(pool))
         }
         RowId::Window(pool, _) => return open_windows(model, pool),
+        RowId::Trouble(pool, trouble) => match model.fleet.troubled(pool, trouble) {
+            Some(Group { first, count: 1 }) => View::Machine(first),
+            _ => View::Machines(Scope::Trouble(pool, trouble)),
+        },
+        RowId::Unassigned => View::Machines(Scope::Unassigned),
         RowId::Pod(pod) => return open_pod(model, pod),
         RowId::Gap(_) => return Vec::new(),
     };

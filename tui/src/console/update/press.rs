@@ -34,7 +34,11 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         return Vec::new();
     }
     match action(key, &model.place.view) {
-        Some(action) => act(model, action),
+        Some(action) => {
+            // From now on the cursor is where somebody wants it.
+            model.place.is_untouched = false;
+            act(model, action)
+        }
         None => Vec::new(),
     }
 }

@@ -80,7 +80,12 @@ fn fields<E: Entry>(model: &Model) -> Vec<(&'static str, Cell)> {
     let mut fields: Vec<_> = columns
         .map(|column| (column.title, (column.cell)(&model.fleet, entry)))
         .collect();
-    for (title, cell) in entry.more(&model.fleet) {
+    let way_out = model.fleet.way_out(entry.id()).map(|way_out| Cell {
+        text: way_out.to_string().into(),
+        tone: Tone::Plain,
+    });
+    let more = entry.more(&model.fleet).into_iter();
+    for (title, cell) in more.chain(way_out.map(|way_out| ("WAY OUT", way_out))) {
         match fields.iter_mut().find(|(known, _)| *known == title) {
             Some((_, known)) if !title.is_empty() => *known = cell,
             _ => fields.push((title, cell)),

@@ -87,6 +87,12 @@ fn trail(model: &Model) -> Vec<String> {
             }
             None => vec![what.to_owned()],
         },
+        Scope::Trouble(pool, trouble) => {
+            let pool = pool.map(|pool| fleet.pool_name(pool).to_string());
+            let what = format!("{what}, {}", trouble.word());
+            pool.into_iter().chain([what]).collect()
+        }
+        Scope::Unassigned => vec![format!("{what} in no pool")],
     };
     let mut trail = vec!["fleet".to_owned()];
     trail.extend(match model.place.view {
@@ -148,6 +154,22 @@ fn position(model: &Model) -> String {
         told.push(format!("{shown} of {all}"));
     }
     told.join("  ")
+}
+
+/// What to do about the row under the cursor; notices lie over it.
+pub(super) fn way_out(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    // Texts and details say it themselves.
+    if !model.place.view.is_table() || model.place.shows_details {
+        return;
+    }
+    let row = model.row_under_cursor();
+    let Some(way_out) = row.and_then(|row| model.fleet.way_out(row)) else {
+        return;
+    };
+    let taken = pen.put(area, 0, "way out  ", theme::FAINT);
+    let room = area.width.saturating_sub(taken);
+    let told = way_out.within(room);
+    pen.put(area, taken, &shortened(&told, room), theme::PLAIN);
 }
 
 /// The filter while it is typed.

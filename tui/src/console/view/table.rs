@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn columns_of_the_highest_rank_go_first() {
         assert_eq!(widths(13), [("MACHINE", 13)]);
-        let titles: Vec<_> = widths(60).into_iter().map(|(title, _)| title).collect();
+        let titles: Vec<_> = widths(66).into_iter().map(|(title, _)| title).collect();
         assert_eq!(titles, ["MACHINE", "STATUS", "REASON", "REV", "TO"]);
     }
 }

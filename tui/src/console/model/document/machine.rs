@@ -7,6 +7,7 @@ use appliance::{MachineHistory, PhaseRecord};
 use super::pods::{held_by, pods};
 use super::{Document, Layout, Line, Section, faint, field, log, missing_before, plain};
 use crate::clock::{clock, length};
+use crate::console::model::cause::cause_of_machine;
 use crate::console::model::entry::{Tone, machine_reason, machine_tone, zone_of};
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::RowId;
@@ -67,6 +68,13 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
     let boot = setback(history).filter(|_| is_working);
     head.extend(boot.map(|told| field("boot", told, Tone::Bad)));
     head.extend(absent(history));
+    if let Some(way_out) = fleet.way_out(RowId::Machine(machine.id)) {
+        head.push(field(
+            "way out",
+            way_out.within(layout.columns.saturating_sub(12)),
+            Tone::Plain,
+        ));
+    }
     let budgets = held_by(history).into_iter();
     let names = std::iter::once("held by").chain(std::iter::repeat(""));
     let holds = names.zip(budgets);
@@ -147,7 +155,10 @@ fn unexplained(history: &MachineHistory) -> String {
         }) => {
             format!("its update failed: {phase} {how} at {}", clock(*ended))
         }
-        _ => "none: no operation waits for it".to_owned(),
+        _ => match cause_of_machine(&history.machine) {
+            cause if cause.is_empty() => "none: no operation waits for it".to_owned(),
+            cause => cause,
+        },
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) fn document<'m>(
     history: &'m OperationHistory,
     layout: Layout,
 ) -> Document<'m> {
+    let rows = failed_first(history);
+    let ids = rows.clone();
     let steps = Section {
         title: format!(
             "{}  {:>11}  {:>11}  {}",
@@ -23,13 +25,26 @@ pub(super) fn document<'m>(
             "STATE"
         ),
         rows: history.steps.len(),
-        id: Box::new(|row| RowId::Machine(history.steps[row].machine_id)),
-        line: Box::new(move |row| step_line(fleet, &history.steps[row], layout)),
+        id: Box::new(move |row| RowId::Machine(history.steps[ids[row]].machine_id)),
+        line: Box::new(move |row| step_line(fleet, history, &history.steps[rows[row]], layout)),
     };
     Document {
         head: head(fleet, history, layout),
         sections: vec![steps, log(&history.log, history.log_missing)],
     }
+}
+
+/// The places of the steps: those that failed first, then the others in the order of their turns.
+fn failed_first(history: &OperationHistory) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..history.steps.len()).collect();
+    places.sort_by_key(|place| !has_failed(&history.steps[*place]));
+    places
+}
+
+fn has_failed(step: &OperationStep) -> bool {
+    step.result
+        .as_ref()
+        .is_some_and(|result| *result == "failed")
 }
 
 /// Cells for the names of machines: by the terminal alone, so that nothing jumps when a longer name comes.
@@ -42,6 +57,15 @@ fn head(fleet: &Fleet, history: &OperationHistory, layout: Layout) -> Vec<Line> 
     let state = operation_state(operation);
     let mut head = vec![field("operation", operation.id.0.to_string(), Tone::Plain)];
     head.push(field("status", String::from(state.text), state.tone));
+    if let Some(way_out) = fleet.way_out(RowId::Operation(operation.id)) {
+        let cause = fleet.cause_of_operation(operation);
+        head.push(field("why", cause, Tone::Plain));
+        head.push(field(
+            "way out",
+            way_out.within(layout.columns.saturating_sub(12)),
+            Tone::Plain,
+        ));
+    }
     if let Some(rollout) = &operation.rollout {
         let pool = rollout.machine_pool_id;
         let place = format!(
@@ -114,11 +138,16 @@ fn waits(history: &OperationHistory, layout: Layout) -> impl Iterator<Item = Lin
         .map(|(name, line)| field(name, line, Tone::Plain))
 }
 
-fn step_line(fleet: &Fleet, step: &OperationStep, layout: Layout) -> Line {
+fn step_line(
+    fleet: &Fleet,
+    history: &OperationHistory,
+    step: &OperationStep,
+    layout: Layout,
+) -> Line {
     let ended = step.ended_ms.unwrap_or(layout.now_ms);
     let took = length(ended.saturating_sub(step.started_ms));
     let (state, tone) = match step.result.as_ref().map(Text::as_str) {
-        Some("failed") => (format!("failed in {}", step.phase), Tone::Bad),
+        Some("failed") => (how_failed(fleet, history, step), Tone::Bad),
         Some(result) => (result.to_owned(), Tone::Good),
         None => (in_phase(fleet, step), Tone::Busy),
     };
@@ -130,6 +159,21 @@ fn step_line(fleet: &Fleet, step: &OperationStep, layout: Layout) -> Line {
         )),
         (state, tone),
     ]
+}
+
+/// The phase in which a step failed, and how, where nothing newer has been done to its machine.
+fn how_failed(fleet: &Fleet, history: &OperationHistory, step: &OperationStep) -> String {
+    let rollout = history.operation.rollout.as_ref();
+    let latest = rollout.and_then(|rollout| fleet.latest_operation(rollout.machine_pool_id));
+    let is_latest = latest.is_some_and(|latest| latest.id == history.operation.id);
+    let machine = fleet.machine(step.machine_id).filter(|_| is_latest);
+    match machine.and_then(|machine| machine.failure.as_ref()) {
+        Some(failure) => match failure.as_str().strip_prefix(step.phase.as_str()) {
+            Some(how) => format!("failed in {}:{how}", step.phase),
+            None => format!("failed in {}: {failure}", step.phase),
+        },
+        None => format!("failed in {}", step.phase),
+    }
 }
 
 /// The phase of a step, and what holds the machine in it where that is something else.

@@ -2,34 +2,48 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
-use super::operations::{operation_pool, operation_state, rollout, updated};
+use appliance::Operation;
+
+use super::operations::{operation_pool, operation_state, rollout};
 use super::{Cell, Column, Entry, Tone, column, plain, toned};
-use crate::console::model::fleet::{Attention, Fleet};
+use crate::clock::in_minutes;
+use crate::console::model::attention::Attention;
+use crate::console::model::fleet::Fleet;
 use crate::console::model::place::{RowId, Scope};
+use crate::console::model::sight::Trouble;
 
 impl Entry for Attention {
     const COLUMNS: &'static [Column<Self>] = &[
         column!(
             "WHAT",
-            24..64,
+            22..48,
             0,
             |fleet, attention| plain(attention.what(fleet)),
             |_, _, _| Ordering::Equal
         ),
         column!(
             "STATE",
-            24..40,
+            20..24,
             0,
             |fleet, attention| attention.state(fleet),
             |_, _, _| Ordering::Equal
         ),
         column!(
             "DETAIL",
-            26..40,
+            32..48,
             1,
             |fleet, attention| plain(attention.detail(fleet)),
+            |_, _, _| Ordering::Equal
+        ),
+        column!(
+            "WAY OUT",
+            36..48,
+            2,
+            |fleet, attention| {
+                let way_out = fleet.way_out(attention.id());
+                way_out.map_or_else(|| plain(""), |way_out| plain(way_out.first))
+            },
             |_, _, _| Ordering::Equal
         ),
     ];
@@ -43,6 +57,8 @@ impl Entry for Attention {
             Self::Cluster(cluster) => RowId::Cluster(cluster),
             Self::Operation(operation) => RowId::Operation(operation),
             Self::Window(pool) => RowId::Window(pool, None),
+            Self::Trouble(pool, trouble) => RowId::Trouble(pool, trouble),
+            Self::Unassigned => RowId::Unassigned,
             Self::Pending(pool, revision) => RowId::Revision(pool, revision),
         }
     }
@@ -55,7 +71,7 @@ impl Entry for Attention {
         [
             self.what(fleet).into(),
             String::from(self.state(fleet).text).into(),
-            "".into(),
+            self.detail(fleet).into(),
         ]
     }
 }
@@ -80,6 +96,8 @@ impl Attention {
                     operation_pool(fleet, operation)
                 )
             }
+            Self::Trouble(pool, trouble) => fleet.troubled_told(pool, trouble),
+            Self::Unassigned => "machines in no pool".to_owned(),
             Self::Window(pool) => format!("window of {}", fleet.pool_name(pool)),
             Self::Pending(pool, revision) => {
                 format!("{} has revision {revision}", fleet.pool_name(pool))
@@ -103,7 +121,12 @@ impl Attention {
             }
             Self::Operation(id) => fleet
                 .operation(id)
-                .map_or_else(|| plain(""), operation_state),
+                .map_or_else(|| plain(""), |operation| state_of(fleet, operation)),
+            Self::Trouble(_, trouble) => toned(trouble.word(), trouble_tone(trouble)),
+            Self::Unassigned => {
+                let ready = fleet.unassigned.ready;
+                toned(format!("{ready} ready_unassigned"), Tone::Plain)
+            }
             Self::Window(pool) => {
                 let told = fleet.windows.told_in_short(pool);
                 told.unwrap_or_else(|| plain(""))
@@ -118,20 +141,16 @@ impl Attention {
                 let counts = fleet.counts_of(Some(id));
                 format!("{} of {} ready", counts.ready, counts.all)
             }
-            Self::Operation(id) => {
-                let Some(operation) = fleet.operation(id) else {
-                    return String::new();
-                };
-                let failed = rollout(operation, |rollout| rollout.failed);
-                let in_flight = rollout(operation, |rollout| rollout.in_flight);
-                let mut told = format!("{} updated", updated(operation));
-                if in_flight > 0 {
-                    let _ = write!(told, ", {in_flight} in flight");
+            Self::Operation(id) => fleet
+                .operation(id)
+                .map_or_else(String::new, |operation| fleet.cause_of_operation(operation)),
+            Self::Trouble(pool, trouble) => fleet.cause_of_trouble(pool, trouble),
+            Self::Unassigned => {
+                let others = fleet.unassigned.all - fleet.unassigned.ready;
+                match others {
+                    0 => String::new(),
+                    others => format!("{others} others"),
                 }
-                if failed > 0 {
-                    let _ = write!(told, ", {failed} failed");
-                }
-                told
             }
             Self::Window(pool) => {
                 let date = fleet.windows.date_of_change(pool);
@@ -139,5 +158,36 @@ impl Attention {
             }
             Self::Pending(pool, _) => format!("{} would reboot", fleet.counts(pool).all),
         }
+    }
+}
+
+/// The status of an operation, and for how long it has been stuck.
+fn state_of(fleet: &Fleet, operation: &Operation) -> Cell {
+    let state = operation_state(operation);
+    let pool = operation
+        .rollout
+        .as_ref()
+        .map(|rollout| rollout.machine_pool_id);
+    let stuck = pool.and_then(|pool| fleet.stuck(pool));
+    match stuck.filter(|_| state.text == "running") {
+        Some(held) => {
+            let since = held.since_ms;
+            let length =
+                since.map(|since| in_minutes(fleet.windows.now_ms().saturating_sub(since)));
+            toned(
+                format!("stuck {}", length.unwrap_or_default()),
+                Tone::Warning,
+            )
+        }
+        // Which machines failed is told beside it.
+        None if state.text == "failed (machines-failed)" => toned("failed", state.tone),
+        None => state,
+    }
+}
+
+fn trouble_tone(trouble: Trouble) -> Tone {
+    match trouble {
+        Trouble::Down | Trouble::NotReady | Trouble::TakenOut => Tone::Bad,
+        Trouble::Quarantined | Trouble::LeftCordoned | Trouble::CordonedByHand => Tone::Warning,
     }
 }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use appliance::{Machine, MachineStatus, Text};
 
-use super::{Column, Entry, Tone, column, is_pool_in, natural, plain, revision_cell, toned};
+use super::{Cell, Column, Entry, Tone, column, is_pool_in, natural, plain, revision_cell, toned};
+use crate::console::model::cause::cause_of_machine;
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::{RowId, Scope};
+use crate::console::model::sight::Trouble;
 
 /// The tone of a machine's status.
 pub fn machine_tone(status: &MachineStatus) -> Tone {
@@ -31,7 +33,7 @@ impl Entry for Machine {
         ),
         column!(
             "STATUS",
-            13,
+            18,
             0,
             |_, machine| toned(machine.status.as_str(), machine_tone(&machine.status)),
             |_, a, b| { a.status.cmp(&b.status) }
@@ -40,8 +42,8 @@ impl Entry for Machine {
             "REASON",
             17..40,
             1,
-            |_, machine| plain(&*machine_reason(machine)),
-            |_, a, b| (&a.reason, &a.reason_object).cmp(&(&b.reason, &b.reason_object))
+            |_, machine| cause_cell(machine),
+            |_, a, b| cause_of_machine(a).cmp(&cause_of_machine(b))
         ),
         column!(number "REV", 4, 1, |_, machine| revision_cell(machine.machine_revision), |_, a, b| {
             a.machine_revision.cmp(&b.machine_revision)
@@ -85,9 +87,12 @@ impl Entry for Machine {
             let refuses = fleet.budget(budget).map(|budget| &*budget.refuses);
             return refuses.is_some_and(|refuses| refuses.binary_search(&self.id).is_ok());
         }
+        if let Scope::Trouble(pool, trouble) = scope {
+            return self.machine_pool_id == pool && Trouble::of(self) == Some(trouble);
+        }
         match self.machine_pool_id {
             Some(pool) => is_pool_in(fleet, pool, scope),
-            None => scope == Scope::Fleet,
+            None => matches!(scope, Scope::Fleet | Scope::Unassigned),
         }
     }
 
@@ -95,9 +100,16 @@ impl Entry for Machine {
         [
             self.name.as_str().into(),
             self.status.as_str().into(),
-            machine_reason(self),
+            cause_of_machine(self).into(),
         ]
     }
+}
+
+/// Why a machine is where it is. What went wrong has a glyph.
+fn cause_cell(machine: &Machine) -> Cell {
+    let cause = cause_of_machine(machine);
+    let is_wrong = machine.reason.is_none() && !cause.is_empty();
+    toned(cause, if is_wrong { Tone::Warning } else { Tone::Plain })
 }
 
 /// A reason with what it is about.
