@@ -228,5 +228,9 @@ fn is_change(request: &Request) -> bool {
             | Request::CancelOperation { .. }
             | Request::PauseOperation { .. }
             | Request::ResumeOperation { .. }
+            | Request::HoldMachine { .. }
+            | Request::UnholdMachine { .. }
+            | Request::ExcludeMachine { .. }
+            | Request::IncludeMachine { .. }
     )
 }

@@ -152,6 +152,8 @@ struct Seen {
     is_down: bool,
     is_cordoned: bool,
     in_phase: Option<String>,
+    /// It crashed, and was not repaired.
+    is_dead: bool,
     part: Part,
     /// Until when it waits before a retry.
     waits_until: Option<u64>,
@@ -201,6 +203,7 @@ impl Seen {
             (Part::InFlight, Some(phase)) => Some(phase),
             (Part::InFlight, None) if self.waits_until.is_some() => held.or(Some("back-off")),
             (Part::Waiting, _) if held.is_some() => held,
+            (Part::InFlight, None) if self.is_dead => Some("repair"),
             // Without power; or in a boot of its own.
             (Part::InFlight, None) | (Part::Waiting, Some(_)) => Some("power"),
             _ => None,
@@ -305,6 +308,8 @@ impl Checker {
                 assert_eq!(seen.in_phase, word(&event["phase"]), "{event}");
                 seen.in_phase = None;
             }
+            "machine-crashed" => seen.is_dead = true,
+            "repaired" => seen.is_dead = false,
             "machine-cordoned" => seen.is_cordoned = true,
             "machine-uncordoned" => seen.is_cordoned = false,
             "reason" => {
@@ -312,7 +317,8 @@ impl Checker {
                 let is_over = seen
                     .waits_until
                     .is_some_and(|until| millis(&event["t_s"]) >= until);
-                if seen.reason.as_deref() == Some("power") && seen.is_down && is_over {
+                let is_cut_off = matches!(seen.reason.as_deref(), Some("power" | "repair"));
+                if is_cut_off && seen.is_down && is_over {
                     seen.waits_until = None;
                 }
                 let is_phase = seen.in_phase.is_some() && seen.reason == seen.in_phase;
@@ -352,7 +358,7 @@ impl Checker {
     }
 
     /// At the end of an instant every machine has the reason that the rest of the log gives it, and a machine that
-    /// waits for nothing else waits for a slot or for power.
+    /// waits for nothing else waits for a slot, for power or to be repaired.
     fn check_reasons(&self, text: &str, at: &Value) {
         for (name, seen) in &self.machines {
             let pool = name.rsplit_once('-').unwrap().0;
@@ -363,7 +369,7 @@ impl Checker {
             if is_free_to_wait {
                 let reason = seen.reason.as_deref();
                 assert!(
-                    matches!(reason, Some("slot" | "power")),
+                    matches!(reason, Some("slot" | "power" | "repair")),
                     "{text}\n{name} at {at}: {seen:?}"
                 );
             } else {

@@ -291,6 +291,25 @@ const EVERY_KIND: &str = r#"
         name = "held"
         pools = ["u"]
         budget = { max_unavailable = 0 }
+        [[steps]]
+        at = "+0s"
+        do = "hold"
+        machine = "s-1"
+        [[steps]]
+        at = "+0s"
+        do = "exclude"
+        machine = "s-2"
+        [[gates]]
+        name = "g"
+        pool = "p"
+        red = [{ from = "+1m", for = "1m" }]
+        [[hands]]
+        pool = "p"
+        reacts = "1h"
+        takes = "1h"
+        [[owners]]
+        pool = "p"
+        reacts = "1h"
     "#;
 
 #[test]

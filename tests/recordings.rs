@@ -78,7 +78,7 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 fn request() -> impl Strategy<Value = Request> {
-    (any::<i64>(), any::<u32>(), any::<Option<u32>>(), 0..16_u8).prop_map(
+    (any::<i64>(), any::<u32>(), any::<Option<u32>>(), 0..20_u8).prop_map(
         |(id, number, from, which)| {
             let (pool, machine, operation) = (MachinePoolId(id), MachineId(id), OperationId(id));
             match which {
@@ -109,6 +109,10 @@ fn request() -> impl Strategy<Value = Request> {
                     timezone: Text::from(format!("Zone/{number}")),
                     most: number,
                 },
+                15 => Request::HoldMachine { machine },
+                16 => Request::UnholdMachine { machine },
+                17 => Request::ExcludeMachine { machine },
+                18 => Request::IncludeMachine { machine },
                 _ => Request::ResumeOperation { operation },
             }
         },

@@ -52,6 +52,9 @@ pub struct MachineHistory {
     /// What its cluster has made of it, where it is down with pods on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absence: Option<Absence>,
+    /// What else is to say of why it is where it is: what ends that, or when.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
     /// The pods on it that a drain would have to evict.
     pub pods: Vec<Pod>,
     /// The disruption budgets that cover them.
@@ -74,6 +77,15 @@ pub struct Absence {
     /// When the next of these comes unless the machine is back, in milliseconds since the start of the simulated time;
     /// `None` where that is not known, or none comes.
     pub until_ms: Option<u64>,
+}
+
+/// Something to say of a machine, with an instant or without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// What, in words; where there is an instant, it stands behind them.
+    pub text: Text,
+    /// The instant, in milliseconds since the start of the simulated time.
+    pub at_ms: Option<u64>,
 }
 
 /// A revision that a machine came to run.

@@ -36,7 +36,7 @@ pub use budget::{Budget, BudgetId};
 pub use cluster::{Cluster, ClusterId};
 pub use error::{Error, ErrorKind};
 pub use event::{
-    Absence, FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord,
+    Absence, FleetEvent, MachineHistory, OperationHistory, OperationStep, PhaseRecord, Remark,
     RevisionRecord, Severity, Wait,
 };
 pub use finding::Finding;

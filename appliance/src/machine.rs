@@ -39,8 +39,8 @@ pub struct Machine {
     /// The phase of the rollout that it is in, or what it waits for; `None` outside a rollout and where the appliance
     /// does not tell.
     pub reason: Option<Text>,
-    /// What the reason is about, as `NAMESPACE/NAME` of a disruption budget or a workload; `None` where the reason says
-    /// it all.
+    /// What the reason is about, as `NAMESPACE/NAME` of a disruption budget or a workload, or the name of a health gate or
+    /// of hands; `None` where the reason says it all.
     pub reason_object: Option<Text>,
     /// Since when it has its reason, in milliseconds since the start of the simulated time; `None` where it has none, and
     /// where that is not known.
@@ -50,4 +50,10 @@ pub struct Machine {
     pub failure: Option<Text>,
     /// Whether its node takes new pods, and who said so where it does not; `None` where the appliance does not tell.
     pub scheduling: Option<Scheduling>,
+    /// Whether its turn in a rollout waits until somebody unholds it; `None` where the appliance does not tell.
+    #[serde(default)]
+    pub held: Option<bool>,
+    /// Whether no rollout targets it; `None` where the appliance does not tell.
+    #[serde(default)]
+    pub excluded: Option<bool>,
 }

@@ -85,6 +85,26 @@ pub enum Request {
         /// The operation.
         operation: OperationId,
     },
+    /// Let a machine's turn wait until it is unheld. An update that is under way is finished.
+    HoldMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Let a machine have its turn again.
+    UnholdMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Let no rollout target a machine. An update that is under way is finished.
+    ExcludeMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Let the next rollout target a machine again.
+    IncludeMachine {
+        /// The machine.
+        machine: MachineId,
+    },
 }
 
 /// One answer.
@@ -113,6 +133,8 @@ pub enum Reply {
     OperationHistory(Box<OperationHistory>),
     /// Answers [`Request::Preflight`], pool by pool, what blocks first.
     Findings(Vec<Finding>),
-    /// Answers every order: the operation that carries it out, as it stands now.
+    /// Answers every order to a pool or an operation: the operation that carries it out, as it stands now.
     Operation(Operation),
+    /// Answers every order to a machine: the machine as it is now.
+    ChangedMachine(Box<Machine>),
 }

@@ -24,6 +24,11 @@
 //! | `operation` | one rollout: its state, requests, halting, end |
 //! | `doors`, `windows` | when machines may start: maintenance windows, what was made of each |
 //! | `polling` | machines that ask for their turns themselves |
+//! | `gates` | health gates: while one is red, nothing new starts |
+//! | `people`, `hours` | hands, owners and gates as they do not change; working hours on the clock of a run |
+//! | `hands` | who repairs machines that do not come back by themselves |
+//! | `owners` | who retries operations that failed |
+//! | `hold` | machines whose turn is held, or that no rollout targets |
 //! | `rollout` | who starts when: slots, order, batches |
 //! | `event` | what an observer is told |
 //! | `outcome` | how a run ended |
@@ -38,11 +43,17 @@ mod drain;
 pub mod event;
 mod fate;
 mod fetch;
+mod gates;
+mod hands;
+mod hold;
+mod hours;
 mod images;
 mod lifecycle;
 pub mod machine;
 pub mod operation;
 pub mod outcome;
+mod owners;
+mod people;
 pub(crate) mod pods;
 mod polling;
 mod power;
@@ -66,9 +77,11 @@ pub use drain::Filter;
 pub use event::{
     Event, ImageEvent, ImageFate, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved,
 };
+pub use hands::Help;
 pub use machine::{Machine, Membership, Reason, Setback};
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
+pub use people::{GateIndex, HandsIndex};
 pub use pods::Figures;
 pub use pods::budget::{Counts, desired};
 pub use pods::plan::{BudgetIndex, WorkloadIndex};

@@ -7,6 +7,7 @@
 mod blockers;
 pub mod clock;
 mod rollouts;
+mod stalls;
 pub mod text;
 mod windows;
 mod workloads;
@@ -26,6 +27,7 @@ use crate::scenario::{Preset, Scenario, Workload};
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
 pub use rollouts::RolloutForecast;
+pub use stalls::Stalls;
 pub use windows::{StandForecast, WindowCounts, WindowFit, WindowsForecast};
 pub use workloads::WorkloadForecast;
 pub use year::OldRevisions;
@@ -155,6 +157,8 @@ pub struct PoolForecast {
     pub reasons: Vec<ReasonShare>,
     /// What of it was waiting, the longest first, and how to wait less.
     pub blockers: Vec<Blocker>,
+    /// Runs in which it stalled for want of people.
+    pub stalls: Stalls,
     /// What became of its maintenance windows; `None` where it has none.
     pub windows: Option<WindowsForecast>,
     /// How much of their time its machines spend on old revisions.
@@ -253,6 +257,7 @@ impl PoolForecast {
             rollouts: RolloutForecast::of_pool(blueprint, clock, pool, &all),
             reasons,
             blockers,
+            stalls: Stalls::new(&all),
             windows: windows::of_pool(blueprint, pool, &all),
             revision_age: year::old_revisions(blueprint, pool, &all),
             boots_per_machine: year::boots(blueprint, pool, &all),

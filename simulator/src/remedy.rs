@@ -42,6 +42,10 @@ pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String 
             _ => "a shorter backoff".to_owned(),
         },
         Reason::Power => "power on sooner".to_owned(),
+        Reason::Gate(gate) => format!("gate {} green sooner", blueprint.gate_name(gate)),
+        Reason::Hold => "unhold".to_owned(),
+        Reason::Repair(None) => "[[hands]] that repair machines".to_owned(),
+        Reason::Repair(Some(_)) => "[[hands]] with a shorter reaction, or more people".to_owned(),
         Reason::Phase(_) => "faster hardware".to_owned(),
     }
 }

@@ -64,7 +64,7 @@ pub fn replay(
         return Err(error);
     }
     match style {
-        Style::Story => story::outcome(&row, out),
+        Style::Story => story::outcome(blueprint, &row, out),
         Style::JsonLines => json::outcome(blueprint, &row, world.now(), out),
     }
 }

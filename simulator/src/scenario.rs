@@ -14,6 +14,8 @@
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
 //! | `budgets` | `[[budgets]]`: how much of it may be missing |
 //! | `windows` | `[[windows]]`, `[[exclusions]]`: when the pools may be rolled out |
+//! | `gates` | `[[gates]]`: health signals that hold rollouts |
+//! | `hands`, `owners`, `hours` | `[[hands]]`, `[[owners]]`: who repairs machines and retries operations, and when |
 //! | `images`, `cadence` | `[images]`: machine images that are released by themselves, and when |
 //! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
@@ -31,13 +33,17 @@ mod drain;
 mod durations;
 mod faults;
 mod feasible;
+mod gates;
+mod hands;
 mod hardware;
+mod hours;
 mod images;
 mod labels;
 mod load;
 mod machines;
 mod objects;
 mod own_phases;
+mod owners;
 mod pod_times;
 mod policy;
 mod poll;
@@ -65,10 +71,13 @@ pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};
 pub use faults::{Fault, FaultTarget, Misfortune};
+pub use gates::{Gate, Spells};
+pub use hands::Hands;
 pub use hardware::{Hardware, PhaseRule};
 pub use images::{Campaign, Images, Supersede, Versions};
 pub use machines::{Machine, MachineRef, Machines};
 pub use own_phases::{OwnPhases, Soak};
+pub use owners::Owner;
 pub use policy::{Backoff, Mode, Order, Policy};
 pub use poll::Poll;
 pub use pool::{Cluster, Pool};
@@ -118,6 +127,12 @@ pub struct Scenario {
     pub windows: Vec<Window>,
     /// The dates on which pools have none.
     pub exclusions: Vec<Exclusion>,
+    /// The health gates of its pools, in the order of the file.
+    pub gates: Vec<Gate>,
+    /// Who repairs its machines, in the order of the file.
+    pub hands: Vec<Hands>,
+    /// Who retries its operations, in the order of the file.
+    pub owners: Vec<Owner>,
     /// The machine images that are released by themselves, if there are any.
     pub images: Option<Images>,
     /// Its timeline, in order.
@@ -183,6 +198,9 @@ impl Scenario {
             budgets: Vec::new(),
             windows: Vec::new(),
             exclusions: Vec::new(),
+            gates: Vec::new(),
+            hands: Vec::new(),
+            owners: Vec::new(),
             images: None,
             steps: Vec::new(),
             faults: Vec::new(),
@@ -235,6 +253,9 @@ impl Scenario {
         self.budgets.extend(budgets);
         self.windows = windows::windows(section, problems, self);
         self.exclusions = windows::exclusions(section, problems, self);
+        self.gates = gates::gates(section, problems, self);
+        self.hands = hands::hands(section, problems, self);
+        self.owners = owners::owners(section, problems, self);
         self.images = images::images(section, problems, self);
         self.steps = timeline::steps(section, problems, self);
         self.firmware_changes = timeline::firmware_changes(&self.steps);

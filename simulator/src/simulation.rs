@@ -5,11 +5,13 @@
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
 //! | `workload` | pods, budgets, and what a rollout would meet |
 //! | `windows` | when pools are open, and instants as dates |
+//! | `remarks` | what else is to say of why a machine is where it is |
 //! | `journal` | what happened, as far back as is kept |
 //! | `history` | the log, and the histories of machines and operations, made from it |
 
 mod history;
 mod journal;
+mod remarks;
 mod resources;
 mod windows;
 mod workload;
@@ -144,6 +146,10 @@ impl Simulation {
             Request::ResumeOperation { operation } => {
                 self.order(operation, |pool| Deed::Resume { pool })
             }
+            Request::HoldMachine { machine } => self.order_machine(machine, World::hold),
+            Request::UnholdMachine { machine } => self.order_machine(machine, World::unhold),
+            Request::ExcludeMachine { machine } => self.order_machine(machine, World::exclude),
+            Request::IncludeMachine { machine } => self.order_machine(machine, World::include),
         }
     }
 
@@ -205,6 +211,18 @@ impl Simulation {
         };
         done.map_err(|refusal: Refusal| Error::new(ErrorKind::Conflict, refusal.to_string()))?;
         Ok(Reply::Operation(self.operation(index)))
+    }
+
+    /// Carries out what is asked of a machine.
+    fn order_machine(
+        &mut self,
+        id: MachineId,
+        deed: fn(&mut World, MachineIndex, &mut Journal) -> Result<(), Refusal>,
+    ) -> Result<Reply, Error> {
+        let machine = self.machine_of(id)?;
+        let done = deed(&mut self.world, machine, &mut self.journal);
+        done.map_err(|refusal: Refusal| Error::new(ErrorKind::Conflict, refusal.to_string()))?;
+        Ok(Reply::ChangedMachine(Box::new(self.machine(machine))))
     }
 
     fn pool_of(&self, id: MachinePoolId) -> Result<PoolIndex, Error> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::FailureZone;
 use super::doors::{Door, doors};
 use super::machine::Reason;
+use super::people::{GateIndex, HandsIndex, People};
 use super::pods;
 use super::pods::Pods;
 use super::pods::plan::{BudgetIndex, Places, PodPlan, WorkloadIndex, number};
@@ -45,6 +46,8 @@ pub struct Blueprint {
     class_of: Vec<u32>,
     /// What runs on the machines.
     pods: PodPlan,
+    /// Who watches over the fleet.
+    people: People,
     /// Which pods are where when a run starts: the same in every run, so worked out once.
     pub(super) first_pods: OnceLock<Pods>,
 }
@@ -109,6 +112,12 @@ pub(super) enum Actor {
     ReleaseClock,
     /// The image that is on its way to the pools.
     CourseClock,
+    /// People who repair machines.
+    Hands(HandsIndex),
+    /// The next change of a health gate.
+    Gate(GateIndex),
+    /// Who retries the pool's operation that failed.
+    Owner(PoolIndex),
     /// A pod, by its place.
     Pod(u32),
 }
@@ -152,6 +161,7 @@ impl Blueprint {
         Arc::new(Self {
             horizon: scenario.horizon(),
             pods: plan,
+            people: People::new(&scenario, scenario.horizon()),
             first_pods: OnceLock::new(),
             classes: (0..scenario.pools.len())
                 .map(|pool| scenario.hardware_of(pool))
@@ -296,11 +306,13 @@ impl Blueprint {
         format!("{}/{}", plan.spec.namespace, pods::pod::name(plan, pod))
     }
 
-    /// What a reason is about: a budget, or the workload of the last pod to end; `None` where the word says it all.
+    /// What a reason is about: a budget, the workload of the last pod to end, a gate, or hands; `None` where the word says it all.
     pub fn reason_object(&self, reason: Reason) -> Option<String> {
         match reason {
             Reason::Budget(budget) | Reason::Capacity(budget) => Some(self.budget_name(budget)),
             Reason::PodGrace(workload) => Some(self.workload_name(workload)),
+            Reason::Gate(gate) => Some(self.gate_name(gate).to_owned()),
+            Reason::Repair(Some(hands)) => self.hands_name(hands).map(str::to_owned),
             _ => None,
         }
     }
@@ -332,6 +344,11 @@ impl Blueprint {
         self.keys[machine.at()]
     }
 
+    /// The key of the draws of a pool as a whole.
+    pub(super) fn pool_key(&self, pool: PoolIndex) -> EntityKey {
+        EntityKey::of(&["pool", self.pool_name(pool)])
+    }
+
     pub(super) fn has_faults(&self) -> bool {
         !self.scenario.faults.is_empty()
     }
@@ -342,7 +359,7 @@ impl Blueprint {
     }
 
     /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then four
-    /// for each pool, then two for images where there are any. Pods come behind them. So at one instant evictions come before starts.
+    /// for each pool, then two for images where there are any, then those of people. Pods come behind them. So at one instant evictions come before starts.
     pub(super) fn entities(&self) -> usize {
         self.first_pod() as usize
     }
@@ -357,6 +374,9 @@ impl Blueprint {
         }
         if entity.0 >= self.first_pod() {
             return Actor::Pod(entity.0 - self.first_pod());
+        }
+        if entity.0 >= self.first_of_people() {
+            return self.people.actor(entity.0 - self.first_of_people());
         }
         if entity.0 >= self.first_of_images() {
             return if entity == self.release_clock() {
@@ -399,6 +419,27 @@ impl Blueprint {
         Entity(self.first_of_images() + 1)
     }
 
+    pub(super) fn hands_clock(&self, hands: HandsIndex) -> Entity {
+        self.of_people(Actor::Hands(hands))
+    }
+
+    pub(super) fn gate_clock(&self, gate: GateIndex) -> Entity {
+        self.of_people(Actor::Gate(gate))
+    }
+
+    pub(super) fn owner_clock(&self, pool: PoolIndex) -> Entity {
+        self.of_people(Actor::Owner(pool))
+    }
+
+    fn of_people(&self, actor: Actor) -> Entity {
+        Entity(self.first_of_people() + self.people.place_of(actor))
+    }
+
+    /// Who watches over the fleet.
+    pub(super) fn people(&self) -> &People {
+        &self.people
+    }
+
     pub(super) fn evictor(&self, machine: MachineIndex) -> Entity {
         Entity(self.machine_count() + machine.0)
     }
@@ -417,6 +458,10 @@ impl Blueprint {
     }
 
     fn first_pod(&self) -> u32 {
+        self.first_of_people() + self.people.entities()
+    }
+
+    fn first_of_people(&self) -> u32 {
         let of_images = if self.scenario.images.is_some() { 2 } else { 0 };
         self.first_of_images() + of_images
     }

@@ -50,6 +50,7 @@ impl World {
     pub(super) fn come_up<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         self.change(index, |machine| {
             machine.condition.up = true;
+            machine.condition.mended = false;
             machine.slot_expired = false;
         });
         self.tell_of(index, observer, || MachineEvent::Up);

@@ -4,6 +4,7 @@ use super::absence::{FailureZone, PaceEvent};
 use super::drain::Filter;
 use super::machine::{Reason, Setback};
 use super::operation::{Failure, Refusal, Status};
+use super::people::{GateIndex, HandsIndex};
 use super::pods::budget::Counts;
 use super::pods::plan::BudgetIndex;
 use super::pods::pod::PodId;
@@ -66,6 +67,29 @@ pub enum Event {
         zone: FailureZone,
         /// What it is now.
         what: PaceEvent,
+    },
+    /// A health gate turned red, or was when a rollout began.
+    GateRed {
+        /// Which.
+        gate: GateIndex,
+        /// Since when.
+        since: Time,
+    },
+    /// A health gate turned green.
+    GateGreen {
+        /// Which.
+        gate: GateIndex,
+        /// How long it had been red.
+        after: Span,
+    },
+    /// The owner of an operation that failed retries it.
+    OwnerRetries {
+        /// Which.
+        operation: OperationIndex,
+        /// The pool that it rolls out.
+        pool: PoolIndex,
+        /// For which time, from 1.
+        retry: u32,
     },
     /// Something happened to a machine.
     Machine {
@@ -260,7 +284,21 @@ pub enum MachineEvent {
     },
     /// It crashed, and is dead until it is repaired.
     Crashed,
-    /// It was dead and is repaired.
+    /// It does not come back by itself, and hands are called.
+    HandsCalled {
+        /// Whose.
+        hands: HandsIndex,
+        /// When somebody comes; `None`: nobody will be there.
+        comes: Option<Time>,
+    },
+    /// Hands begin to repair it.
+    RepairBegan {
+        /// Whose.
+        hands: HandsIndex,
+        /// Until when; `None`: nobody will be there to end it.
+        until: Option<Time>,
+    },
+    /// It was dead and is repaired: it boots if it has power.
     Repaired,
     /// What it booted did not come up, and it boots again by itself.
     BootsAgain {
@@ -273,6 +311,16 @@ pub enum MachineEvent {
     RolledBack {
         /// That revision.
         revision: u32,
+    },
+    /// Its turn waits until it is unheld, or no longer does.
+    Held {
+        /// Whether it does now.
+        held: bool,
+    },
+    /// No rollout targets it, or the next one does again.
+    Excluded {
+        /// Whether none does now.
+        excluded: bool,
     },
     /// Its boot timed out, and it is switched off and on.
     PowerCycled {
@@ -308,7 +356,7 @@ pub enum PhaseEnd {
     Failed,
     /// It reached its time limit.
     TimedOut,
-    /// The machine lost its power.
+    /// The machine lost its power, or was found to hang.
     Interrupted,
 }
 

@@ -86,7 +86,7 @@ impl World {
 
     fn drawn_fate(&self, index: MachineIndex, phase: Phase) -> Fate {
         let boots = self.blueprint.hardware(index).boots;
-        if boots.are_certain() {
+        if boots.are_certain() || self.machine(index).condition.mended {
             return Fate::Well;
         }
         let entered = u32::from(self.machine(index).entered[phase]);

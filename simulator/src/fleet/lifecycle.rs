@@ -83,7 +83,9 @@ impl World {
     fn prospect(&mut self, index: MachineIndex, phase: Phase) -> Prospect {
         let hardware = self.blueprint.hardware(index);
         let rule = &hardware.phases[phase];
-        let is_certain = rule.fails == 0.0 && rule.hangs == 0.0;
+        // What was just repaired does not fail again by itself on its way up.
+        let is_mended = self.machines[index.at()].condition.mended;
+        let is_certain = is_mended || rule.fails == 0.0 && rule.hangs == 0.0;
         // Where pods run, how long their drain takes is theirs to say, not an assumption's.
         let by_pods = phase == Phase::Drain && hardware.drain_is_assumed && self.hosts(index);
         let takes = self.boot_takes(index, phase).unwrap_or(&rule.takes);
@@ -102,11 +104,12 @@ impl World {
                 let draw = self
                     .seed
                     .draw(self.blueprint.key(index), concern, occurrence);
-                let hangs = draw.second >= rule.fails && draw.second < rule.fails + rule.hangs;
+                let fails = !is_mended && draw.second < rule.fails;
+                let hangs = !is_mended && !fails && draw.second < rule.fails + rule.hangs;
                 Prospect {
                     ends_after: (!hangs)
                         .then(|| fixed.unwrap_or_else(|| takes.quantile(draw.first))),
-                    fails: draw.second < rule.fails,
+                    fails,
                 }
             }
         };
@@ -176,7 +179,13 @@ impl World {
         match (end.filter(|end| in_time(*end)), limit) {
             (Some(end), _) => self.agenda.schedule(index.entity(), end, Class::Ending),
             (None, Some(limit)) => self.agenda.schedule(index.entity(), limit, Class::TimeOut),
-            (None, None) => self.agenda.cancel(index.entity()),
+            (None, None) => match self.noticed_at(index) {
+                Some(noticed) => {
+                    self.agenda
+                        .schedule(index.entity(), noticed, Class::TimeOut);
+                }
+                None => self.agenda.cancel(index.entity()),
+            },
         }
     }
 
@@ -207,6 +216,10 @@ impl World {
             return;
         }
         let phase = match self.machines[index.at()].activity {
+            Activity::Phase(phase) if self.limit(index, phase).is_none() => {
+                self.notice(index, phase, observer);
+                return;
+            }
             Activity::Phase(phase) => {
                 self.end_phase(index, phase, PhaseEnd::TimedOut, observer);
                 phase
@@ -263,7 +276,9 @@ impl World {
             Phase::Update => {
                 self.adopt(index);
                 self.come_up(index, observer);
-                self.uncordon(index, observer);
+                if self.machines[index.at()].membership != Membership::Failed {
+                    self.uncordon(index, observer);
+                }
                 if self.after_join(index, observer)? == Phase::Fetch {
                     return Some(Phase::Fetch);
                 }
@@ -295,6 +310,7 @@ impl World {
         }
         if machine.membership != Membership::InFlight {
             self.idle(index, observer);
+            self.call_hands(index, observer);
             return;
         }
         let (pool, retries) = (machine.pool, machine.retries);

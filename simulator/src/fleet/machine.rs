@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::PoolIndex;
 use super::fate::Fate;
+use super::people::{GateIndex, HandsIndex};
 use super::pods::plan::{BudgetIndex, WorkloadIndex};
 use crate::engine::{Span, Time};
 use crate::phase::{PerPhase, Phase};
@@ -137,7 +138,7 @@ pub(super) enum Spare {
 pub(super) struct Condition {
     /// It has power.
     pub(super) powered: bool,
-    /// It crashed, and boots again only when somebody has repaired it.
+    /// It crashed, or failed to come up where there are hands; it boots again only when somebody has repaired it.
     pub(super) dead: bool,
     /// Its node is Ready.
     pub(super) up: bool,
@@ -149,6 +150,12 @@ pub(super) struct Condition {
     pub(super) drained: bool,
     /// It boots again by itself at this instant.
     pub(super) boots_by_itself: bool,
+    /// It was repaired, and it has not come up since.
+    pub(super) mended: bool,
+    /// Its turn waits until it is unheld.
+    pub(super) held: bool,
+    /// No rollout targets it.
+    pub(super) excluded: bool,
 }
 
 /// Why a machine of a running operation is where it is: exactly one at any instant.
@@ -160,14 +167,20 @@ pub enum Reason {
     Halted,
     /// It waits for a maintenance window in which it may start.
     Window,
+    /// It waits: this health gate is red.
+    Gate(GateIndex),
+    /// It waits until somebody unholds it.
+    Hold,
     /// It waits for the retry of what failed.
     Backoff,
     /// It waits for a slot.
     Slot,
     /// It waits for its own next tick, at which it asks for its turn.
     Poll,
-    /// It has no power or is dead, or boots by itself after it was off.
+    /// It has no power, or boots by itself after it was off.
     Power,
+    /// It is dead, and waits for these hands or is repaired by them; `None`: it has none.
+    Repair(Option<HandsIndex>),
     /// Its drain waits: this budget refuses an eviction, and a replacement of its pods finds no machine.
     Capacity(BudgetIndex),
     /// Its drain waits: this budget refuses an eviction.
@@ -204,6 +217,9 @@ impl Machine {
                 by_hand: false,
                 drained: false,
                 boots_by_itself: false,
+                mended: false,
+                held: false,
+                excluded: false,
             },
             since: Time::START,
             booting_since: Time::START,
@@ -243,7 +259,7 @@ impl Machine {
         self.condition.powered
     }
 
-    /// Whether it crashed and has not been repaired.
+    /// Whether it crashed, or failed to come up where there are hands, and has not been repaired.
     pub fn is_dead(&self) -> bool {
         self.condition.dead
     }
@@ -321,6 +337,16 @@ impl Machine {
         self.condition.by_hand
     }
 
+    /// Whether its turn waits until it is unheld.
+    pub fn is_held(&self) -> bool {
+        self.condition.held
+    }
+
+    /// Whether no rollout targets it.
+    pub fn is_excluded(&self) -> bool {
+        self.condition.excluded
+    }
+
     /// The phase that is under way on it, if one is.
     pub fn phase(&self) -> Option<Phase> {
         match self.activity {
@@ -345,7 +371,10 @@ impl Machine {
 
     /// Whether its turn can be taken now.
     pub(super) fn can_start(&self) -> bool {
-        self.membership == Membership::Waiting && self.activity == Activity::Idle && self.can_run()
+        self.membership == Membership::Waiting
+            && self.activity == Activity::Idle
+            && self.can_run()
+            && !self.condition.held
     }
 
     /// Why it is where it is in an operation of which `held` tells why it starts no machine, if so.
@@ -353,11 +382,16 @@ impl Machine {
         match (self.membership, self.activity) {
             (Membership::InFlight, Activity::Phase(phase)) => Some(Reason::Phase(phase)),
             (Membership::InFlight, Activity::Backoff(_)) => held.or(Some(Reason::Backoff)),
+            (Membership::InFlight, Activity::Powerless(_)) if self.condition.dead => {
+                Some(Reason::Repair(None))
+            }
             (Membership::Waiting, _) if held.is_some() => held,
+            (Membership::Waiting, _) if self.condition.held => Some(Reason::Hold),
             (Membership::Waiting, Activity::Backoff(_)) => Some(Reason::Backoff),
             (Membership::Waiting, Activity::Phase(Phase::Drain)) => {
                 Some(Reason::Phase(Phase::Drain))
             }
+            (Membership::Waiting, _) if self.condition.dead => Some(Reason::Repair(None)),
             (Membership::Waiting, _) if self.can_start() => Some(Reason::Slot),
             (Membership::Waiting | Membership::InFlight, _) => Some(Reason::Power),
             _ => None,
@@ -373,9 +407,12 @@ impl Reason {
             Self::Halted => "halted",
             Self::Backoff => "back-off",
             Self::Window => "window",
+            Self::Gate(_) => "gate",
+            Self::Hold => "hold",
             Self::Slot => "slot",
             Self::Poll => "poll",
             Self::Power => "power",
+            Self::Repair(_) => "repair",
             Self::Capacity(_) => "capacity",
             Self::Budget(_) => "budget",
             Self::Volume => "volume",

@@ -51,6 +51,8 @@ pub struct Operation {
     pub stop: Option<Failure>,
     /// Time that its machines were in flight, all together.
     pub work: Span,
+    /// How often its owner retried it.
+    pub owner_retries: u32,
     /// The longest time that one machine was in flight.
     pub longest: Span,
     /// The longest time from a start of a machine, or a retry, to the end of that.
@@ -77,6 +79,7 @@ impl Operation {
             is_paused: false,
             stop: None,
             work: Span::ZERO,
+            owner_retries: 0,
             longest: Span::ZERO,
             longest_flight: Span::ZERO,
         }
@@ -152,7 +155,7 @@ impl World {
         let mut targeted = 0;
         for machine in self.blueprint.machines_of(pool) {
             self.change(machine, |machine| {
-                let is_targeted = !machine.is_settled_on(revision);
+                let is_targeted = !machine.is_settled_on(revision) && !machine.condition.excluded;
                 targeted += u32::from(is_targeted);
                 machine.membership = if is_targeted {
                     Membership::Waiting
@@ -176,8 +179,10 @@ impl World {
         self.pools[pool.at()].latest = Some(index);
         self.begin_rollout(pool, revision);
         self.start_ticks(pool);
+        self.forget_owner(pool);
         self.set_status(index, Status::Running, observer);
         self.watch_windows(pool, observer);
+        self.watch_gates(pool, observer);
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
         self.wake_starter(pool);
@@ -294,6 +299,9 @@ impl World {
             by,
         });
         self.tell_reason(machine, observer);
+        if failed_in.is_some() {
+            self.call_hands(machine, observer);
+        }
         if failed_in.is_some() && !is_quarantined {
             self.halt_if_too_many_failed(pool, observer);
         }
@@ -338,7 +346,11 @@ impl World {
         operation.ended = Some(now);
         self.pools[pool.at()].going_on = None;
         self.leave_windows(pool);
+        self.leave_gates(pool);
         self.set_status(index, status, observer);
+        if status == Status::Failed {
+            self.await_owner(pool, index);
+        }
         self.tell_waiting(pool, observer);
     }
 
@@ -356,15 +368,14 @@ impl World {
             return Err(Refusal::NothingFailed);
         }
         self.close_waiting(pool);
+        let mut again = 0;
         for machine in self.blueprint.machines_of(pool) {
-            self.change(machine, |machine| {
-                if machine.membership == Membership::Failed {
-                    machine.membership = Membership::Waiting;
-                }
-            });
+            again += u32::from(self.takes_part_again(machine));
         }
+        self.forget_owner(pool);
         let operation = &mut self.operations[index.at()];
-        operation.waiting += operation.failed;
+        operation.waiting += again;
+        operation.targeted -= operation.failed - again;
         operation.failed = 0;
         operation.quarantined = 0;
         operation.stop = None;
@@ -374,6 +385,7 @@ impl World {
         self.pools[pool.at()].cursor = 0;
         self.set_status(index, Status::Running, observer);
         self.watch_windows(pool, observer);
+        self.watch_gates(pool, observer);
         self.tell_waiting(pool, observer);
         self.start_clock(pool);
         self.wake_starter(pool);
@@ -427,9 +439,13 @@ impl World {
             .ok_or(Refusal::NothingGoingOn)
     }
 
-    /// Whether nothing new may start in the pool's operation for now: it is paused, or outside its windows.
+    /// Whether nothing new may start in the pool's operation for now: it is paused, outside its windows, or
+    /// one of its gates is red.
     pub(super) fn is_held(&self, pool: PoolIndex) -> bool {
-        matches!(self.held(pool), Some(Reason::Paused | Reason::Window))
+        matches!(
+            self.held(pool),
+            Some(Reason::Paused | Reason::Window | Reason::Gate(_))
+        )
     }
 
     /// Lets nothing new start in the pool's operation until it is resumed.
@@ -448,7 +464,7 @@ impl World {
         observer: &mut O,
     ) -> Result<(), Refusal> {
         self.set_paused(pool, false, Refusal::NotPaused, observer)?;
-        if !self.pools[pool.at()].windows.is_shut {
+        if !self.is_held(pool) {
             self.attempt_retries(pool);
         }
         self.wake_starter(pool);
@@ -503,6 +519,7 @@ impl World {
         }
         match about.reason(self.held(about.pool)) {
             Some(Reason::Slot) => Some(self.turn(about.pool)),
+            Some(Reason::Repair(None)) => Some(self.repair_reason(about.pool)),
             reason => reason,
         }
     }
@@ -517,7 +534,7 @@ impl World {
         } else if self.pools[pool.at()].windows.is_shut {
             Some(Reason::Window)
         } else {
-            None
+            self.pools[pool.at()].red_gate.map(Reason::Gate)
         }
     }
 

@@ -66,6 +66,8 @@ pub struct PoolRow {
     pub reasons: Vec<(Reason, Span)>,
     /// Why machines still wait at the end of a run that did not finish, each reason once.
     pub held_at_end: Vec<Reason>,
+    /// Machines that are down at the end of a run that did not finish, and that nothing brings back.
+    pub down_for_good: u32,
     /// Machines that are cordoned at the end.
     pub left_cordoned: Vec<MachineIndex>,
     /// What its rollouts made of each window that they met, in order.
@@ -186,6 +188,11 @@ impl World {
             old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
             boots: self.pools[pool.at()].ages.boots,
             held_at_end: self.held_at_end(pool, is_finished),
+            down_for_good: if is_finished {
+                0
+            } else {
+                self.down_for_good(pool)
+            },
             left_cordoned: self
                 .blueprint()
                 .machines_of(pool)
@@ -228,9 +235,12 @@ impl World {
         let Some(last) = self.operations_of(pool).last() else {
             return Ending::Finished;
         };
-        if last.is_settled() {
+        let (is_settled, has_ended) = (last.is_settled(), last.ended.is_some());
+        if self.awaits_owner(pool) {
+            Ending::Horizon
+        } else if is_settled {
             Ending::Finished
-        } else if last.ended.is_some() {
+        } else if has_ended {
             Ending::Halted
         } else if self.something_is_pending(pool) {
             Ending::Horizon
@@ -248,12 +258,13 @@ impl World {
             blueprint.slot_clock(pool),
         ];
         // An opening changes nothing where no slot will be free.
-        let windows = self
-            .awaits_window(pool)
-            .then(|| blueprint.window_clock(pool));
+        let windows = self.would_start(pool).then(|| blueprint.window_clock(pool));
         let machines = machines().map(MachineIndex::entity);
         let mut entities = machines.chain(clocks).chain(windows);
-        entities.any(|entity| self.agenda.is_pending(entity)) || self.pods_are_moving(pool)
+        entities.any(|entity| self.agenda.is_pending(entity))
+            || self.awaits_gate(pool)
+            || self.awaits_hands(pool)
+            || self.pods_are_moving(pool)
     }
 
     /// Whether a drain of the pool, or a pod that one may wait for, has something before it.

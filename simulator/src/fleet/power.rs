@@ -59,6 +59,9 @@ impl World {
         }
         self.go_silent(index);
         self.tell_reason(index, observer);
+        if self.machines[index.at()].condition.dead {
+            self.call_hands(index, observer);
+        }
     }
 
     /// Stops a phase of a machine that no longer runs. In an update its time limit goes on running.
@@ -95,7 +98,8 @@ impl World {
         Ok(())
     }
 
-    /// A dead machine is repaired: it boots, if it has power.
+    /// A dead machine is repaired: it boots what was asked of it last, if it has power. What it failed in does not come
+    /// again by itself.
     pub(super) fn repair<O: Observer>(
         &mut self,
         index: MachineIndex,
@@ -104,7 +108,12 @@ impl World {
         if !self.machines[index.at()].condition.dead {
             return Err(Refusal::NotDead);
         }
-        self.change(index, |machine| machine.condition.dead = false);
+        self.dismiss_hands(index);
+        *self.repairs.entry(index.0).or_default() += 1;
+        self.change(index, |machine| {
+            machine.condition.dead = false;
+            machine.condition.mended = true;
+        });
         self.tell_of(index, observer, || MachineEvent::Repaired);
         self.run_again(index, observer);
         Ok(())
@@ -113,6 +122,8 @@ impl World {
     /// Boots a machine that can run again.
     fn run_again<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         if !self.machines[index.at()].can_run() {
+            // What it waits for now is the other of power and repair.
+            self.tell_reason(index, observer);
             return;
         }
         let machine = &mut self.machines[index.at()];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::ages::Ages;
 use super::event::Observer;
 use super::machine::Membership;
+use super::people::GateIndex;
 use super::tally::Tally;
 use super::windows::Windows;
 use super::world::World;
@@ -43,7 +44,9 @@ pub(super) struct PoolState {
     pub(super) ages: Ages,
     /// Its maintenance windows, as far as its rollouts meet them.
     pub(super) windows: Windows,
-    /// Whether its spare machines wait for a window to join in.
+    /// The first of its gates that is red, while a rollout goes on.
+    pub(super) red_gate: Option<GateIndex>,
+    /// Whether its spare machines wait for a window to join in, or for a gate.
     pub(super) awaits_spares: bool,
     /// Whether a slot was free when it was last told why machines wait that ask for their turns.
     pub(super) is_free_told: bool,
@@ -158,7 +161,7 @@ impl World {
             let operation = &self.operations[index.at()];
             operation.is_starting() && !operation.is_paused
         });
-        is_starting && !state.windows.is_shut && !self.is_waiting_for_spares(pool)
+        is_starting && !self.is_shut(pool) && !self.is_waiting_for_spares(pool)
     }
 
     /// The next machine that may start: one that uses a slot already, or the next in order if a slot is free. Never

@@ -20,7 +20,7 @@ impl World {
         if operation.waiting == 0 {
             return;
         }
-        if self.pools[pool.at()].windows.is_shut {
+        if self.is_shut(pool) {
             self.pools[pool.at()].awaits_spares = true;
             return;
         }
@@ -41,7 +41,7 @@ impl World {
         }
     }
 
-    /// Lets the spare machines join for whom no window was open when the operation began.
+    /// Lets the spare machines join for whom no window was open, or a gate red, when the operation began.
     pub(super) fn call_spares_late<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
         if std::mem::take(&mut self.pools[pool.at()].awaits_spares) {
             self.call_spares(pool, observer);

@@ -34,15 +34,24 @@ pub(super) enum Standing {
     Powerless,
     /// Somebody drains it by hand.
     Draining,
+    /// Its turn is held.
+    Held,
+    /// It is dead, and its turn has not come.
+    Dead,
+    /// It died in its update.
+    DeadInFlight,
 }
 
-const STANDINGS: usize = 5;
+const STANDINGS: usize = 8;
 const EACH: [Standing; STANDINGS] = [
     Standing::Slot,
     Standing::Power,
     Standing::Backoff,
     Standing::Powerless,
     Standing::Draining,
+    Standing::Held,
+    Standing::Dead,
+    Standing::DeadInFlight,
 ];
 
 impl Tally {
@@ -73,11 +82,16 @@ impl Machine {
     /// Where it stands, if it takes part in an operation and is in no phase of its update.
     pub(super) fn standing(&self) -> Option<Standing> {
         match (self.membership, self.activity) {
+            (Membership::Waiting, _) if self.condition.held => Some(Standing::Held),
             (Membership::InFlight | Membership::Waiting, Activity::Backoff(_)) => {
                 Some(Standing::Backoff)
             }
+            (Membership::InFlight, Activity::Powerless(_)) if self.condition.dead => {
+                Some(Standing::DeadInFlight)
+            }
             (Membership::InFlight, Activity::Powerless(_)) => Some(Standing::Powerless),
             (Membership::Waiting, Activity::Phase(Phase::Drain)) => Some(Standing::Draining),
+            (Membership::Waiting, _) if self.condition.dead => Some(Standing::Dead),
             (Membership::Waiting, _) if self.can_start() => Some(Standing::Slot),
             (Membership::Waiting, _) => Some(Standing::Power),
             _ => None,
@@ -112,6 +126,7 @@ impl World {
     pub(super) fn close_waiting(&mut self, pool: PoolIndex) {
         let held = self.held(pool);
         let turn = self.turn(pool);
+        let repair = self.repair_reason(pool);
         let goes_on = self.pools[pool.at()].going_on.is_some();
         let now = self.now();
         let tally = &mut self.pools[pool.at()].tally;
@@ -122,12 +137,18 @@ impl World {
         }
         for standing in EACH {
             let machines = u64::from(tally.waiting[standing as usize]);
+            if machines == 0 {
+                continue;
+            }
             let reason = match standing {
                 Standing::Powerless => Reason::Power,
                 Standing::Slot => held.unwrap_or(turn),
                 Standing::Power => held.unwrap_or(Reason::Power),
                 Standing::Backoff => held.unwrap_or(Reason::Backoff),
                 Standing::Draining => held.unwrap_or(Reason::Phase(Phase::Drain)),
+                Standing::Held => held.unwrap_or(Reason::Hold),
+                Standing::Dead => held.unwrap_or(repair),
+                Standing::DeadInFlight => repair,
             };
             tally.add(reason, Span::from_millis(elapsed.as_millis() * machines));
         }

@@ -184,7 +184,7 @@ impl World {
             self.run_clock(pool);
         }
         self.tell_waiting(pool, observer);
-        if opened.is_some() && !self.pools[pool.at()].windows.is_shut {
+        if opened.is_some() && !self.is_shut(pool) {
             self.call_spares_late(pool, observer);
             self.attempt_retries(pool);
             self.search_again(pool);
@@ -258,8 +258,8 @@ impl World {
         }
     }
 
-    /// Whether the pool's next opening would let something start.
-    pub(super) fn awaits_window(&self, pool: PoolIndex) -> bool {
+    /// Whether something of the pool would start if its windows and gates allowed it.
+    pub(super) fn would_start(&self, pool: PoolIndex) -> bool {
         let state = &self.pools[pool.at()];
         let is_starting = state.going_on.is_some_and(|index| {
             let operation = self.operation(index);

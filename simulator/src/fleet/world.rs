@@ -1,11 +1,14 @@
 //! Everything that changes in a run, as one value, and the loop that takes one event after the other.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::blueprint::Actor;
 use super::drain::Drains;
 use super::event::{Event, MachineEvent, Observer};
 use super::fetch::Link;
+use super::gates::GateState;
+use super::hands::Ward;
 use super::images::ImageState;
 use super::machine::{Activity, Machine, Membership};
 use super::operation::{Operation, Refusal};
@@ -41,6 +44,12 @@ pub struct World {
     pub(super) drains: Drains,
     /// Which images were released, and how far the last has come.
     pub(super) images: ImageState,
+    /// The health gates.
+    pub(super) gates: Vec<GateState>,
+    /// The machines that each hands were called for.
+    pub(super) wards: Vec<Ward>,
+    /// How often machines were repaired, by their numbers.
+    pub(super) repairs: BTreeMap<u32, u32>,
     /// The line of each cluster's site, where machines fetch images.
     pub(super) links: Vec<Link>,
 }
@@ -71,6 +80,9 @@ impl World {
             drains: Drains::new(),
             images: ImageState::default(),
             links: Link::of_clusters(blueprint),
+            gates: vec![GateState::default(); scenario.gates.len()],
+            wards: vec![Ward::default(); scenario.hands.len()],
+            repairs: BTreeMap::new(),
             agenda: Agenda::new(blueprint.entities(), &times),
             pools: scenario.pools.iter().map(PoolState::new).collect(),
             operations: Vec::new(),
@@ -82,6 +94,7 @@ impl World {
             machines,
         };
         world.cordon_from_start();
+        world.hold_from_start();
         world.await_release();
         match blueprint.first_pods.get() {
             Some(pods) => world.pods = pods.clone(),
@@ -165,6 +178,9 @@ impl World {
             (Actor::CourseClock, _) => self.course_goes_on(observer),
             (Actor::WindowClock(pool), _) => self.window_edge(pool, observer),
             (Actor::Evictor(machine), Class::TimeOut) => self.absence_goes_on(machine, observer),
+            (Actor::Hands(hands), _) => self.hands_go_on(hands, observer),
+            (Actor::Gate(gate), _) => self.gate_edge(gate, observer),
+            (Actor::Owner(pool), _) => self.owner_retries(pool, observer),
             (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
             (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }
@@ -220,6 +236,10 @@ impl World {
             Deed::Drain { machine } => {
                 self.drain_by_hand(self.blueprint.machine(machine), observer)
             }
+            Deed::Hold { machine } => self.hold(self.blueprint.machine(machine), observer),
+            Deed::Unhold { machine } => self.unhold(self.blueprint.machine(machine), observer),
+            Deed::Exclude { machine } => self.exclude(self.blueprint.machine(machine), observer),
+            Deed::Include { machine } => self.include(self.blueprint.machine(machine), observer),
             Deed::Scale { workload, replicas } => {
                 self.scale(WorkloadIndex(number(workload)), replicas, observer);
                 Ok(())

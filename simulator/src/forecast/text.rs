@@ -5,7 +5,7 @@ mod windows;
 
 use std::fmt::{self, Write};
 
-use super::{Durations, Forecast, PoolForecast, Quantiles};
+use super::{Durations, Forecast, PoolForecast, Quantiles, stalls};
 use crate::engine::Span;
 
 /// Width of the report.
@@ -103,6 +103,7 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         if more > 0 {
             writeln!(out, "  … and {more} rollouts more, which -o json tells")?;
         }
+        stalls::write(&pool.stalls, percent, out)?;
         windows::pool(pool, forecast.horizon_s, out)?;
         waits::blockers(pool, out)?;
     }

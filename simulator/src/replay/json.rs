@@ -6,6 +6,7 @@
 mod absence;
 mod images;
 mod outcome;
+mod people;
 mod pods;
 mod state;
 
@@ -169,9 +170,24 @@ enum What<'b> {
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'static str>,
     },
+    GateRed {
+        gate: &'b str,
+        since_s: Time,
+    },
+    GateGreen {
+        gate: &'b str,
+        after_s: Span,
+    },
+    OwnerRetries {
+        operation: u32,
+        pool: &'b str,
+        retry: u32,
+    },
     Outcome(outcome::Outcome<'b>),
     #[serde(untagged)]
     Absence(absence::AbsenceLine<'b>),
+    #[serde(untagged)]
+    People(people::PeopleLine<'b>),
     #[serde(untagged)]
     Image(images::ImageLine<'b>),
     #[serde(untagged)]
@@ -232,6 +248,23 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
         Event::Image { release, what } => What::Image(images::what(blueprint, release, what)),
         Event::Pace { zone, what } => What::Absence(absence::pace(blueprint, zone, what)),
         Event::Window { pool, what } => window(blueprint.pool_name(pool), what),
+        Event::GateRed { gate, since } => What::GateRed {
+            gate: blueprint.gate_name(gate),
+            since_s: since,
+        },
+        Event::GateGreen { gate, after } => What::GateGreen {
+            gate: blueprint.gate_name(gate),
+            after_s: after,
+        },
+        Event::OwnerRetries {
+            operation,
+            pool,
+            retry,
+        } => What::OwnerRetries {
+            operation: operation.0 + 1,
+            pool: blueprint.pool_name(pool),
+            retry,
+        },
         Event::Machine { machine, what } => {
             let who = Who {
                 machine: blueprint.machine_name(machine),
@@ -260,7 +293,7 @@ fn window(pool: &str, what: WindowEvent) -> What<'_> {
 }
 
 fn of_machine<'b>(
-    blueprint: &Blueprint,
+    blueprint: &'b Blueprint,
     machine: MachineIndex,
     who: Who<'b>,
     what: MachineEvent,
@@ -289,10 +322,10 @@ fn of_machine<'b>(
             pod: blueprint.pod_name(pod),
             why: filter.as_str(),
         },
-        MachineEvent::DrainGivenUp { rule } => What::DrainGivenUp {
-            who,
-            rule: rule.as_str(),
-        },
+        MachineEvent::DrainGivenUp { rule } => {
+            let rule = rule.as_str();
+            What::DrainGivenUp { who, rule }
+        }
         MachineEvent::DrainFailing { after: after_s } => What::DrainFailing { who, after_s },
         MachineEvent::SlotExpired => What::SlotExpired { who },
         MachineEvent::Added { revision } => What::MachineAdded {
@@ -311,6 +344,10 @@ fn of_machine<'b>(
         | MachineEvent::NodeUnknown { .. }
         | MachineEvent::NodeTainted { .. }
         | MachineEvent::PodsEvicted { .. } => What::Absence(absence::of_machine(who, what)),
+        MachineEvent::HandsCalled { .. }
+        | MachineEvent::RepairBegan { .. }
+        | MachineEvent::Held { .. }
+        | MachineEvent::Excluded { .. } => What::People(people::what(blueprint, who, what)),
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
         MachineEvent::RetryPlanned {
             phase,
@@ -326,12 +363,16 @@ fn of_machine<'b>(
             revision,
             failed_in,
             by,
-        } => What::MachineSettled {
-            who,
-            revision,
-            failed_in,
-            by: by.map(Setback::as_str),
-        },
+        } => settled(who, revision, failed_in, by),
+    }
+}
+
+fn settled(who: Who<'_>, revision: u32, failed_in: Option<Phase>, by: Option<Setback>) -> What<'_> {
+    What::MachineSettled {
+        who,
+        revision,
+        failed_in,
+        by: by.map(Setback::as_str),
     }
 }
 
@@ -354,6 +395,10 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
         | Deed::Crash { machine }
         | Deed::Repair { machine }
         | Deed::Cordon { machine }
+        | Deed::Hold { machine }
+        | Deed::Unhold { machine }
+        | Deed::Exclude { machine }
+        | Deed::Include { machine }
         | Deed::Uncordon { machine }
         | Deed::Drain { machine } => of_machine = Some(machine),
         Deed::Scale { workload, replicas } => {

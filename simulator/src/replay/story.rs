@@ -2,6 +2,7 @@
 
 mod absence;
 mod images;
+mod people;
 mod pods;
 
 use std::io::{self, Write};
@@ -68,6 +69,18 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
         Event::Window { pool, what } => {
             let name = blueprint.pool_name(pool);
             format!("{name}: {}", window_told(blueprint, what))
+        }
+        Event::GateRed { gate, since } => {
+            let name = blueprint.gate_name(gate);
+            let since = blueprint.scenario().calendar.civil(since);
+            format!("gate {name}: red since {since}")
+        }
+        Event::GateGreen { gate, after } => {
+            format!("gate {}: green after {after}", blueprint.gate_name(gate))
+        }
+        Event::OwnerRetries { pool, retry, .. } => {
+            let name = blueprint.pool_name(pool);
+            format!("rollout of {name}: its owner retries it, retry {retry}")
         }
         Event::Machine { machine, what } => {
             format!(
@@ -157,6 +170,10 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
         } => "does not come up, boots the old revision".to_owned(),
         MachineEvent::BootsAgain { boot, .. } => format!("reboot loop, boot {boot}"),
         MachineEvent::RolledBack { revision } => format!("rolled back to revision {revision}"),
+        MachineEvent::HandsCalled { .. }
+        | MachineEvent::RepairBegan { .. }
+        | MachineEvent::Held { .. }
+        | MachineEvent::Excluded { .. } => people::told(blueprint, what)?,
         MachineEvent::PowerCycled { time } => format!("power-cycled, cycle {time}"),
         MachineEvent::RetryPlanned {
             phase,
@@ -202,6 +219,10 @@ fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
         | Deed::Crash { machine }
         | Deed::Repair { machine }
         | Deed::Cordon { machine }
+        | Deed::Hold { machine }
+        | Deed::Unhold { machine }
+        | Deed::Exclude { machine }
+        | Deed::Include { machine }
         | Deed::Uncordon { machine }
         | Deed::Drain { machine } => {
             format!(
@@ -220,7 +241,7 @@ fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
     }
 }
 
-pub(super) fn outcome(row: &RunRow, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn outcome(blueprint: &Blueprint, row: &RunRow, out: &mut dyn Write) -> io::Result<()> {
     let ending = row.ending.as_str();
     let failed: u32 = row
         .pools
@@ -235,5 +256,6 @@ pub(super) fn outcome(row: &RunRow, out: &mut dyn Write) -> io::Result<()> {
             end.since_start()
         ),
         None => writeln!(out, "\n{ending}, failed machines: {failed}"),
-    }
+    }?;
+    people::outcome(blueprint, row, out)
 }

@@ -38,6 +38,10 @@ pub struct Machine {
     pub labels: BTreeMap<String, String>,
     /// Whether it is cordoned by hand when the scenario starts.
     pub is_cordoned: bool,
+    /// Whether its turn waits until somebody lets it have it.
+    pub is_held: bool,
+    /// Whether no rollout targets it until somebody includes it again.
+    pub is_excluded: bool,
 }
 
 /// A machine of the scenario.
@@ -109,14 +113,18 @@ impl Machines {
         }
     }
 
-    /// The positions of the machines that are cordoned by hand when the scenario starts.
-    pub fn cordoned(&self) -> impl Iterator<Item = u32> {
+    /// The machines that the scenario lists, each with its position; none where it only counts them.
+    pub fn listed(&self) -> impl Iterator<Item = (u32, &Machine)> {
         let listed = match self {
             Self::Count { .. } => &[][..],
             Self::Listed(list) => list,
         };
-        (0..)
-            .zip(listed)
+        (0..).zip(listed)
+    }
+
+    /// The positions of the machines that are cordoned by hand when the scenario starts.
+    pub fn cordoned(&self) -> impl Iterator<Item = u32> {
+        self.listed()
             .filter(|(_, machine)| machine.is_cordoned)
             .map(|(position, _)| position)
     }
@@ -185,10 +193,13 @@ fn machine(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Machine> 
             age: Span::ZERO,
             labels: BTreeMap::new(),
             is_cordoned: false,
+            is_held: false,
+            is_excluded: false,
         });
     }
     if item.value.get_ref().as_table().is_none() {
-        let allowed = "a name, or a table with name, zone, age, labels and cordoned";
+        let allowed =
+            "a name, or a table with name, zone, age, labels, cordoned, held and excluded";
         item.refuse(problems, allowed);
         return None;
     }
@@ -198,6 +209,8 @@ fn machine(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Machine> 
     let age = table.get("age", problems, duration);
     let labels = table.get("labels", problems, labels);
     let is_cordoned = table.get("cordoned", problems, flag);
+    let is_held = table.get("held", problems, flag);
+    let is_excluded = table.get("excluded", problems, flag);
     table.finish(problems);
     Some(Machine {
         name: name?,
@@ -205,6 +218,8 @@ fn machine(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Machine> 
         age: age.unwrap_or_default(),
         labels: labels.unwrap_or_default(),
         is_cordoned: is_cordoned.unwrap_or_default(),
+        is_held: is_held.unwrap_or_default(),
+        is_excluded: is_excluded.unwrap_or_default(),
     })
 }
 

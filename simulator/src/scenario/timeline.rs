@@ -96,6 +96,26 @@ pub enum Deed {
         /// The machine.
         machine: MachineRef,
     },
+    /// Lets a machine's turn wait until it is unheld.
+    Hold {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Lets a machine have its turn again.
+    Unhold {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Takes a machine out of rollouts.
+    Exclude {
+        /// The machine.
+        machine: MachineRef,
+    },
+    /// Lets the next rollout target a machine again.
+    Include {
+        /// The machine.
+        machine: MachineRef,
+    },
     /// Changes how many pods a workload is to have.
     Scale {
         /// The workload's place in [`Scenario::workloads`].
@@ -136,7 +156,7 @@ const KEYS: [&str; 10] = [
     "max_unavailable",
 ];
 
-const VERBS: [(&str, Verb); 14] = [
+const VERBS: [(&str, Verb); 18] = [
     ("apply", Verb::Apply),
     ("retry", Verb::OnPool(|pool| Deed::Retry { pool })),
     ("cancel", Verb::OnPool(|pool| Deed::Cancel { pool })),
@@ -164,6 +184,19 @@ const VERBS: [(&str, Verb); 14] = [
         Verb::OnMachine(|machine| Deed::Uncordon { machine }),
     ),
     ("drain", Verb::OnMachine(|machine| Deed::Drain { machine })),
+    ("hold", Verb::OnMachine(|machine| Deed::Hold { machine })),
+    (
+        "unhold",
+        Verb::OnMachine(|machine| Deed::Unhold { machine }),
+    ),
+    (
+        "exclude",
+        Verb::OnMachine(|machine| Deed::Exclude { machine }),
+    ),
+    (
+        "include",
+        Verb::OnMachine(|machine| Deed::Include { machine }),
+    ),
     ("scale", Verb::Scale),
     ("set-budget", Verb::SetBudget),
 ];
@@ -184,6 +217,10 @@ impl Deed {
             Self::Cordon { .. } => "cordon",
             Self::Uncordon { .. } => "uncordon",
             Self::Drain { .. } => "drain",
+            Self::Hold { .. } => "hold",
+            Self::Unhold { .. } => "unhold",
+            Self::Exclude { .. } => "exclude",
+            Self::Include { .. } => "include",
             Self::Scale { .. } => "scale",
             Self::SetBudget { .. } => "set-budget",
         }

@@ -1,7 +1,7 @@
 //! Maintenance windows: `[[windows]]` and `[[exclusions]]`.
 
 mod opens;
-mod whose;
+pub(super) mod whose;
 
 use std::collections::BTreeSet;
 
@@ -136,6 +136,29 @@ pub(super) fn exclusions(
         }
     }
     exclusions
+}
+
+/// When people are there: the openings of a window that is nobody's.
+pub(super) fn working_hours(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+) -> Option<Window> {
+    let (zone, zone_name) = time_zone(table, problems, scenario);
+    let schedule = opens::schedule(table, problems, scenario, &zone);
+    let lasts = table.need("for", problems, lasts);
+    let except = table.get("except", problems, dates);
+    Some(Window {
+        name: None,
+        pools: Vec::new(),
+        schedule: schedule?,
+        lasts: lasts?,
+        zone,
+        zone_name,
+        rule: DstRule::Elapsed,
+        except: except.unwrap_or_default(),
+        end: EndRule::Door,
+    })
 }
 
 /// The zone that a table names, or else the scenario's.

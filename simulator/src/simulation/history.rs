@@ -32,6 +32,7 @@ fn severity(event: &Event) -> Severity {
             ..
         }
         | Event::Pace { .. }
+        | Event::GateRed { .. }
         | Event::Operation {
             status: Status::Cancelled | Status::Cancelling,
             ..
@@ -42,14 +43,16 @@ fn severity(event: &Event) -> Severity {
             } => Severity::Failure,
             MachineEvent::Settled {
                 failed_in: None, ..
-            } => Severity::Good,
+            }
+            | MachineEvent::Repaired => Severity::Good,
             MachineEvent::Crashed
             | MachineEvent::NodeUnknown { .. }
             | MachineEvent::PodsEvicted { .. }
             | MachineEvent::BootsAgain { .. }
             | MachineEvent::RolledBack { .. }
             | MachineEvent::PowerCycled { .. }
-            | MachineEvent::RetryPlanned { .. } => Severity::Warning,
+            | MachineEvent::RetryPlanned { .. }
+            | MachineEvent::HandsCalled { .. } => Severity::Warning,
             MachineEvent::PhaseEnded { how, .. } if *how != PhaseEnd::Done => Severity::Warning,
             _ => Severity::Info,
         },
@@ -103,6 +106,7 @@ impl Simulation {
             Event::Operation { pool, .. }
             | Event::Paused { pool, .. }
             | Event::Window { pool, .. }
+            | Event::OwnerRetries { pool, .. }
             | Event::Image {
                 what: ImageEvent::Stopped { pool },
                 ..
@@ -111,7 +115,11 @@ impl Simulation {
             Event::Pod { machine, .. } => {
                 (machine.map(|machine| blueprint.pool_of(machine)), machine)
             }
-            Event::Step { .. } | Event::Pace { .. } | Event::Image { .. } => (None, None),
+            Event::Step { .. }
+            | Event::Pace { .. }
+            | Event::Image { .. }
+            | Event::GateRed { .. }
+            | Event::GateGreen { .. } => (None, None),
         };
         Some(FleetEvent {
             number: entry.line,
@@ -153,6 +161,7 @@ impl Simulation {
                 state: Text::from(state),
                 until_ms: until.map(Time::as_millis),
             }),
+            remarks: self.remarks(index),
             budgets: self.budgets_of(&pods),
             pods,
             revisions: std::iter::once(first).chain(later).collect(),

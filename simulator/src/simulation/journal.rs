@@ -190,7 +190,9 @@ impl Journal {
     /// The operation that an event belongs to.
     fn operation_of(&self, event: &Event) -> Option<OperationIndex> {
         match *event {
-            Event::Operation { operation, .. } | Event::Paused { operation, .. } => Some(operation),
+            Event::Operation { operation, .. }
+            | Event::Paused { operation, .. }
+            | Event::OwnerRetries { operation, .. } => Some(operation),
             Event::Machine { machine, .. } => self.going_on[self.pools[machine.at()].at()],
             // What a drain does to the pods of its machine belongs to the operation; what becomes of them elsewhere does
             // not.
@@ -198,7 +200,11 @@ impl Journal {
                 .filter(|_| is_of_drain(&what))
                 .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
             Event::Window { pool, .. } => self.going_on[pool.at()],
-            Event::Step { .. } | Event::Pace { .. } | Event::Image { .. } => None,
+            Event::Step { .. }
+            | Event::Pace { .. }
+            | Event::Image { .. }
+            | Event::GateRed { .. }
+            | Event::GateGreen { .. } => None,
         }
     }
 
@@ -330,6 +336,9 @@ fn is_milestone(event: &Event) -> bool {
         | Event::Paused { .. }
         | Event::Pace { .. }
         | Event::Window { .. }
+        | Event::GateRed { .. }
+        | Event::GateGreen { .. }
+        | Event::OwnerRetries { .. }
         | Event::Pod { .. } => false,
     }
 }

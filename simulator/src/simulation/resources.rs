@@ -83,6 +83,8 @@ impl Simulation {
             reason_since_ms: self.world.reason_since(index).map(Time::as_millis),
             failure: self.failure_of(index),
             scheduling: Some(scheduling(machine)),
+            held: Some(machine.is_held()),
+            excluded: Some(machine.is_excluded()),
         }
     }
 
@@ -90,8 +92,9 @@ impl Simulation {
     fn failure_of(&self, index: MachineIndex) -> Option<Text> {
         let machine = self.world.machine(index);
         match self.journal.of_machine(index).failure {
-            _ if machine.is_dead() => Some(Text::from("crashed")),
             _ if !machine.has_power() => Some(Text::from("no power")),
+            // One that people were called for is dead too, however it came to that.
+            None if machine.is_dead() => Some(Text::from("crashed")),
             Some(failure) => Some(match machine.setback() {
                 Some(setback) => Text::from(setback.as_str()),
                 None => Text::from(failure),

@@ -163,6 +163,10 @@ fn is_order(request: &Request) -> bool {
             | Request::CancelOperation { .. }
             | Request::PauseOperation { .. }
             | Request::ResumeOperation { .. }
+            | Request::HoldMachine { .. }
+            | Request::UnholdMachine { .. }
+            | Request::ExcludeMachine { .. }
+            | Request::IncludeMachine { .. }
     )
 }
 

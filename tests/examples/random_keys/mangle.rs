@@ -1,6 +1,6 @@
 //! Answers that no sound appliance gives, and which the console must bear all the same.
 
-use appliance::{Budget, Error, ErrorKind, MachineHistory, PoolWindows, Reply, Text};
+use appliance::{Budget, Error, ErrorKind, Machine, MachineHistory, PoolWindows, Reply, Text};
 use rand::RngExt;
 
 use crate::Random;
@@ -40,13 +40,10 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
         Reply::Machines(machines) => {
             thin(machines, random);
             for machine in machines {
-                machine.name = name(random);
-                machine.status = name(random).into();
-                machine.machine_pool_id = machine.machine_pool_id.filter(|_| random.random());
-                machine.reason = Some(name(random));
-                machine.reason_object = Some(name(random)).filter(|_| random.random());
+                mangle_row(machine, random);
             }
         }
+        Reply::ChangedMachine(machine) => mangle_row(machine, random),
         Reply::Operations(operations) => {
             thin(operations, random);
             for operation in operations {
@@ -111,6 +108,14 @@ fn mangle_windows(pools: &mut Vec<PoolWindows>, random: &mut Random) {
             }
         }
     }
+}
+
+fn mangle_row(machine: &mut Machine, random: &mut Random) {
+    machine.name = name(random);
+    machine.status = name(random).into();
+    machine.machine_pool_id = machine.machine_pool_id.filter(|_| random.random());
+    machine.reason = Some(name(random));
+    machine.reason_object = Some(name(random)).filter(|_| random.random());
 }
 
 fn mangle_machine(history: &mut MachineHistory, random: &mut Random) {

@@ -110,6 +110,7 @@ impl Fleet {
             Reply::Windows(pools) => self.windows.take(pools),
             // Nothing that the overview asks is answered with these.
             Reply::Operation(_)
+            | Reply::ChangedMachine(_)
             | Reply::Events(_)
             | Reply::Machine(_)
             | Reply::OperationHistory(_)

@@ -64,6 +64,21 @@ pub enum Refusal {
     /// A drain of, or a word against the cordon of, a machine that is being worked on or is down.
     #[error("the machine is down, or something is under way on it")]
     UnderWay,
+    /// A hold of what is held.
+    #[error("the machine is held already")]
+    HeldAlready,
+    /// An unhold of what is not held.
+    #[error("the machine is not held")]
+    NotHeld,
+    /// An exclusion of what is excluded.
+    #[error("the machine is excluded already")]
+    ExcludedAlready,
+    /// An inclusion of what is not excluded.
+    #[error("the machine is not excluded")]
+    NotExcluded,
+    /// A hold or an exclusion of a spare machine.
+    #[error("the machine is a spare one")]
+    IsSpare,
     /// A cancel of what is being cancelled.
     #[error("the operation is being cancelled already")]
     CancellingAlready,

@@ -1,4 +1,4 @@
-//! Whose a window or an exclusion is: pools, a pool, the pools of a cluster, or every pool.
+//! Whose a window, an exclusion, a gate or somebody's work is: pools, a pool, the pools of a cluster, or every pool.
 
 use super::super::Scenario;
 use super::super::pool::{one_of, pool_named};
@@ -7,7 +7,7 @@ use super::super::section::Section;
 use super::super::values::list;
 
 /// The places of the pools that a table names, ascending.
-pub(super) fn pools(
+pub(in crate::scenario) fn pools(
     table: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,

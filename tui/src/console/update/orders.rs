@@ -36,6 +36,10 @@ pub(super) fn is_order(request: &Request) -> bool {
             | Request::CancelOperation { .. }
             | Request::PauseOperation { .. }
             | Request::ResumeOperation { .. }
+            | Request::HoldMachine { .. }
+            | Request::UnholdMachine { .. }
+            | Request::ExcludeMachine { .. }
+            | Request::IncludeMachine { .. }
     )
 }
 

@@ -75,6 +75,13 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
             Tone::Plain,
         ));
     }
+    head.extend(history.remarks.iter().map(|remark| {
+        let told = match remark.at_ms {
+            Some(at) => format!("{} {}", remark.text, clock(at)),
+            None => remark.text.as_str().to_owned(),
+        };
+        field("", told, Tone::Warning)
+    }));
     let budgets = held_by(history).into_iter();
     let names = std::iter::once("held by").chain(std::iter::repeat(""));
     let holds = names.zip(budgets);
@@ -135,6 +142,9 @@ fn explained(reason: &str) -> String {
         "window" => "waits for a maintenance window of its pool",
         "poll" => "waits for its next tick, at which it asks for its turn",
         "power" => "has no power, or boots by itself",
+        "gate" => "waits until a health gate of its pool is green",
+        "hold" => "waits until somebody unholds it",
+        "repair" => "does not come back by itself: waits until it is repaired",
         _ => return reason.to_owned(),
     };
     format!("{reason}: {meaning}")
