@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use appliance::{MachineHistory, PhaseRecord};
+use appliance::{MachineHistory, PhaseRecord, Remark};
 
 use super::pods::{held_by, pods};
 use super::{Document, Layout, Line, Section, faint, field, log, missing_before, plain};
@@ -68,6 +68,7 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
     let boot = setback(history).filter(|_| is_working);
     head.extend(boot.map(|told| field("boot", told, Tone::Bad)));
     head.extend(absent(history));
+    head.extend(history.remarks.iter().map(remark));
     if let Some(way_out) = fleet.way_out(RowId::Machine(machine.id)) {
         head.push(field(
             "way out",
@@ -75,13 +76,6 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
             Tone::Plain,
         ));
     }
-    head.extend(history.remarks.iter().map(|remark| {
-        let told = match remark.at_ms {
-            Some(at) => format!("{} {}", remark.text, clock(at)),
-            None => remark.text.as_str().to_owned(),
-        };
-        field("", told, Tone::Warning)
-    }));
     let budgets = held_by(history).into_iter();
     let names = std::iter::once("held by").chain(std::iter::repeat(""));
     let holds = names.zip(budgets);
@@ -102,6 +96,15 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
         field("uuid", machine.uuid.as_str(), Tone::Faint),
     ]);
     head
+}
+
+/// What ends what it waits for, or when.
+fn remark(remark: &Remark) -> Line {
+    let told = match remark.at_ms {
+        Some(at) => format!("{} {}", remark.text, clock(at)),
+        None => remark.text.as_str().to_owned(),
+    };
+    field("", told, Tone::Warning)
 }
 
 /// What came of its boot, and the way out.
