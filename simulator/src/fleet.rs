@@ -8,6 +8,7 @@
 //! | `lifecycle` | a machine's way through the phases: durations, failures, time-outs, retries |
 //! | `boot` | what a boot time-out and a power-cycle do |
 //! | `fate` | what a boot comes to: rolled back, a reboot loop, not Ready |
+//! | `hazard` | machines that fail by themselves, and are repaired |
 //! | `relapse` | machines that counted as updated, and turn out not to be |
 //! | `pods` | what runs on the machines: pods, their budgets, who replaces them |
 //! | `drain` | the drain of a machine that pods run on |
@@ -47,6 +48,7 @@ mod gates;
 mod hands;
 mod hold;
 mod hours;
+mod hazard;
 mod images;
 mod lifecycle;
 pub mod machine;

@@ -9,6 +9,7 @@
 //! | `policy`, `poll`, `drain` | how a pool is rolled out, who asks for a turn, how machines are drained |
 //! | `hardware`, `durations` | `[hardware.NAME]`: how long phases take, how they fail |
 //! | `absence` | of clusters and pools: how long one waits for a machine that is away, or that stops |
+//! | `hazard` | of hardware: how it fails by itself |
 //! | `boots` | of the same: slow modes, what a boot of a new revision can come to |
 //! | `workloads`, `feasible` | `[[workloads]]`: what runs on the machines, and whether it can |
 //! | `pod_times`, `starts_on` | how long its pods take, and where they are at the start |
@@ -37,6 +38,7 @@ mod gates;
 mod hands;
 mod hardware;
 mod hours;
+mod hazard;
 mod images;
 mod labels;
 mod load;
@@ -74,6 +76,7 @@ pub use faults::{Fault, FaultTarget, Misfortune};
 pub use gates::{Gate, Spells};
 pub use hands::Hands;
 pub use hardware::{Hardware, PhaseRule};
+pub use hazard::Hazard;
 pub use images::{Campaign, Images, Supersede, Versions};
 pub use machines::{Machine, MachineRef, Machines};
 pub use own_phases::{OwnPhases, Soak};

@@ -6,6 +6,7 @@
 //! always; a compiler that gets a loop wrong does not.
 
 mod absence;
+mod background;
 mod budgets;
 mod capacity;
 mod churn;
@@ -100,6 +101,7 @@ pub fn run() -> Vec<Case> {
         polling::cases(),
         failures::cases(),
         peers::cases(),
+        background::cases(),
     ]
     .concat()
 }
@@ -245,7 +247,7 @@ mod tests {
         for id in [
             "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-12", "V-13",
             "V-14", "V-14b", "V-15a", "V-15b", "V-15c", "V-16", "V-17", "V-18", "V-19", "V-20",
-            "V-22",
+            "V-21", "V-22",
         ] {
             let own = CASES
                 .iter()

@@ -44,6 +44,8 @@ pub struct Blueprint {
     classes: Vec<Hardware>,
     /// The place of each machine's class among them.
     class_of: Vec<u32>,
+    /// Whether some of them fail by themselves.
+    has_hazards: bool,
     /// What runs on the machines.
     pods: PodPlan,
     /// Who watches over the fleet.
@@ -118,6 +120,8 @@ pub(super) enum Actor {
     Gate(GateIndex),
     /// Who retries the pool's operation that failed.
     Owner(PoolIndex),
+    /// The next failure of a machine that fails by itself, or its repair.
+    Hazard(MachineIndex),
     /// A pod, by its place.
     Pod(u32),
 }
@@ -160,6 +164,10 @@ impl Blueprint {
         });
         Arc::new(Self {
             horizon: scenario.horizon(),
+            has_hazards: {
+                let mut pools = scenario.pools.iter();
+                pools.any(|pool| scenario.hardware[&pool.hardware].hazard.is_some())
+            },
             pods: plan,
             people: People::new(&scenario, scenario.horizon()),
             first_pods: OnceLock::new(),
@@ -353,13 +361,18 @@ impl Blueprint {
         !self.scenario.faults.is_empty()
     }
 
+    pub(super) fn has_hazards(&self) -> bool {
+        self.has_hazards
+    }
+
     /// What runs on the machines.
     pub(crate) fn pods(&self) -> &PodPlan {
         &self.pods
     }
 
     /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then four
-    /// for each pool, then two for images where there are any, then those of people. Pods come behind them. So at one instant evictions come before starts.
+    /// for each pool, then two for images where there are any, then those of people, then one for each machine where some
+    /// fail by themselves. Pods come behind them. So at one instant evictions come before starts.
     pub(super) fn entities(&self) -> usize {
         self.first_pod() as usize
     }
@@ -374,6 +387,9 @@ impl Blueprint {
         }
         if entity.0 >= self.first_pod() {
             return Actor::Pod(entity.0 - self.first_pod());
+        }
+        if entity.0 >= self.first_hazard() {
+            return Actor::Hazard(MachineIndex(entity.0 - self.first_hazard()));
         }
         if entity.0 >= self.first_of_people() {
             return self.people.actor(entity.0 - self.first_of_people());
@@ -457,7 +473,20 @@ impl Blueprint {
         }
     }
 
+    pub(super) fn hazard_clock(&self, machine: MachineIndex) -> Entity {
+        Entity(self.first_hazard() + machine.0)
+    }
+
     fn first_pod(&self) -> u32 {
+        let of_hazards = if self.has_hazards {
+            self.machine_count()
+        } else {
+            0
+        };
+        self.first_hazard() + of_hazards
+    }
+
+    fn first_hazard(&self) -> u32 {
         self.first_of_people() + self.people.entities()
     }
 

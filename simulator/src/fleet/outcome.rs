@@ -264,6 +264,7 @@ impl World {
         entities.any(|entity| self.agenda.is_pending(entity))
             || self.awaits_gate(pool)
             || self.awaits_hands(pool)
+            || self.awaits_repair(pool)
             || self.pods_are_moving(pool)
     }
 

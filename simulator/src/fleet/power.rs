@@ -39,6 +39,7 @@ impl World {
             return Err(Refusal::DeadAlready);
         }
         self.change(index, |machine| machine.condition.dead = true);
+        self.await_no_failure(index);
         self.tell_of(index, observer, || MachineEvent::Crashed);
         self.vanish(index, observer);
         Ok(())
@@ -115,6 +116,7 @@ impl World {
             machine.condition.mended = true;
         });
         self.tell_of(index, observer, || MachineEvent::Repaired);
+        self.await_failure(index);
         self.run_again(index, observer);
         Ok(())
     }

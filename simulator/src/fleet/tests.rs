@@ -10,6 +10,7 @@ mod found;
 mod gates;
 mod hands;
 mod hold;
+mod hazard;
 mod images;
 mod owners;
 mod polling;

@@ -38,6 +38,8 @@ pub struct World {
     pub(super) entries: Vec<PerPhase<u32>>,
     /// When each machine asks for its turn; empty unless some pool's machines do.
     pub(super) ticks: Vec<Ticks>,
+    /// How many failures of each machine were drawn; empty unless some fail by themselves.
+    pub(super) failures: Vec<u32>,
     /// What runs on the machines.
     pub(super) pods: Pods,
     /// The drains that pods decide the end of.
@@ -79,6 +81,7 @@ impl World {
             pods: Pods::default(),
             drains: Drains::new(),
             images: ImageState::default(),
+            failures: Vec::new(),
             links: Link::of_clusters(blueprint),
             gates: vec![GateState::default(); scenario.gates.len()],
             wards: vec![Ward::default(); scenario.hands.len()],
@@ -96,6 +99,7 @@ impl World {
         world.cordon_from_start();
         world.hold_from_start();
         world.await_release();
+        world.await_failures();
         match blueprint.first_pods.get() {
             Some(pods) => world.pods = pods.clone(),
             None => world.populate(),
@@ -182,6 +186,7 @@ impl World {
             (Actor::Gate(gate), _) => self.gate_edge(gate, observer),
             (Actor::Owner(pool), _) => self.owner_retries(pool, observer),
             (Actor::Evictor(machine), _) => self.evictor_ticks(machine, observer),
+            (Actor::Hazard(machine), class) => self.hazard_strikes(machine, class, observer),
             (Actor::Pod(pod), _) => self.pod_moves_on(pod, observer),
         }
     }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::boots::{Boots, Slow, read_boots};
 use super::bytes::bandwidth;
 use super::durations::distribution;
+use super::hazard::{Hazard, read_hazard};
 use super::problem::{Problems, did_you_mean};
 use super::section::{Item, Section};
 use super::values::{probability, quoted, time_out};
@@ -40,6 +41,8 @@ pub struct Hardware {
     pub boot_time_out: Option<Span>,
     /// What a boot of a new revision can come to.
     pub boots: Boots,
+    /// How it fails by itself, if it does.
+    pub hazard: Option<Hazard>,
     /// How many bytes of an image it writes a second; `None`: it is no slower than its line.
     pub image_write: Option<u64>,
 }
@@ -86,6 +89,7 @@ impl Default for Hardware {
             soak_is_assumed: false,
             boot_time_out: None,
             boots: Boots::default(),
+            hazard: None,
             image_write: None,
         }
     }
@@ -266,6 +270,7 @@ fn class(name: &str, item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option
     let mut class = like.or(Hardware::built_in(name)).unwrap_or_default();
     read_durations(&mut section, problems, &mut class);
     read_boots(&mut section, problems, &mut class);
+    class.hazard = read_hazard(&mut section, problems);
     read_chances(&mut section, problems, &mut class);
     read_time_outs(&mut section, problems, &mut class);
     if let Some(bandwidth) = section.get("image_write", problems, bandwidth) {

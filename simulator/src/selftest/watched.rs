@@ -1,10 +1,11 @@
 //! One run, seen event by event or instant by instant.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::engine::Time;
+use crate::engine::{RunSeed, Time};
 use crate::fleet::{
-    Event, MachineEvent, MachineIndex, Membership, PodEvent, RunRow, Unobserved, World,
+    Blueprint, Event, MachineEvent, MachineIndex, Membership, PodEvent, RunRow, Unobserved, World,
 };
 use crate::phase::Phase;
 
@@ -18,8 +19,13 @@ pub(super) struct Watched {
 
 /// Makes the run of this text, and keeps every event.
 pub(super) fn watch(text: &str) -> Watched {
+    watch_run(&fleet(text), seed(text).of_run(0))
+}
+
+/// Makes one of the runs of this fleet, and keeps every event.
+pub(super) fn watch_run(fleet: &Arc<Blueprint>, seed: RunSeed) -> Watched {
     let mut events = Vec::new();
-    let mut world = World::new(&fleet(text), seed(text).of_run(0));
+    let mut world = World::new(fleet, seed);
     let row = RunRow::of_observed_run(&mut world, &mut events);
     Watched { row, events }
 }
