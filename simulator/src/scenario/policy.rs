@@ -4,7 +4,7 @@ use super::poll::{Poll, poll};
 use super::problem::Problems;
 use super::section::{Item, Section};
 use super::values::{
-    Amount, Switched, amount, amount_from, bounded, count_unless, duration, positive_duration,
+    Amount, Switched, amount, amount_from, amount_unless, bounded, duration, positive_duration,
     positive_number, time_out, word,
 };
 use crate::engine::Span;
@@ -135,7 +135,7 @@ pub(super) fn policy(
         ("random", Order::Random),
     ];
     let order = table.get("order", problems, word(&orders));
-    let halt_after = table.get("halt_after", problems, count_unless("never"));
+    let halt_after = table.get("halt_after", problems, amount_unless("never"));
     let retries = table.get("retries", problems, bounded(0, 1000));
     let backoff = Backoff {
         first: table
@@ -164,7 +164,9 @@ pub(super) fn policy(
         rounds_up: rounds_up.unwrap_or(default.rounds_up),
         mode: mode.unwrap_or(default.mode),
         order: order.unwrap_or(default.order),
-        halt_after: halt_after.map_or(default.halt_after, Switched::on),
+        halt_after: halt_after.map_or(default.halt_after, |after| {
+            after.on().map(|amount| amount.of(machines, false))
+        }),
         retries: retries.unwrap_or(default.retries),
         backoff,
         power_cycles,

@@ -118,6 +118,24 @@ pub(super) fn count_unless(
     })
 }
 
+/// A count of at least 1, a percentage, or the word `off`.
+pub(super) fn amount_unless(
+    off: &'static str,
+) -> impl FnOnce(&Item<'_, '_>, &mut Problems<'_>) -> Option<Switched<Amount>> {
+    unless(
+        off,
+        "a count of at least 1, a percentage above 0% and up to 100%",
+        |item| {
+            let share = item.as_str().and_then(parse_percentage);
+            let count = whole_number(item).filter(|number| (1..=LARGEST_COUNT).contains(number));
+            match share {
+                Some(share) => parts_per_million(share).map(Amount::Share),
+                None => count.map(Amount::Count),
+            }
+        },
+    )
+}
+
 /// A number that fits, without a word about one that does not.
 pub(super) fn whole_number(item: &Item<'_, '_>) -> Option<u32> {
     item.as_integer()

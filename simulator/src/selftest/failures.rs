@@ -53,6 +53,9 @@ pub(super) fn cases() -> Vec<Case> {
     ] {
         cases.push(halt_after(n, percent, m));
     }
+    for (n, percent, share, m) in [(100, 1.0, 3, 3), (50, 2.0, 5, 2), (9, 5.0, 10, 1)] {
+        cases.push(halt_after_share(n, percent, share, m));
+    }
     for (n, percent, k) in [
         (100, 1.0, 1),
         (100, 1.0, 2),
@@ -137,6 +140,24 @@ fn halt_after(n: u32, percent: f64, m: u32) -> Case {
             ("machines", n.into()),
             ("fails", (percent / 100.0).into()),
             ("halt_after", m.into()),
+        ],
+        Measured::share(at_most(m - 1, n, percent / 100.0), &went_on),
+    )
+}
+
+/// As [`halt_after`] where m is a share of the machines, rounded down and at least 1.
+fn halt_after_share(n: u32, percent: f64, share: u32, m: u32) -> Case {
+    let policy = format!("max_unavailable = {m}\nhalt_after = \"{share}%\"");
+    let ensemble = fails(n, percent, &policy);
+    let went_on: Vec<_> = rollouts(&ensemble)
+        .map(|rollout| rollout.failed < m)
+        .collect();
+    NO_HALT.case(
+        &format!("n={n} p={percent}% m={share}%"),
+        [
+            ("machines", n.into()),
+            ("fails", (percent / 100.0).into()),
+            ("halt_after_percent", share.into()),
         ],
         Measured::share(at_most(m - 1, n, percent / 100.0), &went_on),
     )
