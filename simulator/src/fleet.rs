@@ -36,8 +36,10 @@
 
 mod absence;
 mod ages;
-pub mod blueprint;
+pub mod bad_revisions;
+mod blueprint;
 mod boot;
+mod canaries;
 mod cordon;
 pub mod doors;
 mod drain;

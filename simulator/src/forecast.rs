@@ -4,6 +4,7 @@
 //! runs only and stand beside the share that did not. The report is one value with several printers: JSON is this
 //! module's serialisation, [`text`] is for people.
 
+mod blast;
 mod blockers;
 pub mod clock;
 mod rollouts;
@@ -24,6 +25,7 @@ use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, World};
 use crate::preflight::{self, Finding};
 use crate::scenario::{Preset, Scenario, Workload};
 
+pub use blast::BlastRadius;
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
 pub use rollouts::RolloutForecast;
@@ -159,6 +161,8 @@ pub struct PoolForecast {
     pub blockers: Vec<Blocker>,
     /// Runs in which it stalled for want of people.
     pub stalls: Stalls,
+    /// How many machines bad revisions reached; `None` where none may be bad.
+    pub blast_radius: Option<BlastRadius>,
     /// What became of its maintenance windows; `None` where it has none.
     pub windows: Option<WindowsForecast>,
     /// How much of their time its machines spend on old revisions.
@@ -258,6 +262,7 @@ impl PoolForecast {
             reasons,
             blockers,
             stalls: Stalls::new(&all),
+            blast_radius: blast::blast_radius(blueprint, &all),
             windows: windows::of_pool(blueprint, pool, &all),
             revision_age: year::old_revisions(blueprint, pool, &all),
             boots_per_machine: year::boots(blueprint, pool, &all),

@@ -43,6 +43,7 @@ pub fn remedy(blueprint: &Blueprint, pool: PoolIndex, reason: Reason) -> String 
         },
         Reason::Power => "power on sooner".to_owned(),
         Reason::Gate(gate) => format!("gate {} green sooner", blueprint.gate_name(gate)),
+        Reason::Canary => "a shorter canary_soak".to_owned(),
         Reason::Hold => "unhold".to_owned(),
         Reason::Repair(None) => "[[hands]] that repair machines".to_owned(),
         Reason::Repair(Some(_)) => "[[hands]] with a shorter reaction, or more people".to_owned(),

@@ -19,12 +19,14 @@
 //! | `hands`, `owners`, `hours` | `[[hands]]`, `[[owners]]`: who repairs machines and retries operations, and when |
 //! | `images`, `cadence` | `[images]`: machine images that are released by themselves, and when |
 //! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
+//! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
 
 mod absence;
+mod bad_revisions;
 mod boots;
 mod budgets;
 mod bytes;
@@ -69,6 +71,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 pub use absence::{HEARTBEAT, Patience, Shutdown};
+pub use bad_revisions::{BadRevision, Harm};
 pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};
@@ -142,6 +145,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// What goes wrong in it.
     pub faults: Vec<Fault>,
+    /// Revisions that do harm.
+    pub bad_revisions: Vec<BadRevision>,
     /// Pools, by their place, and revisions of them that change the firmware of machines.
     pub firmware_changes: BTreeSet<(usize, u32)>,
 }
@@ -207,6 +212,7 @@ impl Scenario {
             images: None,
             steps: Vec::new(),
             faults: Vec::new(),
+            bad_revisions: Vec::new(),
             firmware_changes: BTreeSet::new(),
         };
         scenario.read(&mut section, &mut problems, preset);
@@ -266,6 +272,7 @@ impl Scenario {
             images.number(&self.pools, &self.steps);
         }
         self.faults = faults::faults(section, problems, self);
+        self.bad_revisions = bad_revisions::bad_revisions(section, problems, self);
     }
 
     /// The instant after which nothing is looked at.

@@ -30,7 +30,7 @@ pub struct PoolIndex(pub u32);
 pub struct OperationIndex(pub u32);
 
 /// Entities of each pool: its starter and its clocks.
-const PER_POOL: u32 = 4;
+const PER_POOL: u32 = 5;
 
 /// A scenario made ready to run.
 #[derive(Debug)]
@@ -108,6 +108,8 @@ pub(super) enum Actor {
     SlotClock(PoolIndex),
     /// The openings and closings of a pool's maintenance windows.
     WindowClock(PoolIndex),
+    /// The time for which a pool's canaries are watched.
+    CanaryClock(PoolIndex),
     /// The eviction attempts of a machine's drain, and what is done about a machine that is away.
     Evictor(MachineIndex),
     /// The next release of a machine image.
@@ -122,6 +124,8 @@ pub(super) enum Actor {
     Owner(PoolIndex),
     /// The next failure of a machine that fails by itself, or its repair.
     Hazard(MachineIndex),
+    /// The crash of a machine whose revision shows its harm late.
+    Harm(MachineIndex),
     /// A pod, by its place.
     Pod(u32),
 }
@@ -370,9 +374,9 @@ impl Blueprint {
         &self.pods
     }
 
-    /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then four
+    /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then five
     /// for each pool, then two for images where there are any, then those of people, then one for each machine where some
-    /// fail by themselves. Pods come behind them. So at one instant evictions come before starts.
+    /// fail by themselves, and where some revision does harm. Pods come behind them. So at one instant evictions come before starts.
     pub(super) fn entities(&self) -> usize {
         self.first_pod() as usize
     }
@@ -387,6 +391,9 @@ impl Blueprint {
         }
         if entity.0 >= self.first_pod() {
             return Actor::Pod(entity.0 - self.first_pod());
+        }
+        if entity.0 >= self.first_harm() {
+            return Actor::Harm(MachineIndex(entity.0 - self.first_harm()));
         }
         if entity.0 >= self.first_hazard() {
             return Actor::Hazard(MachineIndex(entity.0 - self.first_hazard()));
@@ -407,7 +414,8 @@ impl Blueprint {
             0 => Actor::Starter(pool),
             1 => Actor::OperationClock(pool),
             2 => Actor::SlotClock(pool),
-            _ => Actor::WindowClock(pool),
+            3 => Actor::WindowClock(pool),
+            _ => Actor::CanaryClock(pool),
         }
     }
 
@@ -425,6 +433,15 @@ impl Blueprint {
 
     pub(super) fn window_clock(&self, pool: PoolIndex) -> Entity {
         Entity(self.first_starter() + PER_POOL * pool.0 + 3)
+    }
+
+    pub(super) fn canary_clock(&self, pool: PoolIndex) -> Entity {
+        Entity(self.first_starter() + PER_POOL * pool.0 + 4)
+    }
+
+    /// The crash of a machine whose revision shows its harm late.
+    pub(super) fn harm_clock(&self, machine: MachineIndex) -> Entity {
+        Entity(self.first_harm() + machine.0)
     }
 
     pub(super) fn release_clock(&self) -> Entity {
@@ -478,6 +495,15 @@ impl Blueprint {
     }
 
     fn first_pod(&self) -> u32 {
+        let of_harm = if self.has_bad_revisions() {
+            self.machine_count()
+        } else {
+            0
+        };
+        self.first_harm() + of_harm
+    }
+
+    fn first_harm(&self) -> u32 {
         let of_hazards = if self.has_hazards {
             self.machine_count()
         } else {

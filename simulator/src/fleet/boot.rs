@@ -54,6 +54,7 @@ impl World {
             machine.slot_expired = false;
         });
         self.tell_of(index, observer, || MachineEvent::Up);
+        self.await_harm(index);
         self.pods_up(index, observer);
         self.heard_again(index, observer);
         self.schedulable(index, observer);

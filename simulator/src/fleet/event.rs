@@ -47,6 +47,11 @@ pub enum Event {
         /// Whether it is paused now.
         is_paused: bool,
     },
+    /// A pool's canaries are well: the other machines go.
+    CanariesPassed {
+        /// The pool.
+        pool: PoolIndex,
+    },
     /// Something happened to a machine image.
     Image {
         /// Which release, from 1.

@@ -48,7 +48,9 @@ impl World {
         machine.booting_since = now;
         machine.boots_again = 0;
         if machine.fate != Fate::Returns {
-            self.machines[index.at()].fate = self.fate_of_boot(index, phase);
+            let by_revision = self.fate_by_revision(index);
+            let fate = by_revision.unwrap_or_else(|| self.fate_of_boot(index, phase));
+            self.machines[index.at()].fate = fate;
         }
     }
 

@@ -116,6 +116,9 @@ impl World {
         if !self.entries.is_empty() {
             self.meet_faults(index, phase, &mut prospect);
         }
+        if self.blueprint.has_bad_revisions() {
+            self.meet_bad_revision(index, phase, &mut prospect);
+        }
         if self.is_stuck(index, phase) {
             prospect.ends_after = None;
             prospect.fails = false;

@@ -173,6 +173,8 @@ pub enum Reason {
     Hold,
     /// It waits for the retry of what failed.
     Backoff,
+    /// It waits until the canaries have passed.
+    Canary,
     /// It waits for a slot.
     Slot,
     /// It waits for its own next tick, at which it asks for its turn.
@@ -409,6 +411,7 @@ impl Reason {
             Self::Window => "window",
             Self::Gate(_) => "gate",
             Self::Hold => "hold",
+            Self::Canary => "canary",
             Self::Slot => "slot",
             Self::Poll => "poll",
             Self::Power => "power",

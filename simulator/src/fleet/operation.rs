@@ -178,6 +178,7 @@ impl World {
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].latest = Some(index);
         self.begin_rollout(pool, revision);
+        self.send_canaries(pool, true);
         self.start_ticks(pool);
         self.forget_owner(pool);
         self.set_status(index, Status::Running, observer);
@@ -215,7 +216,7 @@ impl World {
     }
 
     /// Lets nothing new start in the pool's operation; it ends when what is in flight has ended.
-    fn stop<O: Observer>(&mut self, pool: PoolIndex, why: Failure, observer: &mut O) {
+    pub(super) fn stop<O: Observer>(&mut self, pool: PoolIndex, why: Failure, observer: &mut O) {
         let Some(index) = self.pools[pool.at()].going_on else {
             return;
         };
@@ -305,6 +306,7 @@ impl World {
         if failed_in.is_some() && !is_quarantined {
             self.halt_if_too_many_failed(pool, observer);
         }
+        self.canary_settled(pool, failed_in.is_some(), observer);
         self.move_on(pool, observer);
         self.wake_starter(pool);
     }
@@ -321,7 +323,8 @@ impl World {
         let operation = &self.operations[index.at()];
         let failed = operation.failed - operation.quarantined;
         let halt_after = self.blueprint.plan(pool).policy.halt_after;
-        if halt_after.is_some_and(|allowed| failed >= allowed) {
+        let is_canary = failed > 0 && self.are_canaries_out(pool);
+        if is_canary || halt_after.is_some_and(|allowed| failed >= allowed) {
             self.stop(pool, Failure::Halted, observer);
         }
     }
@@ -383,6 +386,7 @@ impl World {
         operation.is_paused = false;
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].cursor = 0;
+        self.send_canaries(pool, false);
         self.set_status(index, Status::Running, observer);
         self.watch_windows(pool, observer);
         self.watch_gates(pool, observer);

@@ -76,6 +76,8 @@ pub struct PoolRow {
     pub old: [Span; OLD_DAYS.len()],
     /// Boots that its machines began.
     pub boots: u64,
+    /// Machines that began to boot a bad revision.
+    pub met_bad: u32,
 }
 
 /// One rollout of a run.
@@ -187,6 +189,7 @@ impl World {
             windows: self.window_uses(pool),
             old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
             boots: self.pools[pool.at()].ages.boots,
+            met_bad: number(self.pools[pool.at()].met_bad.len()),
             held_at_end: self.held_at_end(pool, is_finished),
             down_for_good: if is_finished {
                 0
@@ -256,6 +259,7 @@ impl World {
             blueprint.starter(pool),
             blueprint.operation_clock(pool),
             blueprint.slot_clock(pool),
+            blueprint.canary_clock(pool),
         ];
         // An opening changes nothing where no slot will be free.
         let windows = self.would_start(pool).then(|| blueprint.window_clock(pool));
@@ -265,6 +269,7 @@ impl World {
             || self.awaits_gate(pool)
             || self.awaits_hands(pool)
             || self.awaits_repair(pool)
+            || self.awaits_harm(pool)
             || self.pods_are_moving(pool)
     }
 

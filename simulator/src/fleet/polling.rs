@@ -43,9 +43,11 @@ impl World {
         state.used < self.blueprint.slots(pool) + state.stand_ins
     }
 
-    /// What a machine waits for that could start: a slot, or where one is free its own tick.
+    /// What a machine waits for that could start: the canaries, a slot, or where one is free its own tick.
     pub(super) fn turn(&self, pool: PoolIndex) -> Reason {
-        if self.is_polled(pool) && self.has_free_slot(pool) {
+        if self.awaits_canaries(pool) {
+            Reason::Canary
+        } else if self.is_polled(pool) && self.has_free_slot(pool) {
             Reason::Poll
         } else {
             Reason::Slot

@@ -1,9 +1,10 @@
 //! Who starts when: the slots of a pool, the order of its machines, batches.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::ages::Ages;
+use super::canaries::Canaries;
 use super::event::Observer;
 use super::machine::Membership;
 use super::people::GateIndex;
@@ -40,6 +41,10 @@ pub(super) struct PoolState {
     order: Option<Arc<[u32]>>,
     /// Where in that order the search for the next machine goes on.
     pub(super) cursor: u32,
+    /// How far its canaries are.
+    pub(super) canaries: Canaries,
+    /// Machines that began to boot a bad revision.
+    pub(super) met_bad: BTreeSet<u32>,
     /// How old the revisions are that its machines run.
     pub(super) ages: Ages,
     /// Its maintenance windows, as far as its rollouts meet them.
@@ -161,7 +166,8 @@ impl World {
             let operation = &self.operations[index.at()];
             operation.is_starting() && !operation.is_paused
         });
-        is_starting && !self.is_shut(pool) && !self.is_waiting_for_spares(pool)
+        let is_free = is_starting && !self.awaits_canaries(pool);
+        is_free && !self.is_shut(pool) && !self.is_waiting_for_spares(pool)
     }
 
     /// The next machine that may start: one that uses a slot already, or the next in order if a slot is free. Never
@@ -219,6 +225,7 @@ impl World {
         operation.last_start = Some(now);
         let (revision, pool) = (operation.revision, operation.pool);
         self.note_start(pool);
+        self.canary_starts(pool, observer);
         let revision = self.bootable(machine, revision);
         self.change(machine, |machine| {
             machine.membership = Membership::InFlight;

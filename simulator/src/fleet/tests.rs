@@ -1,7 +1,9 @@
 //! The rules of the model, each seen in the story of one small run.
 
 mod absence;
+mod bad_revisions;
 mod boots;
+mod canaries;
 mod crashes;
 mod drains;
 mod draws;

@@ -180,6 +180,8 @@ impl World {
             (Actor::SlotClock(pool), _) => self.slots_expire(pool, observer),
             (Actor::ReleaseClock, _) => self.image_released(observer),
             (Actor::CourseClock, _) => self.course_goes_on(observer),
+            (Actor::CanaryClock(pool), _) => self.canaries_pass(pool, observer),
+            (Actor::Harm(machine), _) => self.harm_shows(machine, observer),
             (Actor::WindowClock(pool), _) => self.window_edge(pool, observer),
             (Actor::Evictor(machine), Class::TimeOut) => self.absence_goes_on(machine, observer),
             (Actor::Hands(hands), _) => self.hands_go_on(hands, observer),

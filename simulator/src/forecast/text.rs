@@ -5,7 +5,7 @@ mod windows;
 
 use std::fmt::{self, Write};
 
-use super::{Durations, Forecast, PoolForecast, Quantiles, stalls};
+use super::{Durations, Forecast, PoolForecast, Quantiles, blast, stalls};
 use crate::engine::Span;
 
 /// Width of the report.
@@ -104,6 +104,7 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
             writeln!(out, "  … and {more} rollouts more, which -o json tells")?;
         }
         stalls::write(&pool.stalls, percent, out)?;
+        blast::write(pool.blast_radius, percent, out)?;
         windows::pool(pool, forecast.horizon_s, out)?;
         waits::blockers(pool, out)?;
     }

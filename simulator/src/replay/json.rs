@@ -54,6 +54,9 @@ enum What<'b> {
         limit: Option<pods::LimitFields>,
         refused: Option<String>,
     },
+    CanariesPassed {
+        pool: &'b str,
+    },
     Operation {
         operation: u32,
         pool: &'b str,
@@ -247,6 +250,9 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
         },
         Event::Image { release, what } => What::Image(images::what(blueprint, release, what)),
         Event::Pace { zone, what } => What::Absence(absence::pace(blueprint, zone, what)),
+        Event::CanariesPassed { pool } => What::CanariesPassed {
+            pool: blueprint.pool_name(pool),
+        },
         Event::Window { pool, what } => window(blueprint.pool_name(pool), what),
         Event::GateRed { gate, since } => What::GateRed {
             gate: blueprint.gate_name(gate),

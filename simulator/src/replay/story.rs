@@ -66,6 +66,9 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
         }
         Event::Image { release, what } => images::told(blueprint, release, what),
         Event::Pace { zone, what } => absence::pace_told(blueprint, zone, what),
+        Event::CanariesPassed { pool } => {
+            format!("{}: its canaries have passed", blueprint.pool_name(pool))
+        }
         Event::Window { pool, what } => {
             let name = blueprint.pool_name(pool);
             format!("{name}: {}", window_told(blueprint, what))

@@ -22,6 +22,10 @@ pub struct Policy {
     pub order: Order,
     /// How many machines may fail before nothing new starts; `None`: any number.
     pub halt_after: Option<u32>,
+    /// How many machines go first, and the others only when these are well.
+    pub canaries: u32,
+    /// How long these are watched before the others go.
+    pub canary_soak: Span,
     /// How often an update that failed on a machine is tried again by itself.
     pub retries: u32,
     /// The waits before those tries.
@@ -91,6 +95,8 @@ impl Default for Policy {
             mode: Mode::Rolling,
             order: Order::Name,
             halt_after: Some(1),
+            canaries: 0,
+            canary_soak: Span::ZERO,
             retries: 0,
             backoff: Backoff {
                 first: Span::from_secs(60),
@@ -136,6 +142,13 @@ pub(super) fn policy(
     ];
     let order = table.get("order", problems, word(&orders));
     let halt_after = table.get("halt_after", problems, amount_unless("never"));
+    let canaries = table.get("canaries", problems, amount);
+    let canary_soak = table.get("canary_soak", problems, duration);
+    if table.item("canaries").is_none()
+        && let Some(item) = table.item("canary_soak")
+    {
+        item.object(problems, "which needs canaries beside it");
+    }
     let retries = table.get("retries", problems, bounded(0, 1000));
     let backoff = Backoff {
         first: table
@@ -167,6 +180,8 @@ pub(super) fn policy(
         halt_after: halt_after.map_or(default.halt_after, |after| {
             after.on().map(|amount| amount.of(machines, false))
         }),
+        canaries: canaries.map_or(default.canaries, |canaries| canaries.of(machines, true)),
+        canary_soak: canary_soak.unwrap_or(default.canary_soak),
         retries: retries.unwrap_or(default.retries),
         backoff,
         power_cycles,

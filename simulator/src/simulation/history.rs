@@ -105,6 +105,7 @@ impl Simulation {
         let (pool, machine) = match entry.event {
             Event::Operation { pool, .. }
             | Event::Paused { pool, .. }
+            | Event::CanariesPassed { pool }
             | Event::Window { pool, .. }
             | Event::OwnerRetries { pool, .. }
             | Event::Image {

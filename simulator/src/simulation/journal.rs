@@ -199,7 +199,7 @@ impl Journal {
             Event::Pod { machine, what, .. } => machine
                 .filter(|_| is_of_drain(&what))
                 .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
-            Event::Window { pool, .. } => self.going_on[pool.at()],
+            Event::Window { pool, .. } | Event::CanariesPassed { pool } => self.going_on[pool.at()],
             Event::Step { .. }
             | Event::Pace { .. }
             | Event::Image { .. }
@@ -336,6 +336,7 @@ fn is_milestone(event: &Event) -> bool {
         | Event::Paused { .. }
         | Event::Pace { .. }
         | Event::Window { .. }
+        | Event::CanariesPassed { .. }
         | Event::GateRed { .. }
         | Event::GateGreen { .. }
         | Event::OwnerRetries { .. }
