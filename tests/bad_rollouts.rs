@@ -1,5 +1,7 @@
 //! What the console shows of a rollout that goes wrong: what is the matter, why, and what to do.
 
+use std::time::Duration;
+
 use tests::Console;
 use tui::console::model::{RowId, View};
 
@@ -278,4 +280,39 @@ fn the_cursor_stays_on_what_is_most_urgent_until_it_is_moved() {
     console.run_until(1, "failed");
     assert!(matches!(console.model.place.cursor, Some(RowId::Operation(id)) if id.0 == 1));
     assert_eq!(console.model.listing.cursor, 0);
+}
+
+#[test]
+fn keys_of_time_leave_the_cursor_on_what_is_most_urgent() {
+    let mut console = Console::new(FLEET, 0, (80, 24));
+    for _ in 0..3 {
+        console.press("}").wait(Duration::from_secs(5));
+    }
+    assert_eq!(console.model.listing.cursor, 0, "{}", console.screen());
+    assert!(matches!(
+        console.model.place.cursor,
+        Some(RowId::Operation(_))
+    ));
+    console.press("j");
+    assert!(!console.model.place.is_untouched);
+}
+
+#[test]
+fn a_rollout_that_halts_says_so_before_what_is_in_flight_has_ended() {
+    let two = FLEET.replace(
+        "name = \"halts\"\nmachines = 8",
+        "name = \"halts\"\nmachines = 8\nmax_unavailable = 2",
+    );
+    let mut console = Console::new(&two, 60_000, (80, 24));
+    for _ in 0..20 {
+        if !console.screen().contains("(halted)") {
+            console.press("}").wait(Duration::from_secs(5));
+        }
+    }
+    let screen = console.screen();
+    assert!(screen.contains("running (halted)"), "{screen}");
+    assert!(
+        screen.contains("wait: what is in flight still ends"),
+        "{screen}"
+    );
 }

@@ -42,6 +42,6 @@ pub struct Rollout {
     pub requested_ms: u64,
     /// Milliseconds from the start of the simulated time to its end; `None` while it goes on.
     pub ended_ms: Option<u64>,
-    /// Why it failed; `None` unless it did.
+    /// Why it failed, or why nothing new starts in it and it will have failed when what is in flight has ended; else `None`.
     pub failure: Option<Text>,
 }

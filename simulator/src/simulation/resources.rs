@@ -151,7 +151,7 @@ impl Simulation {
         let operation = self.world.operation(index);
         let failure = operation
             .stop
-            .filter(|_| operation.status == Status::Failed);
+            .filter(|_| matches!(operation.status, Status::Failed | Status::Running));
         Operation {
             id: OperationId(i64::from(index.0) + 1),
             status: OperationStatus::from(Text::from(operation.status.as_str())),

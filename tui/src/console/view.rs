@@ -56,8 +56,9 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
     } else {
         text::draw(model, &mut pen, body);
     }
-    frame::way_out(model, &mut pen, row(area.height - 2));
-    let below = u16::from(model.is_typing);
+    // Notices leave it where it is: when something goes wrong is when it is needed.
+    let has_way_out = frame::way_out(model, &mut pen, row(area.height - 2));
+    let below = u16::from(model.is_typing || has_way_out);
     let half = area.height / 2;
     let stack = Rect {
         y: half,

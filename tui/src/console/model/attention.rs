@@ -89,8 +89,13 @@ impl Fleet {
             .rollout
             .as_ref()
             .is_some_and(|rollout| rollout.is_paused);
+        let has_stopped = operation
+            .rollout
+            .as_ref()
+            .is_some_and(|rollout| rollout.failure.is_some());
         match operation.status {
             OperationStatus::Failed => Urgency::Failed,
+            OperationStatus::Running if has_stopped => Urgency::Failed,
             OperationStatus::Running if is_paused || self.stuck(pool).is_some() => Urgency::Stuck,
             _ => Urgency::Running,
         }

@@ -104,6 +104,10 @@ impl Fleet {
         match operation.status {
             OperationStatus::Failed if is_latest => self.out_of_failed(operation),
             OperationStatus::Cancelling => out("wait: what is in flight still ends", ""),
+            OperationStatus::Running if rollout.failure.is_some() => out(
+                "wait: what is in flight still ends",
+                format!("then {} retries", key_of(Action::Retry)),
+            ),
             OperationStatus::Running if rollout.is_paused => out(
                 format!("{} resumes it", key_of(Action::PauseOrResume)),
                 format!("{} cancels it", key_of(Action::Cancel)),

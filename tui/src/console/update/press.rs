@@ -35,8 +35,16 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     match action(key, &model.place.view) {
         Some(action) => {
-            // From now on the cursor is where somebody wants it.
-            model.place.is_untouched = false;
+            // From now on the cursor is where somebody wants it, unless only time was meant.
+            let is_of_time = matches!(
+                action,
+                Action::PauseOrRun
+                    | Action::Step
+                    | Action::Faster
+                    | Action::Slower
+                    | Action::RunToMilestone
+            );
+            model.place.is_untouched &= is_of_time;
             act(model, action)
         }
         None => Vec::new(),

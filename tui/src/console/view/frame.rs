@@ -156,20 +156,21 @@ fn position(model: &Model) -> String {
     told.join("  ")
 }
 
-/// What to do about the row under the cursor; notices lie over it.
-pub(super) fn way_out(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+/// What to do about the row under the cursor, if there is something; notices stand above it. Whether there is.
+pub(super) fn way_out(model: &Model, pen: &mut Pen<'_>, area: Rect) -> bool {
     // Texts and details say it themselves.
     if !model.place.view.is_table() || model.place.shows_details {
-        return;
+        return false;
     }
     let row = model.row_under_cursor();
     let Some(way_out) = row.and_then(|row| model.fleet.way_out(row)) else {
-        return;
+        return false;
     };
     let taken = pen.put(area, 0, "way out  ", theme::FAINT);
     let room = area.width.saturating_sub(taken);
     let told = way_out.within(room);
     pen.put(area, taken, &shortened(&told, room), theme::PLAIN);
+    true
 }
 
 /// The filter while it is typed.

@@ -27,6 +27,9 @@ pub fn operation_state(operation: &Operation) -> Cell {
     let is_paused =
         rollout.is_some_and(|rollout| rollout.is_paused) && !operation.status.is_final();
     match failure {
+        Some(why) if !operation.status.is_final() => {
+            toned(format!("{} ({why})", operation.status), Tone::Warning)
+        }
         Some(why) => toned(format!("{} ({why})", operation.status), tone),
         None if is_paused => toned("paused", Tone::Warning),
         None => toned(operation.status.as_str(), tone),
