@@ -9,6 +9,7 @@ mod command_line;
 mod console_rules;
 mod determinism;
 mod drains;
+mod holding;
 mod images;
 mod invalid_scenarios;
 mod journeys;
