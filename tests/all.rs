@@ -22,6 +22,7 @@ mod readme;
 mod recordings;
 mod scenarios;
 mod screens;
+mod starts_held;
 mod starts_in_windows;
 mod views;
 mod window_forecasts;
