@@ -1,6 +1,7 @@
 //! What a valid scenario probably does not mean, as far as that can be told without running it.
 
 mod fit;
+mod harmless;
 mod images;
 mod soak;
 
@@ -25,6 +26,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         })
         .chain(images::warnings(scenario))
         .chain(soak::warnings(scenario))
+        .chain(harmless::warnings(scenario))
         .chain(too_short)
         .chain(fit::exclusions_of_nothing(scenario))
         .collect()
