@@ -14,6 +14,7 @@ mod drains;
 mod engine_bits;
 mod failures;
 mod formula;
+mod hands;
 mod makespan;
 mod overruns;
 mod peers;
@@ -102,6 +103,7 @@ pub fn run() -> Vec<Case> {
         failures::cases(),
         peers::cases(),
         background::cases(),
+        hands::cases(),
     ]
     .concat()
 }
@@ -247,7 +249,7 @@ mod tests {
         for id in [
             "V-1", "V-2", "V-5", "V-6", "V-7", "V-8", "V-9", "V-10", "V-11", "V-12", "V-13",
             "V-14", "V-14b", "V-15a", "V-15b", "V-15c", "V-16", "V-17", "V-18", "V-19", "V-20",
-            "V-21", "V-22",
+            "V-21", "V-22", "hands",
         ] {
             let own = CASES
                 .iter()
