@@ -19,6 +19,7 @@
 //! | `hands`, `owners`, `hours` | `[[hands]]`, `[[owners]]`: who repairs machines and retries operations, and when |
 //! | `images`, `cadence` | `[images]`: machine images that are released by themselves, and when |
 //! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
+//! | `canaries` | of pools: which of its machines go first |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
@@ -32,6 +33,7 @@ mod budgets;
 mod bytes;
 mod cadence;
 mod calendar;
+mod canaries;
 mod drain;
 mod durations;
 mod faults;
@@ -75,6 +77,7 @@ pub use bad_revisions::{BadRevision, Harm};
 pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};
+pub use canaries::Canaries;
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use gates::{Gate, Spells};
 pub use hands::Hands;

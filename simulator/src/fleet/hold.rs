@@ -100,6 +100,7 @@ impl World {
         }
         self.change(index, |machine| machine.membership = Membership::Outside);
         self.tell_reason(index, observer);
+        self.canary_leaves(pool, observer);
         self.move_on_and_search(pool, observer);
         Ok(())
     }

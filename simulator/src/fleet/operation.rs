@@ -556,6 +556,7 @@ impl World {
             operation.work += segment;
         }
         self.note_end_of_flight(machine);
+        self.canary_returns(pool);
     }
 
     /// Slots have changed hands: the operation ends if it is over, and otherwise looks who may start.

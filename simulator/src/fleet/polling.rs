@@ -45,7 +45,7 @@ impl World {
 
     /// What a machine waits for that could start: the canaries, a slot, or where one is free its own tick.
     pub(super) fn turn(&self, pool: PoolIndex) -> Reason {
-        if self.awaits_canaries(pool) {
+        if self.are_canaries_awaited(pool) || self.sends_named_canaries(pool) {
             Reason::Canary
         } else if self.is_polled(pool) && self.has_free_slot(pool) {
             Reason::Poll
@@ -125,8 +125,8 @@ impl World {
                 .blueprint
                 .machines_of(pool)
                 .filter(|machine| {
-                    let machine = self.machine(*machine);
-                    machine.can_start() && (is_free || machine.uses_slot())
+                    let has_slot = is_free || self.machine(*machine).uses_slot();
+                    has_slot && self.has_its_turn(pool, *machine)
                 })
                 .collect();
             let asks = candidates

@@ -166,7 +166,7 @@ impl World {
             let operation = &self.operations[index.at()];
             operation.is_starting() && !operation.is_paused
         });
-        let is_free = is_starting && !self.awaits_canaries(pool);
+        let is_free = is_starting && !self.are_canaries_awaited(pool);
         is_free && !self.is_shut(pool) && !self.is_waiting_for_spares(pool)
     }
 
@@ -208,7 +208,7 @@ impl World {
                 let machine = order.map_or(machines.start + place, |order| order[place as usize]);
                 (place, MachineIndex(machine))
             })
-            .find(|(_, machine)| self.machine(*machine).can_start() && suits(self, *machine))
+            .find(|(_, machine)| self.has_its_turn(pool, *machine) && suits(self, *machine))
     }
 
     pub(super) fn start<O: Observer>(

@@ -1,5 +1,7 @@
 //! How a pool is rolled out: slots, order, halting, retries, time-outs.
 
+use super::canaries::{Canaries, canaries};
+use super::machines::Machines;
 use super::poll::{Poll, poll};
 use super::problem::Problems;
 use super::section::{Item, Section};
@@ -22,8 +24,8 @@ pub struct Policy {
     pub order: Order,
     /// How many machines may fail before nothing new starts; `None`: any number.
     pub halt_after: Option<u32>,
-    /// How many machines go first, and the others only when these are well.
-    pub canaries: u32,
+    /// Which machines go first, and the others only when these are well.
+    pub canaries: Canaries,
     /// How long these are watched before the others go.
     pub canary_soak: Span,
     /// How often an update that failed on a machine is tried again by itself.
@@ -95,7 +97,7 @@ impl Default for Policy {
             mode: Mode::Rolling,
             order: Order::Name,
             halt_after: Some(1),
-            canaries: 0,
+            canaries: Canaries::Count(0),
             canary_soak: Span::ZERO,
             retries: 0,
             backoff: Backoff {
@@ -121,11 +123,12 @@ impl Policy {
     }
 }
 
-/// The policy of a pool's table; what it does not say is the default. `machines` is how many the pool has.
+/// The policy of a pool's table; what it does not say is the default. `pool_name` is its name, if that can be read.
 pub(super) fn policy(
     table: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
-    machines: u32,
+    pool_name: Option<&str>,
+    machines: &Machines,
     preset_is_assumed: bool,
 ) -> Policy {
     let default = Policy::default();
@@ -142,7 +145,8 @@ pub(super) fn policy(
     ];
     let order = table.get("order", problems, word(&orders));
     let halt_after = table.get("halt_after", problems, amount_unless("never"));
-    let canaries = table.get("canaries", problems, amount);
+    let canaries = canaries(table, problems, pool_name, machines);
+    let machines = machines.count();
     let canary_soak = table.get("canary_soak", problems, duration);
     if table.item("canaries").is_none()
         && let Some(item) = table.item("canary_soak")
@@ -180,7 +184,7 @@ pub(super) fn policy(
         halt_after: halt_after.map_or(default.halt_after, |after| {
             after.on().map(|amount| amount.of(machines, false))
         }),
-        canaries: canaries.map_or(default.canaries, |canaries| canaries.of(machines, true)),
+        canaries: canaries.unwrap_or(default.canaries),
         canary_soak: canary_soak.unwrap_or(default.canary_soak),
         retries: retries.unwrap_or(default.retries),
         backoff,

@@ -181,7 +181,13 @@ fn pool(
         Some(saved)
     });
     let machines = machines.unwrap_or(Machines::UNREADABLE);
-    let policy = policy(table, problems, machines.count(), preset.is_assumed());
+    let policy = policy(
+        table,
+        problems,
+        pool_name.as_deref(),
+        &machines,
+        preset.is_assumed(),
+    );
     let drain = drain(table, problems, machines.count());
     let ignored_namespaces = table.get("ignore_namespaces", problems, |item, problems| {
         list(item, problems, "namespace", name)
