@@ -30,6 +30,7 @@
 //! | `hands` | who repairs machines that do not come back by themselves |
 //! | `owners` | who retries operations that failed |
 //! | `hold` | machines whose turn is held, or that no rollout targets |
+//! | `blast` | how far bad revisions got, and what stopped them |
 //! | `rollout` | who starts when: slots, order, batches |
 //! | `event` | what an observer is told |
 //! | `outcome` | how a run ended |
@@ -37,6 +38,7 @@
 mod absence;
 mod ages;
 pub mod bad_revisions;
+mod blast;
 mod blueprint;
 mod boot;
 mod canaries;
@@ -75,6 +77,7 @@ mod tests;
 
 pub use absence::{FailureZone, Pace, PaceEvent};
 pub use ages::OLD_DAYS;
+pub use blast::BlastEnd;
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
 pub use doors::Door;
 pub use drain::Filter;

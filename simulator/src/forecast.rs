@@ -25,7 +25,7 @@ use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, World};
 use crate::preflight::{self, Finding};
 use crate::scenario::{Preset, Scenario, Workload};
 
-pub use blast::BlastRadius;
+pub use blast::{BlastRadius, RunCount};
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
 pub use rollouts::RolloutForecast;

@@ -73,7 +73,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 pub use absence::{HEARTBEAT, Patience, Shutdown};
-pub use bad_revisions::{BadRevision, Harm};
+pub use bad_revisions::{BadRevision, Harm, Which};
 pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};

@@ -11,7 +11,7 @@ use super::world::World;
 use super::{Blueprint, MachineIndex};
 use crate::engine::{Class, Concern, EntityKey, Span};
 use crate::phase::Phase;
-use crate::scenario::{BadRevision, Harm};
+use crate::scenario::{BadRevision, Harm, Which};
 
 /// What the draws are for: numbers that no phase has.
 const IS_BAD: u32 = 0x41;
@@ -27,18 +27,27 @@ impl Blueprint {
 impl World {
     /// What a revision does to a machine, if it is bad and harms it.
     pub(super) fn harm(&self, index: MachineIndex, revision: u32) -> Option<Harm> {
+        self.bad_revision(index, revision).map(|bad| bad.harm)
+    }
+
+    fn bad_revision(&self, index: MachineIndex, revision: u32) -> Option<&BadRevision> {
         let bad = self.blueprint.scenario().bad_revisions.iter();
         let mut bad = (0..).zip(bad);
         bad.find(|(place, bad)| self.is_harmed(index, revision, *place, bad))
-            .map(|(_, bad)| bad.harm)
+            .map(|(_, bad)| bad)
     }
 
     fn is_harmed(&self, index: MachineIndex, revision: u32, place: u32, bad: &BadRevision) -> bool {
         let pool = self.machine(index).pool;
         let about = &self.blueprint.scenario().pools[pool.at()];
-        let is_revision = match bad.revision {
-            Some(number) => number == revision,
-            None => revision != about.revision,
+        let is_revision = match bad.which {
+            Which::EveryNew => revision != about.revision,
+            Which::Revision(number) => number == revision,
+            Which::Image(number) => {
+                let images = self.blueprint.scenario().images.as_ref();
+                let release = images.and_then(|images| images.release(pool.at(), revision));
+                release == Some(number)
+            }
         };
         let is_class = bad
             .hardware
@@ -64,10 +73,10 @@ impl World {
             return None;
         }
         let machine = self.machine(index);
-        let (pool, desired) = (machine.pool, machine.desired);
+        let desired = machine.desired;
         let is_new = machine.revision != desired;
         let harm = self.harm(index, desired)?;
-        self.pools[pool.at()].met_bad.insert(index.0);
+        self.note_met_bad(index);
         match harm {
             Harm::RollsBack => is_new.then_some(Fate::RollsBack),
             Harm::Loops => Some(Fate::Loops),
@@ -76,7 +85,8 @@ impl World {
         }
     }
 
-    /// What the last phase of a boot comes to by the revision that it brings.
+    /// What a phase comes to by the revision that the machine boots or runs: unless the scenario says in which it shows, the
+    /// last phase of a boot. Hardware of which only the sum is known shows in that whatever a phase of a boot would.
     pub(super) fn meet_bad_revision(
         &self,
         index: MachineIndex,
@@ -84,16 +94,27 @@ impl World {
         prospect: &mut Prospect,
     ) {
         let machine = self.machine(index);
-        if !matches!(phase, Phase::Os | Phase::Update) || machine.fate == Fate::Returns {
+        let can_show = matches!(
+            phase,
+            Phase::Firmware | Phase::Os | Phase::Join | Phase::Soak | Phase::Update
+        );
+        if !can_show || machine.fate == Fate::Returns {
             return;
         }
-        match self.harm(index, machine.desired) {
-            Some(Harm::Fails) => {
+        let Some(bad) = self.bad_revision(index, machine.desired) else {
+            return;
+        };
+        let shows_in = bad.phase.unwrap_or(Phase::Os);
+        if phase != shows_in && (phase != Phase::Update || shows_in == Phase::Soak) {
+            return;
+        }
+        match bad.harm {
+            Harm::Fails => {
                 prospect.ends_after.get_or_insert(Span::ZERO);
                 prospect.fails = true;
             }
-            Some(Harm::Hangs) => prospect.ends_after = None,
-            _ => {}
+            Harm::Hangs => prospect.ends_after = None,
+            Harm::RollsBack | Harm::Loops | Harm::NotReady | Harm::Crashes(_) => {}
         }
     }
 

@@ -227,6 +227,7 @@ impl World {
         }
         operation.stop = Some(why);
         let status = operation.status;
+        self.note_stop(pool, index, why);
         if why != Failure::Cancelled {
             self.set_status(index, status, observer);
         }
@@ -555,8 +556,8 @@ impl World {
             operation.waiting += 1;
             operation.work += segment;
         }
-        self.note_end_of_flight(machine);
         self.canary_returns(pool);
+        self.note_end_of_flight(machine);
     }
 
     /// Slots have changed hands: the operation ends if it is over, and otherwise looks who may start.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::blast::BlastEnd;
 use super::event::Observer;
 use super::machine::Reason;
 use super::operation::Operation;
@@ -78,6 +79,8 @@ pub struct PoolRow {
     pub boots: u64,
     /// Machines that began to boot a bad revision.
     pub met_bad: u32,
+    /// What became of the last one; `None` where no machine did.
+    pub blast_end: Option<BlastEnd>,
 }
 
 /// One rollout of a run.
@@ -189,7 +192,8 @@ impl World {
             windows: self.window_uses(pool),
             old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
             boots: self.pools[pool.at()].ages.boots,
-            met_bad: number(self.pools[pool.at()].met_bad.len()),
+            met_bad: number(self.met_bad(pool)),
+            blast_end: self.blast_end(pool),
             held_at_end: self.held_at_end(pool, is_finished),
             down_for_good: if is_finished {
                 0

@@ -1,9 +1,10 @@
 //! Who starts when: the slots of a pool, the order of its machines, batches.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::ages::Ages;
+use super::blast::Blast;
 use super::canaries::Canaries;
 use super::event::Observer;
 use super::machine::Membership;
@@ -43,8 +44,8 @@ pub(super) struct PoolState {
     pub(super) cursor: u32,
     /// How far its canaries are.
     pub(super) canaries: Canaries,
-    /// Machines that began to boot a bad revision.
-    pub(super) met_bad: BTreeSet<u32>,
+    /// What bad revisions did to it.
+    pub(super) blast: Blast,
     /// How old the revisions are that its machines run.
     pub(super) ages: Ages,
     /// Its maintenance windows, as far as its rollouts meet them.

@@ -89,3 +89,57 @@ fn canaries_that_are_watched_for_long_enough_catch_it() {
     // Two slots for two canaries, then five machines that boot before the crash.
     assert_eq!(met(60, &policy("10m"), "10m 30s"), 2 + 5);
 }
+
+#[test]
+fn it_fails_or_hangs_in_the_phase_in_which_it_shows() {
+    let limits = "[hardware.h.timeouts]\nboot = \"60s\"\njoin = \"30s\"\nsoak = \"30s\"\n";
+    // A phase that hangs is over with its limit; those of firmware and os count from the first of the two.
+    for (phase, fails, hangs) in [
+        ("firmware", 16 + 20, 16 + 60),
+        ("os", 16 + 30, 16 + 60),
+        ("join", 16 + 35, 16 + 30 + 30),
+        ("soak", 52, 52 + 30),
+    ] {
+        for (harm, at) in [("fail", fails), ("hang", hangs)] {
+            let keys = format!("do = \"{harm}\"\nphase = \"{phase}\"");
+            let story = story(&pool(3, "", &(bad(&keys) + limits)));
+            let told = format!("w-1: FAILED in {phase}");
+            assert_eq!(times(&story, &told), [at], "{harm} in {phase}: {story:#?}");
+            assert_eq!(times(&story, "w-2"), [0_u32; 0], "{harm} in {phase}");
+        }
+    }
+}
+
+#[test]
+fn a_retry_soaks_again_and_fails_again() {
+    let rest = bad("do = \"fail\"\nphase = \"soak\"") + &step("+500s", "retry", "pool = \"w\"");
+    let story = story(&pool(2, "", &rest));
+    assert_eq!(times(&story, "w-1: FAILED in soak"), [52, 500]);
+}
+
+#[test]
+fn hardware_of_one_phase_shows_in_that_what_a_phase_of_a_boot_would() {
+    let one = |keys: &str| {
+        let text = pool(1, "", &bad(keys)).replace("hardware = \"h\"", "hardware = \"one\"");
+        story(&format!("[hardware.one]\nupdate = \"60s\"\n{text}"))
+    };
+    for phase in ["firmware", "os", "join"] {
+        let story = one(&format!("do = \"fail\"\nphase = \"{phase}\""));
+        assert_eq!(times(&story, "w-1: FAILED in update"), [60], "{phase}");
+    }
+    let story = one("do = \"fail\"\nphase = \"soak\"");
+    assert_eq!(times(&story, "w-1: FAILED in soak"), [60]);
+}
+
+#[test]
+fn of_images_only_the_one_that_is_bad_does_harm() {
+    let images = "[images]\nevery = \"1h\"\nfirst = \"+1h\"\napply = \"autonomous\"\n";
+    let text = pool(1, "", &(bad("do = \"roll-back\"\nimage = 2") + images));
+    let story = story(&format!("horizon = \"4h\"\n{text}"));
+    // The images are revisions 2, 3, 4. A machine that rolls back fails when it has joined again.
+    assert_eq!(times(&story, "(rolled back)"), [7200 + 81], "{story:#?}");
+    for revision in [2, 4] {
+        let told = format!("w-1: updated, runs revision {revision}");
+        assert_eq!(times(&story, &told).len(), 1, "{revision}");
+    }
+}
