@@ -6,6 +6,7 @@ mod architecture;
 mod bad_rollouts;
 mod boot_views;
 mod canaries_first;
+mod changes;
 mod command_line;
 mod console_rules;
 mod determinism;

@@ -29,6 +29,11 @@ fn steps_and_faults_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn machines_in_no_pool_and_changes_that_cannot_be_are_refused() {
+    insta::assert_snapshot!("problems__machines", problems("machines.toml"));
+}
+
+#[test]
 fn workloads_and_budgets_that_cannot_be_are_refused() {
     insta::assert_snapshot!("problems__workloads", problems("workloads.toml"));
 }

@@ -186,6 +186,69 @@ const EVERY_KIND: &str = r#"
         phase = "stop"
         occurrence = 3
         do = "fail"
+        [[machines]]
+        name = "m"
+        status = "ready_unassigned"
+        [[machines]]
+        name = "rack"
+        [[steps]]
+        at = "+1s"
+        do = "set-version"
+        cluster = "cluster"
+        version = "1.34.0"
+        [[steps]]
+        at = "+1s"
+        do = "set-image"
+        pool = "s"
+        image = "1.34.0-melt.1"
+        apply = false
+        [[steps]]
+        at = "+1s"
+        do = "set-labels"
+        machine = "m"
+        labels = { disk = "ssd" }
+        apply = false
+        [[steps]]
+        at = "+2s"
+        do = "set-labels"
+        machine = "m"
+        labels = { disk = "ssd" }
+        [[steps]]
+        at = "+10m"
+        do = "set-hostname"
+        machine = "m"
+        hostname = "m-2"
+        [[steps]]
+        at = "+20m"
+        do = "set-network-profile"
+        machine = "m"
+        network_profile = "bond"
+        [[steps]]
+        at = "+30m"
+        do = "assign"
+        machine = "m"
+        pool = "s"
+        [[steps]]
+        at = "+40m"
+        do = "force-remove"
+        machine = "m"
+        [[steps]]
+        at = "+1h"
+        do = "delete"
+        machine = "m"
+        [[steps]]
+        at = "+1s"
+        do = "register"
+        machine = "rack"
+        [[steps]]
+        at = "+2s"
+        do = "assign"
+        machine = "rack"
+        pool = "s"
+        [[steps]]
+        at = "+3s"
+        do = "enroll"
+        machine = "rack"
         [[pools]]
         name = "s"
         machines = 2

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Budget, Machine, MachineId, MachinePoolId, Operation, OperationId, Pod, Text};
+use crate::{
+    Budget, Machine, MachineId, MachinePoolId, MachineRevision, Operation, OperationId, Pod, Text,
+};
 
 /// An entry of the log that operators read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,9 @@ pub struct MachineHistory {
     pub budgets: Vec<Budget>,
     /// Every revision that it came to run, the oldest first.
     pub revisions: Vec<RevisionRecord>,
+    /// Revisions of its own: those that it came to run, the oldest first, and the saved one.
+    #[serde(default)]
+    pub own_revisions: Vec<MachineRevision>,
     /// The phases of its updates, the oldest first, as far back as is kept.
     pub phases: Vec<PhaseRecord>,
     /// Its events, the oldest first, as far back as is kept.

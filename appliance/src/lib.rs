@@ -45,7 +45,7 @@ pub use operation::{Operation, OperationId, Rollout};
 pub use pod::{Pod, PodId};
 pub use pool::{MachinePool, MachinePoolId};
 pub use request::{Reply, Request};
-pub use revision::{Component, Revision};
+pub use revision::{Component, MachineRevision, Revision};
 pub use status::{
     ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus, PodStatus, Scheduling,
 };

@@ -50,6 +50,9 @@ pub struct Machine {
     pub failure: Option<Text>,
     /// Whether its node takes new pods, and who said so where it does not; `None` where the appliance does not tell.
     pub scheduling: Option<Scheduling>,
+    /// The network profile that was set on itself; `None` where none was, and where the appliance does not tell.
+    #[serde(default)]
+    pub network_profile: Option<Text>,
     /// Whether its turn in a rollout waits until somebody unholds it; `None` where the appliance does not tell.
     #[serde(default)]
     pub held: Option<bool>,

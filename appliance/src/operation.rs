@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MachinePoolId, OperationStatus, Text};
+use crate::{MachineId, MachinePoolId, OperationStatus, Text};
 
 /// An operation's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,9 +15,13 @@ pub struct Operation {
     pub id: OperationId,
     /// Where it stands.
     pub status: OperationStatus,
-    /// What it does. No value is publicly known; a simulated appliance says `rollout`.
+    /// What it does. No value is publicly known; a simulated appliance says `rollout`, or what it does to
+    /// one machine, as `set-hostname`.
     pub action: Text,
-    /// What it rolls out and how far it is; `None` where the appliance does not tell.
+    /// The machine that it is about; `None` where it is about a pool, and where the appliance does not tell.
+    #[serde(default)]
+    pub machine_id: Option<MachineId>,
+    /// What it rolls out and how far it is; `None` where it is no rollout, and where the appliance does not tell.
     pub rollout: Option<Rollout>,
 }
 

@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Budget, Cluster, Finding, FleetEvent, Machine, MachineHistory, MachineId, MachinePool,
-    MachinePoolId, Operation, OperationHistory, OperationId, PoolWindows, Revision, Text,
+    Budget, Cluster, ClusterId, Finding, FleetEvent, Label, Machine, MachineHistory, MachineId,
+    MachinePool, MachinePoolId, Operation, OperationHistory, OperationId, PoolWindows, Revision,
+    Text,
 };
 
 /// One question or one order.
@@ -105,6 +106,117 @@ pub enum Request {
         /// The machine.
         machine: MachineId,
     },
+    /// Give a machine another host name. Makes a revision of the machine, which it boots into when it is applied.
+    SetHostname {
+        /// The machine.
+        machine: MachineId,
+        /// The name: lower-case letters, digits, `-` and `.`, unique among machines.
+        hostname: Text,
+        /// Whether the revision is applied at once; else it is saved.
+        apply: bool,
+    },
+    /// Give a machine other labels of its own: all of them. As [`Request::SetHostname`].
+    SetLabels {
+        /// The machine.
+        machine: MachineId,
+        /// All of its own labels from then on; none to take them away.
+        labels: Vec<Label>,
+        /// Whether the revision is applied at once; else it is saved.
+        apply: bool,
+    },
+    /// Give a machine a network profile of its own. As [`Request::SetHostname`].
+    SetMachineNetworkProfile {
+        /// The machine.
+        machine: MachineId,
+        /// The profile's name.
+        network_profile: Text,
+        /// Whether the revision is applied at once; else it is saved.
+        apply: bool,
+    },
+    /// Roll a revision out to one machine only: one of its pool's, or what was saved for the machine itself.
+    ApplyToMachine {
+        /// The machine.
+        machine: MachineId,
+        /// The pool's revision; `None`: what was saved for the machine, or else for its pool.
+        revision: Option<u32>,
+    },
+    /// Give a pool another Kubernetes version. Makes a revision of the pool.
+    SetPoolVersion {
+        /// The pool.
+        pool: MachinePoolId,
+        /// The version, as `1.33.5`; not newer than that of the cluster's control plane.
+        version: Text,
+        /// Whether the revision is applied at once; else it is saved.
+        apply: bool,
+    },
+    /// Give a pool another network profile. As [`Request::SetPoolVersion`].
+    SetPoolNetworkProfile {
+        /// The pool.
+        pool: MachinePoolId,
+        /// The profile's name.
+        network_profile: Text,
+        /// Whether the revision is applied at once; else it is saved.
+        apply: bool,
+    },
+    /// Give a pool another machine image. As [`Request::SetPoolVersion`].
+    SetPoolImage {
+        /// The pool.
+        pool: MachinePoolId,
+        /// The bundle's name, as `1.33.5-melt.30`.
+        image: Text,
+        /// Whether the revision is applied at once; else it is saved.
+        apply: bool,
+    },
+    /// Move a cluster's control plane to a newer Kubernetes version. Reboots no machine.
+    SetControlPlaneVersion {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The version, as `1.33.5`.
+        version: Text,
+    },
+    /// Put a machine into a pool, also one of another cluster. It is drained where it was in a pool, and reboots.
+    AssignMachine {
+        /// The machine.
+        machine: MachineId,
+        /// The pool.
+        pool: MachinePoolId,
+    },
+    /// Take a machine out of its pool: it is drained and reboots.
+    UnassignMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Take a machine out of its pool at once, without a drain.
+    ForceRemoveMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Take a machine out of its pool as by [`Request::UnassignMachine`], then delete it.
+    DecommissionMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Forget a machine that is in no pool.
+    DeleteMachine {
+        /// The machine.
+        machine: MachineId,
+    },
+    /// Make a machine known before it boots.
+    RegisterMachine {
+        /// Its BIOS UUID.
+        uuid: Text,
+        /// Its host name; `None`: the appliance chooses.
+        hostname: Option<Text>,
+        /// The pool that it goes to when it boots an enrollment image; `None`: none.
+        pool: Option<MachinePoolId>,
+        /// Labels of its own; `None`: the appliance chooses.
+        labels: Option<Vec<Label>>,
+    },
+    /// Boot an enrollment image on the machine with a BIOS UUID. No appliance can: only a simulated site does it.
+    EnrollMachine {
+        /// The UUID.
+        uuid: Text,
+    },
 }
 
 /// One answer.
@@ -135,6 +247,10 @@ pub enum Reply {
     Findings(Vec<Finding>),
     /// Answers every order to a pool or an operation: the operation that carries it out, as it stands now.
     Operation(Operation),
-    /// Answers every order to a machine: the machine as it is now.
+    /// Answers an order that made a revision of a pool and rolls nothing out: the revision.
+    SavedRevision(Revision),
+    /// Answers an order to a cluster: the cluster as it is now.
+    ChangedCluster(Cluster),
+    /// Answers an order to a machine that no operation has to carry out: the machine as it is now; deleted, as it was.
     ChangedMachine(Box<Machine>),
 }

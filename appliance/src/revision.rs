@@ -19,6 +19,21 @@ pub struct Revision {
     pub components: Vec<Component>,
 }
 
+/// One configuration of one machine. It references the revision of its pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineRevision {
+    /// Its number among those of the machine, from 1.
+    pub number: u32,
+    /// The revision of the pool that it references; `None` in no pool.
+    pub revision: Option<u32>,
+    /// What is set on the machine itself: host name, labels, network profile.
+    pub settings: Vec<Component>,
+    /// Whether it was saved and not applied yet.
+    pub is_pending: bool,
+    /// When the machine came to run it, or it was saved, in milliseconds since the start of the simulated time.
+    pub at_ms: u64,
+}
+
 /// A part of a machine image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {

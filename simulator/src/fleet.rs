@@ -3,6 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `blueprint` | what does not change in a run, made once from the scenario |
+//! | `actors` | whom each entity of the agenda stands for |
+//! | `layout`, `members` | who is where and is called how, from the scenario or since a change |
 //! | `world` | everything that does change, and the loop that takes one event after the other |
 //! | `machine` | one machine's state, and why it waits |
 //! | `lifecycle` | a machine's way through the phases: durations, failures, time-outs, retries |
@@ -32,19 +34,25 @@
 //! | `hold` | machines whose turn is held, or that no rollout targets |
 //! | `blast` | how far bad revisions got, and what stopped them |
 //! | `rollout` | who starts when: slots, order, batches |
+//! | `task` | operations that do one thing to one machine |
+//! | `changes`, `errand` | changes of machines, and what machines do on their way into a pool or out of one |
+//! | `own_settings`, `pool_revisions` | what is set on machines and pools, and the revisions that this makes |
 //! | `event` | what an observer is told |
 //! | `outcome` | how a run ended |
 
 mod absence;
+mod actors;
 mod ages;
 pub mod bad_revisions;
 mod blast;
 mod blueprint;
 mod boot;
 mod canaries;
+mod changes;
 mod cordon;
 pub mod doors;
 mod drain;
+mod errand;
 pub mod event;
 mod fate;
 mod fetch;
@@ -54,20 +62,25 @@ mod hazard;
 mod hold;
 mod hours;
 mod images;
+mod layout;
 mod lifecycle;
 pub mod machine;
+mod members;
 pub mod operation;
 pub mod outcome;
+mod own_settings;
 mod owners;
 mod people;
 pub(crate) mod pods;
 mod polling;
+mod pool_revisions;
 mod power;
 mod relapse;
 mod rollout;
 mod slots;
 mod surge;
 mod tally;
+mod task;
 mod waits;
 mod windows;
 pub mod world;
@@ -79,15 +92,19 @@ pub use absence::{FailureZone, Pace, PaceEvent};
 pub use ages::OLD_DAYS;
 pub use blast::BlastEnd;
 pub use blueprint::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
+pub use changes::Done;
 pub use doors::Door;
 pub use drain::Filter;
 pub use event::{
-    Event, ImageEvent, ImageFate, MachineEvent, Observer, PhaseEnd, PodEvent, Unobserved,
+    ChangeEvent, Event, ImageEvent, ImageFate, MachineEvent, Observer, PhaseEnd, PodEvent,
+    Unobserved,
 };
 pub use hands::Help;
 pub use machine::{Machine, Membership, Reason, Setback};
+pub use members::Members;
 pub use operation::{Failure, Operation, Refusal, Status};
 pub use outcome::{Ending, PoolRow, RolloutRow, RunRow};
+pub use own_settings::{Dossier, Numbers, Settings};
 pub use people::{GateIndex, HandsIndex};
 pub use pods::Figures;
 pub use pods::budget::{Counts, desired};
@@ -95,6 +112,8 @@ pub use pods::plan::{BudgetIndex, WorkloadIndex};
 pub use pods::pod::{PodId, PodState};
 pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
+pub use pool_revisions::Made;
+pub use task::{Action, Task};
 pub use waits::Waiters;
 pub use windows::{Stand, WindowEvent, WindowUse};
 pub use world::World;

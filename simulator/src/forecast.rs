@@ -7,6 +7,7 @@
 mod blast;
 mod blockers;
 pub mod clock;
+mod joins;
 mod rollouts;
 mod stalls;
 pub mod text;
@@ -28,6 +29,7 @@ use crate::scenario::{Preset, Scenario, Workload};
 pub use blast::{BlastRadius, RunCount};
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
+pub use joins::Joins;
 pub use rollouts::RolloutForecast;
 pub use stalls::Stalls;
 pub use windows::{StandForecast, WindowCounts, WindowFit, WindowsForecast};
@@ -155,6 +157,8 @@ pub struct PoolForecast {
     pub summary: Summary,
     /// Its rollouts, in the order of the requests.
     pub rollouts: Vec<RolloutForecast>,
+    /// Machines that join it from elsewhere; `None` where none does.
+    pub joins: Option<Joins>,
     /// What its machines spent their time with, the longest first.
     pub reasons: Vec<ReasonShare>,
     /// What of it was waiting, the longest first, and how to wait less.
@@ -259,13 +263,14 @@ impl PoolForecast {
         Self {
             summary: Summary::new(&samples),
             rollouts: RolloutForecast::of_pool(blueprint, clock, pool, &all),
+            joins: Joins::new(&all),
             reasons,
             blockers,
             stalls: Stalls::new(&all),
             blast_radius: blast::blast_radius(blueprint, &all),
             windows: windows::of_pool(blueprint, pool, &all),
-            revision_age: year::old_revisions(blueprint, pool, &all),
-            boots_per_machine: year::boots(blueprint, pool, &all),
+            revision_age: year::old_revisions(&all),
+            boots_per_machine: year::boots(blueprint, &all),
             quarantined: workloads::mean(rows().map(quarantined), all.len()),
             left_cordoned: workloads::mean(rows().map(cordoned), all.len()),
         }

@@ -30,14 +30,17 @@ pub enum Phase {
     Soak,
     /// Everything from the cordon to the uncordon in one, for hardware of which only the sum is known.
     Update,
-    /// The machine image is fetched and written while everything still runs. Last, since draws are keyed by the numbers
-    /// of the phases.
+    /// The machine image is fetched and written while everything still runs. Behind the others, since draws are keyed by
+    /// the numbers of the phases.
     Fetch,
+    /// A machine that booted an enrollment image gets its credentials, and the machine image is written to its disk. No
+    /// part of an update.
+    Install,
 }
 
 impl Phase {
-    /// Every phase, in the order of the lifecycle; [`Phase::Update`] last.
-    pub const ALL: [Self; 10] = [
+    /// Every phase, in the order of the lifecycle; [`Phase::Update`] and [`Phase::Install`] last.
+    pub const ALL: [Self; 11] = [
         Self::Fetch,
         Self::Cordon,
         Self::Drain,
@@ -48,6 +51,7 @@ impl Phase {
         Self::Uncordon,
         Self::Soak,
         Self::Update,
+        Self::Install,
     ];
 
     /// The word in scenarios, logs and reports.
@@ -63,6 +67,7 @@ impl Phase {
             Self::Soak => "soak",
             Self::Update => "update",
             Self::Fetch => "fetch",
+            Self::Install => "install",
         }
     }
 
@@ -71,7 +76,8 @@ impl Phase {
         Self::ALL.into_iter().find(|phase| phase.as_str() == word)
     }
 
-    /// The phase that follows; `None` after the soak, which ends the update.
+    /// The phase that follows in an update; `None` after the soak, which ends it, and after the installation, which is in
+    /// none.
     pub const fn next(self) -> Option<Self> {
         match self {
             Self::Fetch => Some(Self::Cordon),
@@ -82,7 +88,7 @@ impl Phase {
             Self::Os => Some(Self::Join),
             Self::Join => Some(Self::Uncordon),
             Self::Uncordon | Self::Update => Some(Self::Soak),
-            Self::Soak => None,
+            Self::Soak | Self::Install => None,
         }
     }
 

@@ -54,7 +54,7 @@ pub fn replay(
         Style::JsonLines => json::opening(&subject, &world, out)?,
     }
     let mut teller = Teller {
-        blueprint,
+        blueprint: Arc::clone(blueprint),
         style,
         out,
         failed: None,
@@ -63,6 +63,7 @@ pub fn replay(
     if let Some(error) = teller.failed.take() {
         return Err(error);
     }
+    let blueprint = world.blueprint();
     match style {
         Style::Story => story::outcome(blueprint, &row, out),
         Style::JsonLines => json::outcome(blueprint, &row, world.now(), out),
@@ -70,22 +71,26 @@ pub fn replay(
 }
 
 /// Writes each event when it happens. After the first failed write it keeps silent.
-struct Teller<'b, 'w> {
-    blueprint: &'b Blueprint,
+struct Teller<'w> {
+    blueprint: Arc<Blueprint>,
     style: Style,
     out: &'w mut dyn Write,
     failed: Option<io::Error>,
 }
 
-impl Observer for Teller<'_, '_> {
+impl Observer for Teller<'_> {
     fn observe(&mut self, at: Time, event: Event) {
         if self.failed.is_some() {
             return;
         }
         let written = match self.style {
-            Style::Story => story::event(self.blueprint, at, &event, self.out),
-            Style::JsonLines => json::event(self.blueprint, at, &event, self.out),
+            Style::Story => story::event(&self.blueprint, at, &event, self.out),
+            Style::JsonLines => json::event(&self.blueprint, at, &event, self.out),
         };
         self.failed = written.err();
+    }
+
+    fn laid_out(&mut self, blueprint: &Arc<Blueprint>) {
+        self.blueprint = Arc::clone(blueprint);
     }
 }

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `load` | the file itself |
 //! | `pool`, `machines` | `[[clusters]]`, `[[pools]]`: who is in the fleet |
+//! | `depot` | `[[machines]]`: machines that are in no pool |
 //! | `policy`, `poll`, `drain` | how a pool is rolled out, who asks for a turn, how machines are drained |
 //! | `hardware`, `durations` | `[hardware.NAME]`: how long phases take, how they fail |
 //! | `absence` | of clusters and pools: how long one waits for a machine that is away, or that stops |
@@ -18,9 +19,10 @@
 //! | `gates` | `[[gates]]`: health signals that hold rollouts |
 //! | `hands`, `owners`, `hours` | `[[hands]]`, `[[owners]]`: who repairs machines and retries operations, and when |
 //! | `images`, `cadence` | `[images]`: machine images that are released by themselves, and when |
-//! | `timeline`, `faults` | `[[steps]]`, `[[faults]]` |
 //! | `canaries` | of pools: which of its machines go first |
+//! | `timeline`, `numbering`, `faults` | `[[steps]]`, the revisions that they mean, `[[faults]]` |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
+//! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
@@ -34,6 +36,9 @@ mod bytes;
 mod cadence;
 mod calendar;
 mod canaries;
+mod change;
+mod change_steps;
+mod depot;
 mod drain;
 mod durations;
 mod faults;
@@ -47,6 +52,7 @@ mod images;
 mod labels;
 mod load;
 mod machines;
+mod numbering;
 mod objects;
 mod own_phases;
 mod owners;
@@ -78,22 +84,25 @@ pub use boots::{Boots, Slow};
 pub use cadence::Cadence;
 pub use calendar::{Calendar, civil, rfc3339};
 pub use canaries::Canaries;
+pub use change::{Change, MachineSetting, PoolSetting, is_hostname};
+pub use depot::{Depot, Enrolment, is_uuid};
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use gates::{Gate, Spells};
 pub use hands::Hands;
 pub use hardware::{Hardware, PhaseRule};
 pub use hazard::Hazard;
 pub use images::{Campaign, Images, Supersede, Versions};
+pub use labels::is_label;
 pub use machines::{Machine, MachineRef, Machines};
 pub use own_phases::{OwnPhases, Soak};
 pub use owners::Owner;
 pub use policy::{Backoff, Mode, Order, Policy};
 pub use poll::Poll;
-pub use pool::{Cluster, Pool};
+pub use pool::{Cluster, Pool, is_version};
 pub use presets::Preset;
 pub use problem::{ScenarioError, did_you_mean};
-pub use timeline::{Deed, Step};
-pub use values::Amount;
+pub use timeline::{ChangeIndex, Deed, Step};
+pub use values::{Amount, is_name};
 pub use workload::{
     BarePods, Budget, Capacity, DrainPolicy, DrainTimeOut, Kind, Limit, OnDrainTimeOut, Placement,
     Quantity, Requests, Topology, UnhealthyPods, Workload,
@@ -144,8 +153,12 @@ pub struct Scenario {
     pub owners: Vec<Owner>,
     /// The machine images that are released by themselves, if there are any.
     pub images: Option<Images>,
+    /// Machines in no pool; the last holds none at the start, and is where those are that leave their pool.
+    pub depots: Vec<Depot>,
     /// Its timeline, in order.
     pub steps: Vec<Step>,
+    /// The changes that its timeline asks for.
+    pub changes: Vec<Change>,
     /// What goes wrong in it.
     pub faults: Vec<Fault>,
     /// Revisions that do harm.
@@ -213,7 +226,9 @@ impl Scenario {
             hands: Vec::new(),
             owners: Vec::new(),
             images: None,
+            depots: Vec::new(),
             steps: Vec::new(),
+            changes: Vec::new(),
             faults: Vec::new(),
             bad_revisions: Vec::new(),
             firmware_changes: BTreeSet::new(),
@@ -269,10 +284,12 @@ impl Scenario {
         self.hands = hands::hands(section, problems, self);
         self.owners = owners::owners(section, problems, self);
         self.images = images::images(section, problems, self);
-        self.steps = timeline::steps(section, problems, self);
-        self.firmware_changes = timeline::firmware_changes(&self.steps);
+        self.depots = depot::depots(section, problems, self);
+        self.depots.push(Depot::empty());
+        (self.steps, self.changes) = timeline::steps(section, problems, self);
+        self.firmware_changes = numbering::firmware_changes(&self.steps);
         if let Some(images) = &mut self.images {
-            images.number(&self.pools, &self.steps);
+            images.number(&self.pools, &self.steps, &self.changes);
         }
         self.faults = faults::faults(section, problems, self);
         self.bad_revisions = bad_revisions::bad_revisions(section, problems, self);
@@ -287,20 +304,34 @@ impl Scenario {
             .map_or(last + DEFAULT_HORIZON, |horizon| Time::START + horizon)
     }
 
-    /// The hardware class of a pool's machines, as the pool has it.
-    pub fn hardware_of(&self, pool: usize) -> Hardware {
-        let pool = &self.pools[pool];
-        pool.own_phases.over(&self.hardware[&pool.hardware])
+    /// The hardware class of the machines of one of its homes, as that has it.
+    pub fn hardware_of(&self, home: usize) -> Hardware {
+        let home = self.home(home);
+        home.own_phases.over(&self.hardware[&home.hardware])
+    }
+
+    /// Where its machines are from: every pool, then those in none.
+    pub fn homes(&self) -> impl Iterator<Item = &Pool> {
+        let depots = self.depots.iter().map(|depot| &depot.about);
+        self.pools.iter().chain(depots)
+    }
+
+    /// What a place among [`Scenario::homes`] is.
+    pub fn home(&self, place: usize) -> &Pool {
+        match place.checked_sub(self.pools.len()) {
+            None => &self.pools[place],
+            Some(depot) => &self.depots[depot].about,
+        }
     }
 
     /// How many machines it has.
     pub fn machine_count(&self) -> u32 {
-        self.pools.iter().map(|pool| pool.machines.count()).sum()
+        self.homes().map(|home| home.machines.count()).sum()
     }
 
     /// The names of its machines, pool by pool.
     pub fn machine_names(&self) -> impl Iterator<Item = String> {
-        self.pools.iter().flat_map(|pool| {
+        self.homes().flat_map(|pool| {
             let positions = 0..pool.machines.count();
             positions.map(|position| pool.machines.name(&pool.name, position))
         })

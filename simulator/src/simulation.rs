@@ -3,16 +3,20 @@
 //! | file | holds |
 //! |---|---|
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
+//! | `changes` | orders that change machines, pools and control planes |
 //! | `workload` | pods, budgets, and what a rollout would meet |
+//! | `revisions` | the revisions that a machine came to run |
 //! | `windows` | when pools are open, and instants as dates |
 //! | `remarks` | what else is to say of why a machine is where it is |
 //! | `journal` | what happened, as far back as is kept |
 //! | `history` | the log, and the histories of machines and operations, made from it |
 
+mod changes;
 mod history;
 mod journal;
 mod remarks;
 mod resources;
+mod revisions;
 mod windows;
 mod workload;
 
@@ -150,6 +154,7 @@ impl Simulation {
             Request::UnholdMachine { machine } => self.order_machine(machine, World::unhold),
             Request::ExcludeMachine { machine } => self.order_machine(machine, World::exclude),
             Request::IncludeMachine { machine } => self.order_machine(machine, World::include),
+            _ => self.change(request),
         }
     }
 

@@ -30,7 +30,9 @@ pub fn update_time(scenario: &Scenario, pool: usize, q: f64) -> Span {
 pub fn shortest_update(scenario: &Scenario, pool: usize) -> Span {
     const RARE: f64 = 1e-6;
     let hardware = scenario.hardware_of(pool);
-    let phases = Phase::ALL.into_iter().filter(|phase| hardware.has(*phase));
+    let phases = Phase::ALL
+        .into_iter()
+        .filter(|phase| hardware.updates_by(*phase));
     let is_drain_of_pods =
         |phase: &Phase| *phase == Phase::Drain && grace(scenario, pool).is_some();
     phases
@@ -57,7 +59,9 @@ fn parts(scenario: &Scenario, pool: usize, q: f64) -> (Span, Vec<Distribution>) 
         };
         fixed += (grace + SEEN_AFTER).max(at_least);
     }
-    let phases = Phase::ALL.into_iter().filter(|phase| hardware.has(*phase));
+    let phases = Phase::ALL
+        .into_iter()
+        .filter(|phase| hardware.updates_by(*phase));
     for phase in phases.filter(|phase| grace.is_none() || *phase != Phase::Drain) {
         let takes = &hardware.phases[phase].takes;
         match takes.as_fixed() {

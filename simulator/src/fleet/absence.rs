@@ -63,6 +63,13 @@ impl Absences {
     }
 }
 
+impl Absences {
+    /// There may be more zones than before.
+    pub(super) fn know_zones(&mut self, zones: usize) {
+        self.zones.resize(zones, ZoneState::default());
+    }
+}
+
 impl World {
     /// What the control plane has made of a machine that is down with pods on it, as a word, and when it goes further,
     /// where that is known.

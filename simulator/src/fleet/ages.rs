@@ -34,6 +34,8 @@ struct Age {
     since: Time,
     /// Time of all machines together on it, while it was older than each of [`OLD_DAYS`].
     old: [Span; OLD_DAYS.len()],
+    /// The same, however old it was.
+    all: Span,
 }
 
 impl Age {
@@ -44,6 +46,7 @@ impl Age {
             let from = self.since.max(self.born + old_age);
             *old += now.since(from).times(u64::from(self.machines));
         }
+        self.all += now.since(self.since).times(u64::from(self.machines));
         self.since = now;
     }
 }
@@ -59,6 +62,7 @@ impl Ages {
                 machines,
                 since: Time::START,
                 old: [Span::ZERO; OLD_DAYS.len()],
+                all: Span::ZERO,
             }],
             boots: 0,
         }
@@ -76,7 +80,27 @@ impl Ages {
             machines: 0,
             since: now,
             old: [Span::ZERO; OLD_DAYS.len()],
+            all: Span::ZERO,
         });
+    }
+
+    /// A machine that ran none of the pool's revisions runs this one from `now` on.
+    fn join(&mut self, revision: u32, now: Time) {
+        self.know(revision, now);
+        self.count_one(revision, now, |machines| machines + 1);
+    }
+
+    /// A machine that ran this revision is no longer in the pool.
+    pub(super) fn leave(&mut self, revision: u32, now: Time) {
+        self.count_one(revision, now, |machines| machines - 1);
+    }
+
+    fn count_one(&mut self, revision: u32, now: Time, count: fn(u32) -> u32) {
+        let mut ages = self.revisions.iter_mut();
+        if let Some(age) = ages.find(|age| age.revision == revision) {
+            age.count(now);
+            age.machines = count(age.machines);
+        }
     }
 
     /// A machine runs another revision from `now` on.
@@ -91,6 +115,23 @@ impl Ages {
                 age.machines += 1;
             }
         }
+    }
+
+    /// How many machines run each revision.
+    #[cfg(test)]
+    pub(super) fn counts(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.revisions
+            .iter()
+            .map(|age| (age.revision, age.machines))
+    }
+
+    /// How long machines ran some revision of the pool, all together, up to `until`.
+    pub(super) fn all(&self, until: Time) -> Span {
+        let each = self.revisions.iter().copied().map(|mut age| {
+            age.count(until.max(age.since));
+            age.all
+        });
+        each.fold(Span::ZERO, |sum, all| sum + all)
     }
 
     /// How long machines ran a revision older than each of [`OLD_DAYS`], all together, up to `until`.
@@ -117,7 +158,12 @@ impl World {
     pub(super) fn note_revision(&mut self, pool: PoolIndex, from: u32, to: u32) {
         if from != to {
             let now = self.now();
-            self.pools[pool.at()].ages.change(from, to, now);
+            let ages = &mut self.pools[pool.at()].ages;
+            match (from, to) {
+                (0, to) => ages.join(to, now),
+                (from, 0) => ages.leave(from, now),
+                (from, to) => ages.change(from, to, now),
+            }
         }
     }
 }

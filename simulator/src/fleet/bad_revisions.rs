@@ -39,7 +39,8 @@ impl World {
 
     fn is_harmed(&self, index: MachineIndex, revision: u32, place: u32, bad: &BadRevision) -> bool {
         let pool = self.machine(index).pool;
-        let about = &self.blueprint.scenario().pools[pool.at()];
+        let about = self.blueprint.about(pool);
+        let class = &self.blueprint.about(self.blueprint.home_of(index)).hardware;
         let is_revision = match bad.which {
             Which::EveryNew => revision != about.revision,
             Which::Revision(number) => number == revision,
@@ -49,10 +50,7 @@ impl World {
                 release == Some(number)
             }
         };
-        let is_class = bad
-            .hardware
-            .as_ref()
-            .is_none_or(|class| *class == about.hardware);
+        let is_class = bad.hardware.as_ref().is_none_or(|bad| bad == class);
         let zone = self.blueprint.machine_zone(index);
         let is_zone = bad.zone.is_none() || zone == bad.zone.as_deref();
         if !is_revision || !is_class || !is_zone || !bad.pools.contains(&pool.at()) {
@@ -74,7 +72,7 @@ impl World {
         }
         let machine = self.machine(index);
         let desired = machine.desired;
-        let is_new = machine.revision != desired;
+        let is_new = machine.revision != desired && machine.errand.is_none();
         let harm = self.harm(index, desired)?;
         self.note_met_bad(index);
         match harm {

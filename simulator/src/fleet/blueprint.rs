@@ -1,15 +1,18 @@
-//! What does not change in a run: made once from the scenario, shared by all runs of an ensemble.
+//! What the rules go by: made once from the scenario, shared by all runs of an ensemble until a change makes one go on
+//! with its own.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::FailureZone;
 use super::doors::{Door, doors};
+use super::layout::Layout;
 use super::machine::Reason;
-use super::people::{GateIndex, HandsIndex, People};
+use super::members::Members;
+use super::people::People;
 use super::pods;
 use super::pods::Pods;
-use super::pods::plan::{BudgetIndex, Places, PodPlan, WorkloadIndex, number};
+use super::pods::plan::{BudgetIndex, PodPlan, WorkloadIndex, number};
 use super::pods::pod::PodId;
 use crate::engine::{Entity, EntityKey, Span, Time};
 use crate::phase::Phase;
@@ -29,37 +32,38 @@ pub struct PoolIndex(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OperationIndex(pub u32);
 
-/// Entities of each pool: its starter and its clocks.
-const PER_POOL: u32 = 5;
-
 /// A scenario made ready to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Blueprint {
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     horizon: Time,
     pools: Vec<PoolPlan>,
     /// The key of each machine's draws.
-    keys: Vec<EntityKey>,
-    /// The hardware class of each pool's machines.
-    classes: Vec<Hardware>,
-    /// The place of each machine's class among them.
-    class_of: Vec<u32>,
+    keys: Arc<[EntityKey]>,
+    /// The hardware class of the machines of each home.
+    classes: Arc<[Hardware]>,
+    /// The home of each machine: the place of its class among them.
+    class_of: Arc<[u32]>,
     /// Whether some of them fail by themselves.
     has_hazards: bool,
     /// What runs on the machines.
-    pods: PodPlan,
+    pods: Arc<PodPlan>,
     /// Who watches over the fleet.
-    people: People,
+    people: Arc<People>,
+    /// Who is where, and is called how.
+    pub(super) layout: Layout,
     /// Which pods are where when a run starts: the same in every run, so worked out once.
-    pub(super) first_pods: OnceLock<Pods>,
+    pub(super) first_pods: Arc<OnceLock<Pods>>,
 }
 
 /// What the rules need to know of a pool.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PoolPlan {
+    /// The number of the first machine that is from it.
+    pub(super) first: u32,
     /// Its machines.
-    pub(super) machines: Range<u32>,
-    /// Its spare machines, behind them.
+    pub(super) machines: Members,
+    /// Its spare machines, behind those that are from it.
     pub(super) spares: Range<u32>,
     pub(super) policy: Policy,
     pub(super) drain: DrainPolicy,
@@ -68,9 +72,9 @@ pub(super) struct PoolPlan {
     /// Its machines in the order of the rollout; `None` when that is the order of their numbers.
     pub(super) order: Option<Arc<[u32]>>,
     /// The faults that may meet one of its machines.
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Arc<[Fault]>,
     /// Its maintenance windows, in order; `None` where its machines may start at any time.
-    pub(super) doors: Option<Vec<Door>>,
+    pub(super) doors: Option<Arc<[Door]>>,
 }
 
 impl MachineIndex {
@@ -96,62 +100,32 @@ impl OperationIndex {
     }
 }
 
-/// Whom an entity number of the agenda stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Actor {
-    Machine(MachineIndex),
-    /// A pool that tries to start machines.
-    Starter(PoolIndex),
-    /// The time limit of a pool's operation.
-    OperationClock(PoolIndex),
-    /// The time after which a pool's machines that are down lose their slots.
-    SlotClock(PoolIndex),
-    /// The openings and closings of a pool's maintenance windows.
-    WindowClock(PoolIndex),
-    /// The time for which a pool's canaries are watched.
-    CanaryClock(PoolIndex),
-    /// The eviction attempts of a machine's drain, and what is done about a machine that is away.
-    Evictor(MachineIndex),
-    /// The next release of a machine image.
-    ReleaseClock,
-    /// The image that is on its way to the pools.
-    CourseClock,
-    /// People who repair machines.
-    Hands(HandsIndex),
-    /// The next change of a health gate.
-    Gate(GateIndex),
-    /// Who retries the pool's operation that failed.
-    Owner(PoolIndex),
-    /// The next failure of a machine that fails by itself, or its repair.
-    Hazard(MachineIndex),
-    /// The crash of a machine whose revision shows its harm late.
-    Harm(MachineIndex),
-    /// A pod, by its place.
-    Pod(u32),
-}
-
 impl Blueprint {
     /// Makes a scenario ready to run.
     pub fn new(scenario: Scenario) -> Arc<Self> {
         let mut first = 0;
-        let mut pools = Vec::with_capacity(scenario.pools.len());
-        for (index, pool) in scenario.pools.iter().enumerate() {
+        let mut pools = Vec::new();
+        for (index, pool) in scenario.homes().enumerate() {
             let count = pool.machines.count();
+            let is_pool = index < scenario.pools.len();
             pools.push(PoolPlan {
-                machines: first..first + count,
+                first,
+                machines: Members::own(first..first + count),
                 spares: first + count..first + count + pool.policy.surge,
                 policy: pool.policy.clone(),
                 drain: pool.drain,
                 slots: pool.policy.slots(count),
-                order: order(&scenario, index, first),
-                faults: faults(&scenario, index),
-                doors: doors(&scenario, index, scenario.horizon()),
+                order: None,
+                faults: faults(&scenario, index).into(),
+                doors: is_pool
+                    .then(|| doors(&scenario, index, scenario.horizon()))
+                    .flatten()
+                    .map(Into::into),
             });
             first += count + pool.policy.surge;
         }
         let keys = scenario
-            .pools
-            .iter()
+            .homes()
             .flat_map(|pool| {
                 let all = pool.machines.count() + pool.policy.surge;
                 (0..all).map(|position| {
@@ -159,35 +133,32 @@ impl Blueprint {
                 })
             })
             .collect();
-        let plan = PodPlan::new(&Places {
-            scenario: &scenario,
-            ranges: pools
-                .iter()
-                .map(|pool| pool.machines.start..pool.spares.end)
-                .collect(),
-        });
-        Arc::new(Self {
+        let mut blueprint = Self {
             horizon: scenario.horizon(),
             has_hazards: {
-                let mut pools = scenario.pools.iter();
-                pools.any(|pool| scenario.hardware[&pool.hardware].hazard.is_some())
+                let mut homes = scenario.homes();
+                homes.any(|pool| scenario.hardware[&pool.hardware].hazard.is_some())
             },
-            pods: plan,
-            people: People::new(&scenario, scenario.horizon()),
-            first_pods: OnceLock::new(),
-            classes: (0..scenario.pools.len())
+            pods: Arc::default(),
+            people: Arc::new(People::new(&scenario, scenario.horizon())),
+            layout: Layout::default(),
+            first_pods: Arc::default(),
+            classes: (0..pools.len())
                 .map(|pool| scenario.hardware_of(pool))
                 .collect(),
             class_of: (0..)
                 .zip(&pools)
-                .flat_map(|(class, pool)| {
-                    (pool.machines.start..pool.spares.end).map(move |_| class)
-                })
+                .flat_map(|(class, pool)| (pool.first..pool.spares.end).map(move |_| class))
                 .collect(),
-            scenario,
+            scenario: Arc::new(scenario),
             pools,
             keys,
-        })
+        };
+        for pool in blueprint.pools() {
+            blueprint.pools[pool.at()].order = blueprint.order(pool);
+        }
+        blueprint.pods = Arc::new(blueprint.new_pod_plan(&PodPlan::default()));
+        Arc::new(blueprint)
     }
 
     /// The scenario that this was made from.
@@ -202,7 +173,7 @@ impl Blueprint {
 
     /// Every pool.
     pub fn pools(&self) -> impl Iterator<Item = PoolIndex> + use<> {
-        (0..u32::try_from(self.pools.len()).unwrap_or(u32::MAX)).map(PoolIndex)
+        (0..number(self.scenario.pools.len())).map(PoolIndex)
     }
 
     /// Every machine, spare ones included.
@@ -211,13 +182,18 @@ impl Blueprint {
     }
 
     /// The machines of a pool.
-    pub fn machines_of(&self, pool: PoolIndex) -> impl Iterator<Item = MachineIndex> + use<> {
-        self.pools[pool.at()].machines.clone().map(MachineIndex)
+    pub fn machines_of(&self, pool: PoolIndex) -> Members {
+        self.pools[pool.at()].machines.clone()
     }
 
     /// The spare machines of a pool, present or not.
     pub fn spares_of(&self, pool: PoolIndex) -> impl Iterator<Item = MachineIndex> + use<> {
         self.pools[pool.at()].spares.clone().map(MachineIndex)
+    }
+
+    /// Whether a machine is a spare one.
+    pub(super) fn is_spare(&self, machine: MachineIndex) -> bool {
+        self.plan(self.home_of(machine)).spares.contains(&machine.0)
     }
 
     /// How many machines of a pool may be unavailable at once, without spare machines.
@@ -240,43 +216,32 @@ impl Blueprint {
 
     /// Whether drains of the pool's machines leave the pods of a namespace alone.
     pub(super) fn ignores(&self, pool: PoolIndex, namespace: &str) -> bool {
-        let ignored = &self.scenario.pools[pool.at()].ignored_namespaces;
+        let ignored = &self.about(pool).ignored_namespaces;
         ignored.iter().any(|ignored| ignored == namespace)
     }
 
     /// The name of a pool.
     pub fn pool_name(&self, pool: PoolIndex) -> &str {
-        &self.scenario.pools[pool.at()].name
+        &self.about(pool).name
     }
 
-    /// The pool that a machine belongs to.
-    pub fn pool_of(&self, machine: MachineIndex) -> PoolIndex {
-        let after = self
-            .pools
-            .partition_point(|pool| pool.spares.end <= machine.0);
-        PoolIndex(u32::try_from(after).unwrap_or(u32::MAX))
-    }
-
-    /// The name of a machine.
-    pub fn machine_name(&self, machine: MachineIndex) -> String {
-        let pool = self.pool_of(machine);
-        let about = &self.scenario.pools[pool.at()];
-        let position = machine.0 - self.pools[pool.at()].machines.start;
-        about.machines.name(&about.name, position)
+    /// The pool that a machine is from, or the place of its `[[machines]]` behind all pools.
+    pub(super) fn home_of(&self, machine: MachineIndex) -> PoolIndex {
+        PoolIndex(self.class_of[machine.at()])
     }
 
     /// The zone of a machine, if it has one.
     pub fn machine_zone(&self, machine: MachineIndex) -> Option<&str> {
-        let pool = self.pool_of(machine);
-        let position = machine.0 - self.pools[pool.at()].machines.start;
-        self.scenario.pools[pool.at()].machines.zone(position)
+        let home = self.home_of(machine);
+        let position = machine.0 - self.plan(home).first;
+        self.about(home).machines.zone(position)
     }
 
     /// How long a machine had been in the fleet at the start.
     pub fn machine_age(&self, machine: MachineIndex) -> Span {
-        let pool = self.pool_of(machine);
-        let position = machine.0 - self.pools[pool.at()].machines.start;
-        self.scenario.pools[pool.at()].machines.age(position)
+        let home = self.home_of(machine);
+        let position = machine.0 - self.plan(home).first;
+        self.about(home).machines.age(position)
     }
 
     /// Every disruption budget, by namespace and name.
@@ -334,13 +299,60 @@ impl Blueprint {
         let pools = self.pools.iter().zip(&self.scenario.pools);
         pools.flat_map(|(plan, about)| {
             let cordoned = about.machines.cordoned();
-            cordoned.map(|position| MachineIndex(plan.machines.start + position))
+            cordoned.map(|position| MachineIndex(plan.first + position))
         })
     }
 
     /// The machine that a scenario names.
     pub fn machine(&self, machine: MachineRef) -> MachineIndex {
-        MachineIndex(self.pools[machine.pool].machines.start + machine.position)
+        MachineIndex(self.pools[machine.pool].first + machine.position)
+    }
+
+    /// Who watches over the fleet.
+    pub(super) fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// How many homes of machines there are: pools, then what machines in none are from.
+    pub(super) fn home_count(&self) -> u32 {
+        number(self.pools.len())
+    }
+
+    pub(super) fn machine_count(&self) -> u32 {
+        self.pools.last().map_or(0, |pool| pool.spares.end)
+    }
+
+    /// The number of the first machine from each home.
+    pub(super) fn firsts(&self) -> Vec<u32> {
+        self.pools.iter().map(|pool| pool.first).collect()
+    }
+
+    /// From now on these are the machines of a pool: how many may be unavailable follows their number.
+    pub(super) fn set_members(&mut self, pool: PoolIndex, members: Members) {
+        let plan = &mut self.pools[pool.at()];
+        plan.slots = plan.policy.slots(members.size());
+        plan.machines = members;
+        let order = self.order(pool);
+        self.pools[pool.at()].order = order;
+    }
+
+    /// The order in which a pool's machines are rolled out, where it is neither that of their names nor random.
+    fn order(&self, pool: PoolIndex) -> Option<Arc<[u32]>> {
+        let oldest_first = |machine: &MachineIndex| std::cmp::Reverse(self.machine_age(*machine));
+        let zone = |machine: &MachineIndex| self.machine_zone(*machine);
+        let mut machines: Vec<_> = self.machines_of(pool).collect();
+        match self.plan(pool).policy.order {
+            Order::Name | Order::Random => return None,
+            Order::Oldest => machines.sort_by_key(oldest_first),
+            Order::Zone => machines.sort_by(|a, b| {
+                by_zone(zone(a), zone(b)).then_with(|| oldest_first(a).cmp(&oldest_first(b)))
+            }),
+        }
+        Some(machines.into_iter().map(|machine| machine.0).collect())
+    }
+
+    pub(super) fn set_pod_plan(&mut self, plan: PodPlan) {
+        self.pods = Arc::new(plan);
     }
 
     pub(super) fn plan(&self, pool: PoolIndex) -> &PoolPlan {
@@ -373,183 +385,6 @@ impl Blueprint {
     pub(crate) fn pods(&self) -> &PodPlan {
         &self.pods
     }
-
-    /// How many entities the agenda needs before pods are made: machines, their evictors where pods run, then five
-    /// for each pool, then two for images where there are any, then those of people, then one for each machine where some
-    /// fail by themselves, and where some revision does harm. Pods come behind them. So at one instant evictions come before starts.
-    pub(super) fn entities(&self) -> usize {
-        self.first_pod() as usize
-    }
-
-    pub(super) fn actor(&self, entity: Entity) -> Actor {
-        let machines = self.machine_count();
-        if entity.0 < machines {
-            return Actor::Machine(MachineIndex(entity.0));
-        }
-        if entity.0 < self.first_starter() {
-            return Actor::Evictor(MachineIndex(entity.0 - machines));
-        }
-        if entity.0 >= self.first_pod() {
-            return Actor::Pod(entity.0 - self.first_pod());
-        }
-        if entity.0 >= self.first_harm() {
-            return Actor::Harm(MachineIndex(entity.0 - self.first_harm()));
-        }
-        if entity.0 >= self.first_hazard() {
-            return Actor::Hazard(MachineIndex(entity.0 - self.first_hazard()));
-        }
-        if entity.0 >= self.first_of_people() {
-            return self.people.actor(entity.0 - self.first_of_people());
-        }
-        if entity.0 >= self.first_of_images() {
-            return if entity == self.release_clock() {
-                Actor::ReleaseClock
-            } else {
-                Actor::CourseClock
-            };
-        }
-        let beyond = entity.0 - self.first_starter();
-        let pool = PoolIndex(beyond / PER_POOL);
-        match beyond % PER_POOL {
-            0 => Actor::Starter(pool),
-            1 => Actor::OperationClock(pool),
-            2 => Actor::SlotClock(pool),
-            3 => Actor::WindowClock(pool),
-            _ => Actor::CanaryClock(pool),
-        }
-    }
-
-    pub(super) fn starter(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + PER_POOL * pool.0)
-    }
-
-    pub(super) fn operation_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + PER_POOL * pool.0 + 1)
-    }
-
-    pub(super) fn slot_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + PER_POOL * pool.0 + 2)
-    }
-
-    pub(super) fn window_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + PER_POOL * pool.0 + 3)
-    }
-
-    pub(super) fn canary_clock(&self, pool: PoolIndex) -> Entity {
-        Entity(self.first_starter() + PER_POOL * pool.0 + 4)
-    }
-
-    /// The crash of a machine whose revision shows its harm late.
-    pub(super) fn harm_clock(&self, machine: MachineIndex) -> Entity {
-        Entity(self.first_harm() + machine.0)
-    }
-
-    pub(super) fn release_clock(&self) -> Entity {
-        Entity(self.first_of_images())
-    }
-
-    pub(super) fn course_clock(&self) -> Entity {
-        Entity(self.first_of_images() + 1)
-    }
-
-    pub(super) fn hands_clock(&self, hands: HandsIndex) -> Entity {
-        self.of_people(Actor::Hands(hands))
-    }
-
-    pub(super) fn gate_clock(&self, gate: GateIndex) -> Entity {
-        self.of_people(Actor::Gate(gate))
-    }
-
-    pub(super) fn owner_clock(&self, pool: PoolIndex) -> Entity {
-        self.of_people(Actor::Owner(pool))
-    }
-
-    fn of_people(&self, actor: Actor) -> Entity {
-        Entity(self.first_of_people() + self.people.place_of(actor))
-    }
-
-    /// Who watches over the fleet.
-    pub(super) fn people(&self) -> &People {
-        &self.people
-    }
-
-    pub(super) fn evictor(&self, machine: MachineIndex) -> Entity {
-        Entity(self.machine_count() + machine.0)
-    }
-
-    pub(super) fn pod_entity(&self, pod: u32) -> Entity {
-        Entity(self.first_pod() + pod)
-    }
-
-    fn first_starter(&self) -> u32 {
-        let machines = self.machine_count();
-        if self.pods.is_empty() {
-            machines
-        } else {
-            2 * machines
-        }
-    }
-
-    pub(super) fn hazard_clock(&self, machine: MachineIndex) -> Entity {
-        Entity(self.first_hazard() + machine.0)
-    }
-
-    fn first_pod(&self) -> u32 {
-        let of_harm = if self.has_bad_revisions() {
-            self.machine_count()
-        } else {
-            0
-        };
-        self.first_harm() + of_harm
-    }
-
-    fn first_harm(&self) -> u32 {
-        let of_hazards = if self.has_hazards {
-            self.machine_count()
-        } else {
-            0
-        };
-        self.first_hazard() + of_hazards
-    }
-
-    fn first_hazard(&self) -> u32 {
-        self.first_of_people() + self.people.entities()
-    }
-
-    fn first_of_people(&self) -> u32 {
-        let of_images = if self.scenario.images.is_some() { 2 } else { 0 };
-        self.first_of_images() + of_images
-    }
-
-    fn first_of_images(&self) -> u32 {
-        self.first_starter() + PER_POOL * u32::try_from(self.pools.len()).unwrap_or(u32::MAX)
-    }
-
-    fn machine_count(&self) -> u32 {
-        self.pools.last().map_or(0, |pool| pool.spares.end)
-    }
-}
-
-/// The order in which a pool's machines are rolled out, where it is neither that of their numbers nor random.
-fn order(scenario: &Scenario, index: usize, first: u32) -> Option<Arc<[u32]>> {
-    let pool = &scenario.pools[index];
-    let machines = &pool.machines;
-    let oldest_first = |position: u32| std::cmp::Reverse(machines.age(position));
-    let mut positions: Vec<u32> = (0..machines.count()).collect();
-    match pool.policy.order {
-        Order::Name | Order::Random => return None,
-        Order::Oldest => positions.sort_by_key(|position| oldest_first(*position)),
-        Order::Zone => positions.sort_by(|a, b| {
-            by_zone(machines.zone(*a), machines.zone(*b))
-                .then_with(|| oldest_first(*a).cmp(&oldest_first(*b)))
-        }),
-    }
-    Some(
-        positions
-            .into_iter()
-            .map(|position| first + position)
-            .collect(),
-    )
 }
 
 /// Zones in natural order, machines without one last, as `OpenShift`'s machine-config operator sorts

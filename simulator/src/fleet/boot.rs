@@ -10,10 +10,14 @@ use super::machine::{Activity, Membership, Spare};
 use super::world::World;
 use crate::engine::Time;
 use crate::phase::Phase;
+use crate::scenario::Enrolment;
 
 impl World {
     /// Begins a boot.
     pub(super) fn boot<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        if self.has_nothing_to_boot(index) {
+            return;
+        }
         let first = self.blueprint.hardware(index).boot_phase();
         self.begin(index, first, observer);
     }
@@ -36,7 +40,8 @@ impl World {
     }
 
     /// The machine has booted the revision that was asked of it, or the one before.
-    pub(super) fn adopt(&mut self, index: MachineIndex) {
+    pub(super) fn adopt<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
+        let is_back = self.has_rolled_back(index);
         let to = self.booted(index);
         let machine = &mut self.machines[index.at()];
         let (pool, from) = (machine.pool, machine.revision);
@@ -44,6 +49,21 @@ impl World {
         if machine.spare.is_none() {
             self.note_revision(pool, from, to);
         }
+        if is_back {
+            self.take_settings_back(index, observer);
+        } else if !self.has_to_fetch(index) {
+            self.adopt_settings(index, observer);
+        }
+    }
+
+    /// Whether there is nothing on a machine's disk: it was never enrolled, or was deleted.
+    fn has_nothing_to_boot(&self, index: MachineIndex) -> bool {
+        let machine = self.machine(index);
+        let is_enrolled = !matches!(
+            machine.enrolment,
+            Enrolment::Unknown | Enrolment::Preregistered
+        );
+        !is_enrolled && machine.errand.is_none()
     }
 
     /// The node is Ready, and what is on it starts again.
@@ -93,6 +113,11 @@ impl World {
     pub(super) fn idle<O: Observer>(&mut self, index: MachineIndex, observer: &mut O) {
         if self.machines[index.at()].spare == Some(Spare::Joining) {
             self.spare_joined(index, observer);
+            return;
+        }
+        if self.machines[index.at()].errand.is_some() {
+            let is_well = self.machines[index.at()].is_up();
+            self.errand_over(index, is_well, observer);
             return;
         }
         self.change(index, |machine| machine.activity = Activity::Idle);

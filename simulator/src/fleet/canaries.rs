@@ -46,6 +46,15 @@ impl World {
         };
     }
 
+    /// An operation starts: with its canaries, unless it is about one machine.
+    pub(super) fn begin_canaries(&mut self, pool: PoolIndex, is_task: bool) {
+        if is_task {
+            self.pools[pool.at()].canaries = Canaries::Passed;
+        } else {
+            self.send_canaries(pool, true);
+        }
+    }
+
     /// How many of the canaries that the pool names wait for their turn.
     fn waiting_canaries(&self, pool: PoolIndex) -> u32 {
         let named = self.named_canaries(pool);
@@ -65,9 +74,11 @@ impl World {
             pool: pool.at(),
             position: *position,
         };
-        named
+        let named = named
             .iter()
-            .map(move |position| self.blueprint.machine(machine(position)))
+            .map(move |position| self.blueprint.machine(machine(position)));
+        // One may have left.
+        named.filter(move |canary| self.machine(*canary).pool == pool)
     }
 
     /// Whether the pool names its canaries, and some of these have still to start.

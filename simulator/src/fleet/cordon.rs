@@ -61,6 +61,7 @@ impl World {
         index: MachineIndex,
         observer: &mut O,
     ) -> Result<(), Refusal> {
+        self.need_member(index)?;
         if self.machine(index).condition.by_hand {
             return Err(Refusal::CordonedAlready);
         }
@@ -102,6 +103,7 @@ impl World {
         index: MachineIndex,
         observer: &mut O,
     ) -> Result<(), Refusal> {
+        self.need_member(index)?;
         let machine = self.machine(index);
         let is_busy =
             machine.membership == Membership::InFlight || machine.activity != Activity::Idle;

@@ -9,11 +9,14 @@ use super::pods::budget::Counts;
 use super::pods::plan::BudgetIndex;
 use super::pods::pod::PodId;
 use super::pods::schedule::Unplaced;
+use super::task::Task;
 use super::windows::WindowEvent;
-use super::{MachineIndex, OperationIndex, PoolIndex};
+use super::{Blueprint, MachineIndex, OperationIndex, PoolIndex};
+use std::sync::Arc;
+
 use crate::engine::{Span, Time};
 use crate::phase::Phase;
-use crate::scenario::{Deed, OnDrainTimeOut};
+use crate::scenario::{ChangeIndex, Deed, OnDrainTimeOut};
 
 /// Something that happened in the fleet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum Event {
         pool: PoolIndex,
         /// The revision that it moves the pool to.
         revision: u32,
+        /// What it does to one machine; `None`: it is a rollout to the pool.
+        task: Option<Task>,
         /// What it is now.
         status: Status,
         /// Why it did not succeed, once it has ended so.
@@ -46,6 +51,20 @@ pub enum Event {
         pool: PoolIndex,
         /// Whether it is paused now.
         is_paused: bool,
+    },
+    /// A change made a revision of a pool.
+    RevisionSaved {
+        /// The pool.
+        pool: PoolIndex,
+        /// The revision's number.
+        revision: u32,
+        /// The change.
+        change: ChangeIndex,
+    },
+    /// A control plane was moved to another version.
+    ControlPlane {
+        /// Its cluster's place in the scenario.
+        cluster: usize,
     },
     /// A pool's canaries are well: the other machines go.
     CanariesPassed {
@@ -327,6 +346,8 @@ pub enum MachineEvent {
         /// Whether none does now.
         excluded: bool,
     },
+    /// It was changed, came or went.
+    Change(ChangeEvent),
     /// Its boot timed out, and it is switched off and on.
     PowerCycled {
         /// For which time in this update, from 1.
@@ -343,13 +364,58 @@ pub enum MachineEvent {
     },
     /// Its part in an operation is over.
     Settled {
-        /// The revision that it runs.
+        /// The revision that it runs; 0: none, since it leaves its pool.
         revision: u32,
         /// The phase in which its update failed; `None` when it succeeded.
         failed_in: Option<Phase>,
         /// What its boot came to, where it was not just the phase that failed.
         by: Option<Setback>,
     },
+}
+
+/// Something that a change made of one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeEvent {
+    /// A revision of its own was saved for it.
+    RevisionSaved {
+        /// The revision's number.
+        number: u32,
+    },
+    /// It has another host name.
+    Renamed,
+    /// It has other labels.
+    Labelled,
+    /// It has another network profile.
+    NetworkProfileSet,
+    /// It was made known before it boots.
+    Registered {
+        /// The pool that it goes to then; `None`: none.
+        pool: Option<PoolIndex>,
+    },
+    /// It has never booted, and will go to this pool when it does.
+    Prepared {
+        /// The pool.
+        pool: PoolIndex,
+    },
+    /// It has installed the machine image.
+    Enrolled,
+    /// It belongs to this pool from now on, and boots to join it.
+    Assigned {
+        /// The pool.
+        pool: PoolIndex,
+    },
+    /// It has joined its pool.
+    Joined {
+        /// The pool.
+        pool: PoolIndex,
+    },
+    /// It is in no pool from now on.
+    Unassigned {
+        /// Whether it was taken out without its help, and has still to come back.
+        is_forced: bool,
+    },
+    /// The appliance has forgotten it.
+    Deleted,
 }
 
 /// How a phase ended.
@@ -384,6 +450,9 @@ pub trait Observer {
 
     /// Told of one event.
     fn observe(&mut self, at: Time, event: Event);
+
+    /// Told that machines are elsewhere, or are called otherwise, from now on: what follows is to be read by this.
+    fn laid_out(&mut self, _: &Arc<Blueprint>) {}
 }
 
 /// Nobody listens.

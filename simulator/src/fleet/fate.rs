@@ -17,6 +17,8 @@ use crate::scenario::Misfortune;
 
 /// What the draw of a boot's fate is for: a number that no phase has.
 const FATE: u32 = 0x20;
+/// Set in the occurrence of each draw that belongs to an operation on one machine.
+const OF_TASK: u32 = 1 << 31;
 /// Boots of a loop that is cut off by a time limit, and of one that never is: after so many more the machine does nothing
 /// any more that would be worth telling.
 const BOOTS_OF_LOOP: [u16; 2] = [1000, 10];
@@ -60,12 +62,13 @@ impl World {
             return Fate::Well;
         }
         let machine = self.machine(index);
-        let is_new = machine.revision != machine.desired;
+        let is_new = machine.is_to_change();
         let fate = self
             .fate_by_fault(index, phase)
             .or_else(|| is_new.then(|| self.drawn_fate(index, phase)));
         match fate.unwrap_or_default() {
-            Fate::RollsBack if !is_new => Fate::Well,
+            // What joins a pool has nothing that it could go back to.
+            Fate::RollsBack if !is_new || machine.errand.is_some() => Fate::Well,
             fate => fate,
         }
     }
@@ -172,7 +175,7 @@ impl World {
             machine.good_from = Time::START;
             return machine.previous;
         }
-        if machine.revision != machine.desired {
+        if machine.is_to_change() {
             machine.previous = machine.revision;
             machine.good_from = now + mark_good;
         }
@@ -243,13 +246,14 @@ impl World {
         let machine = &mut self.machines[index.at()];
         if machine.fate == Fate::Returns && machine.condition.up {
             machine.desired = machine.revision;
+            self.keep_settings(index);
         }
         self.give_up_rollback(index);
     }
 
     /// How long a phase of a boot takes that is slow for certain: the firmware, with a revision that changes it.
     pub(super) fn boot_takes(&self, index: MachineIndex, phase: Phase) -> Option<&Distribution> {
-        if phase != Phase::Firmware || self.blueprint.scenario().firmware_changes.is_empty() {
+        if phase != Phase::Firmware || !self.blueprint.has_firmware_changes() {
             return None;
         }
         let machine = self.machine(index);
@@ -263,14 +267,22 @@ impl World {
 
     /// Whether the first boot into a revision of the pool changes the firmware.
     pub(super) fn changes_firmware(&self, pool: PoolIndex, revision: u32) -> bool {
+        let made = self.made_revisions(pool).iter();
+        let mut made = made.filter(|made| made.number == revision);
         let scenario = self.blueprint.scenario();
         scenario.firmware_changes.contains(&(pool.at(), revision))
+            || made.any(|made| made.changes_firmware)
     }
 
     /// What a draw of a machine is keyed by, apart from the machine: what it is for, the rollout that it belongs to, and
     /// for which time.
     pub(super) fn keyed(&self, index: MachineIndex, what_for: u32, time: u32) -> (Concern, u32) {
         let machine = self.machine(index);
+        if self.task_of(index).is_some() {
+            // By the machine's own revision, apart from those of all rollouts.
+            let number = machine.numbers.desired;
+            return (Concern(number << 8 | what_for), OF_TASK | time);
+        }
         if machine.membership != Membership::InFlight {
             return (Concern(what_for), time);
         }

@@ -196,7 +196,7 @@ impl World {
 
     fn cluster_of(&self, index: MachineIndex) -> usize {
         let pool = self.machine(index).pool;
-        self.blueprint.scenario().pools[pool.at()].cluster
+        self.blueprint.about(pool).cluster
     }
 
     /// Bytes a millisecond that a cluster's line carries.

@@ -24,6 +24,13 @@ pub(super) struct ImageState {
     waiting: Option<u32>,
 }
 
+impl ImageState {
+    /// How many were released.
+    pub(super) fn released(&self) -> u32 {
+        self.released
+    }
+}
+
 /// How far an image has come.
 #[derive(Clone, Debug)]
 struct Course {
@@ -293,7 +300,7 @@ impl World {
     }
 
     /// The scenario's images, if the pool gets them.
-    fn images_of(&self, pool: PoolIndex) -> Option<&Images> {
+    pub(super) fn images_of(&self, pool: PoolIndex) -> Option<&Images> {
         let images = self.blueprint.scenario().images.as_ref();
         images.filter(|images| images.pools.contains(&pool.at()))
     }
@@ -309,14 +316,20 @@ impl World {
         let brought = self
             .versions(pool, revision)
             .and_then(|versions| versions.kubelet);
-        brought.unwrap_or_else(|| self.blueprint.scenario().pools[pool.at()].version.clone())
+        let made = self
+            .made(pool, revision)
+            .and_then(|made| made.version.as_deref());
+        let set = || {
+            made.unwrap_or(&self.blueprint.about(pool).version)
+                .to_owned()
+        };
+        brought.unwrap_or_else(set)
     }
 
     /// The revision that a pool is on, or moving to.
     pub fn present_revision(&self, pool: PoolIndex) -> u32 {
-        let first = self.blueprint.scenario().pools[pool.at()].revision;
-        self.latest_operation(pool)
-            .map_or(first, |operation| self.operation(operation).revision)
+        let first = self.blueprint.about(pool).revision;
+        self.pools[pool.at()].present.unwrap_or(first)
     }
 
     /// The revision that a rollout of the pool would be of now: the newest image, or what it is on.

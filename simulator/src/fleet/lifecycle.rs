@@ -1,6 +1,7 @@
 //! A machine's way through the phases: how long each takes, how it ends, and what a failure leads to.
 
 use super::MachineIndex;
+use super::errand::AfterBoot;
 use super::event::{MachineEvent, Observer, PhaseEnd};
 use super::machine::{Activity, Membership, Reason, Spare};
 use super::world::World;
@@ -27,6 +28,10 @@ impl World {
     ) {
         let mut next = Some(phase);
         while let Some(phase) = next {
+            if self.is_departing(index, phase) {
+                self.depart(index, observer);
+                return;
+            }
             self.enter(index, phase, observer);
             let mut prospect = self.prospect(index, phase);
             if phase == Phase::Stop {
@@ -141,8 +146,16 @@ impl World {
         phase: Phase,
         entry: u32,
     ) -> impl Iterator<Item = &Fault> {
-        let faults = &self.blueprint.plan(self.machines[index.at()].pool).faults;
-        faults.iter().filter(move |fault| {
+        let (home, pool) = (
+            self.blueprint.home_of(index),
+            self.machines[index.at()].pool,
+        );
+        // Those of the machine itself stay with it, those of a pool are where that is.
+        let of_home = self.blueprint.plan(home).faults.iter();
+        let own = of_home.filter(move |fault| matches!(fault.target, FaultTarget::Machine(_)));
+        let of_pool = self.blueprint.plan(pool).faults.iter();
+        let shared = of_pool.filter(|fault| matches!(fault.target, FaultTarget::Pool(_)));
+        own.chain(shared).filter(move |fault| {
             let is_meant = match fault.target {
                 FaultTarget::Machine(machine) => self.blueprint.machine(machine) == index,
                 FaultTarget::Pool(_) => true,
@@ -270,14 +283,27 @@ impl World {
                 }
             }
             Phase::Firmware | Phase::Soak => {}
-            Phase::Os => self.adopt(index),
+            Phase::Os => {
+                self.adopt(index, observer);
+                match self.after_boot(index, observer) {
+                    AfterBoot::Joins => {}
+                    AfterBoot::Goes(phase) => return Some(phase),
+                    AfterBoot::Stays => return None,
+                }
+            }
+            Phase::Install => return self.installed(index, observer),
             Phase::Join => {
                 self.come_up(index, observer);
                 return self.after_join(index, observer);
             }
             Phase::Uncordon => self.uncordon(index, observer),
             Phase::Update => {
-                self.adopt(index);
+                self.adopt(index, observer);
+                match self.after_boot(index, observer) {
+                    AfterBoot::Joins => {}
+                    AfterBoot::Goes(phase) => return Some(phase),
+                    AfterBoot::Stays => return None,
+                }
                 self.come_up(index, observer);
                 if self.machines[index.at()].membership != Membership::Failed {
                     self.uncordon(index, observer);
@@ -389,7 +415,7 @@ impl World {
     fn resumes_at(&self, index: MachineIndex, failed_in: Phase) -> Option<Phase> {
         let machine = &self.machines[index.at()];
         let condition = machine.condition;
-        let runs_it = machine.revision == machine.desired && condition.up;
+        let runs_it = !machine.is_to_change() && condition.up;
         let hardware = self.blueprint.hardware(index);
         if !condition.up {
             return Some(hardware.boot_phase());

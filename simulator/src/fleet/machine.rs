@@ -3,18 +3,21 @@
 use std::fmt;
 
 use super::PoolIndex;
+use super::errand::Errand;
 use super::fate::Fate;
+use super::own_settings::Numbers;
 use super::people::{GateIndex, HandsIndex};
 use super::pods::plan::{BudgetIndex, WorkloadIndex};
 use crate::engine::{Span, Time};
 use crate::phase::{PerPhase, Phase};
+use crate::scenario::Enrolment;
 
 /// One machine, as far as it changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Machine {
-    /// Its pool.
+    /// Its pool; for a machine in none, a number behind those of all pools.
     pub pool: PoolIndex,
-    /// The revision that it runs.
+    /// The revision of its pool that it runs; 0: none, since it is in no pool or has not joined it yet.
     pub revision: u32,
     /// The revision that its next boot brings.
     pub desired: u32,
@@ -62,6 +65,12 @@ pub struct Machine {
     pub(super) previous: u32,
     /// When the revision that it runs was or is marked as good: if it dies before, it boots the previous one.
     pub(super) good_from: Time,
+    /// What it is to the appliance.
+    pub enrolment: Enrolment,
+    /// What it boots for, outside every pool's queue.
+    pub(super) errand: Option<Errand>,
+    /// The numbers of its own revisions.
+    pub numbers: Numbers,
 }
 
 /// What went wrong with a boot that did not fail in a phase.
@@ -204,6 +213,14 @@ impl Machine {
         machine
     }
 
+    /// A machine in no pool.
+    pub(super) fn in_none(depot: PoolIndex, enrolment: Enrolment) -> Self {
+        let mut machine = Self::new(depot, 0);
+        machine.enrolment = enrolment;
+        machine.condition.up = false;
+        machine
+    }
+
     pub(super) fn new(pool: PoolIndex, revision: u32) -> Self {
         Self {
             pool,
@@ -243,6 +260,9 @@ impl Machine {
             boots_again: 0,
             previous: revision,
             good_from: Time::START,
+            enrolment: Enrolment::Assigned,
+            errand: None,
+            numbers: Numbers::first(),
         }
     }
 
@@ -293,12 +313,13 @@ impl Machine {
         let is_out = self.membership == Membership::InFlight
             || !self.condition.up
             || self.condition.cordoned;
-        is_out && !self.keeps_no_slot() && self.spare.is_none()
+        let is_of_pool = self.enrolment == Enrolment::Assigned && self.errand.is_none();
+        is_out && is_of_pool && !self.keeps_no_slot() && self.spare.is_none()
     }
 
     /// Whether there is such a machine now: spare ones come and go.
     pub fn is_present(&self) -> bool {
-        self.spare != Some(Spare::Absent)
+        self.spare != Some(Spare::Absent) && self.enrolment != Enrolment::Unknown
     }
 
     /// Whether its update is under way, and does not wait for a retry.
@@ -312,6 +333,16 @@ impl Machine {
             self.spare,
             Some(Spare::Joining | Spare::Present | Spare::Leaving)
         )
+    }
+
+    /// Whether it boots to join a pool, to be enrolled, or to come back from a pool that it was taken out of.
+    pub fn is_on_its_way(&self) -> bool {
+        self.errand.is_some()
+    }
+
+    /// Whether its next boot brings something else than it runs.
+    pub(super) fn is_to_change(&self) -> bool {
+        self.revision != self.desired || self.numbers.is_new()
     }
 
     /// Whether it is a spare machine that joins or leaves.
@@ -377,6 +408,16 @@ impl Machine {
             && self.activity == Activity::Idle
             && self.can_run()
             && !self.condition.held
+    }
+
+    /// Why it is where it is on its way into a pool or out of one.
+    pub(super) fn reason_on_errand(&self) -> Option<Reason> {
+        match self.activity {
+            Activity::Phase(phase) => Some(Reason::Phase(phase)),
+            _ if self.condition.dead => Some(Reason::Repair(None)),
+            _ if !self.condition.powered => Some(Reason::Power),
+            _ => None,
+        }
     }
 
     /// Why it is where it is in an operation of which `held` tells why it starts no machine, if so.

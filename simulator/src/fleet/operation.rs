@@ -3,24 +3,29 @@
 //! The operations of a pool run one after the other. While one goes on, a further one is pending; when a rollout ended
 //! with machines left, the next one takes those over.
 
+mod settling;
 mod words;
 
-use super::event::{Event, MachineEvent, Observer};
+use super::event::{Event, Observer};
 use super::machine::{Activity, Machine, Membership, Reason};
+use super::pods::plan::number;
+use super::task::{Action, Task};
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Span, Time};
-use crate::phase::{PerPhase, Phase};
+use crate::phase::PerPhase;
 
 pub use words::{Failure, Refusal, Status};
 
-/// The rollout of one revision to one pool.
+/// The rollout of one revision to one pool, or something that is done to one machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
     /// The pool.
     pub pool: PoolIndex,
-    /// The revision.
+    /// The revision of the pool.
     pub revision: u32,
+    /// What it does to one machine; `None`: it is the rollout of the revision to the pool.
+    pub task: Option<Task>,
     /// Where it stands.
     pub status: Status,
     /// When it was asked for.
@@ -60,10 +65,11 @@ pub struct Operation {
 }
 
 impl Operation {
-    fn new(pool: PoolIndex, revision: u32, requested: Time) -> Self {
+    fn new(pool: PoolIndex, revision: u32, task: Option<Task>, requested: Time) -> Self {
         Self {
             pool,
             revision,
+            task,
             status: Status::Pending,
             requested,
             started: None,
@@ -109,9 +115,18 @@ impl World {
         revision: u32,
         observer: &mut O,
     ) -> OperationIndex {
-        let index = OperationIndex(u32::try_from(self.operations.len()).unwrap_or(u32::MAX));
-        self.operations
-            .push(Operation::new(pool, revision, self.now()));
+        self.enqueue(pool, revision, None, observer)
+    }
+
+    /// Puts an operation into the queue of a pool.
+    pub(super) fn enqueue<O: Observer>(
+        &mut self,
+        pool: PoolIndex,
+        revision: u32,
+        task: Option<Task>,
+        observer: &mut O,
+    ) -> OperationIndex {
+        let index = self.note_operation(pool, revision, task);
         self.know_revision(pool, revision);
         self.set_status(index, Status::Pending, observer);
         self.pools[pool.at()].queue.push_back(index);
@@ -119,9 +134,22 @@ impl World {
         index
     }
 
+    /// There is one more operation.
+    pub(super) fn note_operation(
+        &mut self,
+        pool: PoolIndex,
+        revision: u32,
+        task: Option<Task>,
+    ) -> OperationIndex {
+        let index = OperationIndex(number(self.operations.len()));
+        let operation = Operation::new(pool, revision, task, self.now());
+        self.operations.push(operation);
+        index
+    }
+
     /// Ends the pool's operation if it is over and starts the next pending one; and so on, where that has nothing to
     /// do.
-    fn move_on<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
+    pub(in crate::fleet) fn move_on<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
         loop {
             if let Some(index) = self.pools[pool.at()].going_on {
                 if !self.operations[index.at()].is_over() || self.send_spares_away(pool, observer) {
@@ -149,25 +177,16 @@ impl World {
         let now = self.now();
         // Machines that an earlier operation left waited for nothing in between.
         self.close_waiting(pool);
-        let revision = self.operations[index.at()].revision;
+        let (revision, task) = {
+            let operation = &self.operations[index.at()];
+            (operation.revision, operation.task)
+        };
         let refuses =
             self.blueprint.plan(pool).policy.refuses_unfit && self.is_unfit(pool, revision);
-        let mut targeted = 0;
-        for machine in self.blueprint.machines_of(pool) {
-            self.change(machine, |machine| {
-                let is_targeted = !machine.is_settled_on(revision) && !machine.condition.excluded;
-                targeted += u32::from(is_targeted);
-                machine.membership = if is_targeted {
-                    Membership::Waiting
-                } else {
-                    Membership::Outside
-                };
-                machine.attempt = 0;
-                machine.entered = PerPhase::filled(&0);
-                machine.work = Span::ZERO;
-                machine.failed_in = None;
-            });
-        }
+        let targeted = match task {
+            None => self.target_pool(pool, revision),
+            Some(task) => self.target_one(pool, task, revision),
+        };
         let operation = &mut self.operations[index.at()];
         operation.started = Some(now);
         operation.targeted = targeted;
@@ -177,8 +196,11 @@ impl World {
         }
         self.pools[pool.at()].going_on = Some(index);
         self.pools[pool.at()].latest = Some(index);
-        self.begin_rollout(pool, revision);
-        self.send_canaries(pool, true);
+        if task.is_none() {
+            self.pools[pool.at()].present = Some(revision);
+        }
+        self.begin_rollout(pool, index);
+        self.begin_canaries(pool, task.is_some());
         self.start_ticks(pool);
         self.forget_owner(pool);
         self.set_status(index, Status::Running, observer);
@@ -190,10 +212,45 @@ impl World {
         self.call_spares(pool, observer);
     }
 
+    /// Which machines of a pool a rollout has to move; how many.
+    fn target_pool(&mut self, pool: PoolIndex, revision: u32) -> u32 {
+        let mut targeted = 0;
+        for machine in self.blueprint.machines_of(pool) {
+            self.change(machine, |machine| {
+                let is_targeted = !machine.is_settled_on(revision) && !machine.condition.excluded;
+                targeted += u32::from(is_targeted);
+                take_part(machine, is_targeted);
+            });
+        }
+        targeted
+    }
+
+    /// Whether a task has something to do on its machine. What failed on others stays as it is.
+    fn target_one(&mut self, pool: PoolIndex, task: Task, revision: u32) -> u32 {
+        for machine in self.blueprint.machines_of(pool) {
+            if self.machine(machine).membership == Membership::Waiting {
+                // For an operation that stopped before its turn.
+                self.change(machine, |machine| take_part(machine, false));
+            }
+        }
+        let is_there = self.machine(task.machine).pool == pool;
+        if !is_there || self.need_member_now(task.machine).is_err() {
+            return 0;
+        }
+        let applies_saved = task.applies_saved;
+        let mut is_targeted = true;
+        self.change(task.machine, |machine| {
+            let is_there = machine.is_settled_on(revision);
+            is_targeted = task.action != Action::Apply || applies_saved || !is_there;
+            take_part(machine, is_targeted);
+        });
+        u32::from(is_targeted)
+    }
+
     /// Whether the sanity checks of a rollout fail: its cluster's control plane is too old for it, or a machine of the
     /// cluster is down. meltcloud's rollout of a pool begins with such checks.
     fn is_unfit(&self, pool: PoolIndex, revision: u32) -> bool {
-        let cluster_of = |pool: PoolIndex| self.blueprint.scenario().pools[pool.at()].cluster;
+        let cluster_of = |pool: PoolIndex| self.blueprint.about(pool).cluster;
         let is_of_cluster = |other: &PoolIndex| cluster_of(*other) == cluster_of(pool);
         let mut machines = self
             .blueprint
@@ -206,9 +263,9 @@ impl World {
 
     /// Whether the pool's Kubernetes on this revision is newer than that of its control plane.
     pub(crate) fn is_newer_than_its_control_plane(&self, pool: PoolIndex, revision: u32) -> bool {
-        let about = &self.blueprint.scenario().pools[pool.at()];
-        let cluster = &self.blueprint.scenario().clusters[about.cluster];
-        alphanumeric_sort::compare_str(self.kubelet(pool, revision), &cluster.version).is_gt()
+        let cluster = self.blueprint.about(pool).cluster;
+        let control_plane = self.blueprint.control_plane(cluster);
+        alphanumeric_sort::compare_str(self.kubelet(pool, revision), control_plane).is_gt()
     }
 
     pub(super) fn operation_time_out<O: Observer>(&mut self, pool: PoolIndex, observer: &mut O) {
@@ -256,80 +313,6 @@ impl World {
         going_on.is_none_or(|index| self.operations[index.at()].stop.is_some())
     }
 
-    /// A machine's part in the pool's operation is over: it runs the revision, or failed in a phase.
-    pub(super) fn settle<O: Observer>(
-        &mut self,
-        machine: MachineIndex,
-        failed_in: Option<Phase>,
-        observer: &mut O,
-    ) {
-        let now = self.now();
-        let (pool, revision) = {
-            let machine = self.machine(machine);
-            (machine.pool, machine.revision)
-        };
-        let by = failed_in.and_then(|phase| self.setback(machine, phase));
-        self.keep_old_revision(machine);
-        self.machines[machine.at()].setback = by;
-        let waited_for_retry = matches!(self.machine(machine).activity, Activity::Backoff(_));
-        self.change(machine, |machine| {
-            settle_machine(machine, now, failed_in);
-        });
-        let (work, is_quarantined) = (
-            self.machine(machine).work,
-            self.machine(machine).is_quarantined,
-        );
-        let segment = now.since(self.machine(machine).in_flight_since);
-        let index = self.pools[pool.at()]
-            .going_on
-            .expect("a machine in flight has an operation");
-        let operation = &mut self.operations[index.at()];
-        operation.in_flight -= 1;
-        operation.longest = operation.longest.max(work);
-        operation.work += segment;
-        match failed_in {
-            None => operation.updated += 1,
-            Some(_) => operation.failed += 1,
-        }
-        operation.quarantined += u32::from(is_quarantined);
-        if !waited_for_retry {
-            self.note_end_of_flight(machine);
-        }
-        self.tell_of(machine, observer, || MachineEvent::Settled {
-            revision,
-            failed_in,
-            by,
-        });
-        self.tell_reason(machine, observer);
-        if failed_in.is_some() {
-            self.call_hands(machine, observer);
-        }
-        if failed_in.is_some() && !is_quarantined {
-            self.halt_if_too_many_failed(pool, observer);
-        }
-        self.canary_settled(pool, failed_in.is_some(), observer);
-        self.move_on(pool, observer);
-        self.wake_starter(pool);
-    }
-
-    /// A machine of the pool has failed: its operation stops if these are too many.
-    pub(super) fn halt_if_too_many_failed<O: Observer>(
-        &mut self,
-        pool: PoolIndex,
-        observer: &mut O,
-    ) {
-        let Some(index) = self.pools[pool.at()].going_on else {
-            return;
-        };
-        let operation = &self.operations[index.at()];
-        let failed = operation.failed - operation.quarantined;
-        let halt_after = self.blueprint.plan(pool).policy.halt_after;
-        let is_canary = failed > 0 && self.are_canaries_out(pool);
-        if is_canary || halt_after.is_some_and(|allowed| failed >= allowed) {
-            self.stop(pool, Failure::Halted, observer);
-        }
-    }
-
     /// Ends an operation that is over.
     fn end<O: Observer>(&mut self, pool: PoolIndex, index: OperationIndex, observer: &mut O) {
         let now = self.now();
@@ -373,8 +356,10 @@ impl World {
         }
         self.close_waiting(pool);
         let mut again = 0;
+        let task = self.operations[index.at()].task;
         for machine in self.blueprint.machines_of(pool) {
-            again += u32::from(self.takes_part_again(machine));
+            let is_meant = task.is_none_or(|task| task.machine == machine);
+            again += u32::from(is_meant && self.takes_part_again(machine));
         }
         self.forget_owner(pool);
         let operation = &mut self.operations[index.at()];
@@ -422,6 +407,9 @@ impl World {
                 operation.ended = Some(now);
                 operation.stop = Some(Failure::Cancelled);
                 self.set_status(index, Status::Cancelled, observer);
+            }
+            Status::Running if !self.operations[index.at()].is_queued() => {
+                return Err(Refusal::NotCancellable);
             }
             Status::Running => {
                 self.close_waiting(pool);
@@ -500,15 +488,21 @@ impl World {
         Ok(())
     }
 
-    fn set_status<O: Observer>(&mut self, index: OperationIndex, status: Status, observer: &mut O) {
+    pub(super) fn set_status<O: Observer>(
+        &mut self,
+        index: OperationIndex,
+        status: Status,
+        observer: &mut O,
+    ) {
         let operation = &mut self.operations[index.at()];
         operation.status = status;
-        let (pool, revision) = (operation.pool, operation.revision);
+        let (pool, revision, task) = (operation.pool, operation.revision, operation.task);
         let failure = operation.stop;
         self.tell(observer, || Event::Operation {
             operation: index,
             pool,
             revision,
+            task,
             status,
             failure,
         });
@@ -518,6 +512,9 @@ impl World {
     /// Why a machine is where it is; `None` where it takes no part in an operation that goes on.
     pub fn reason(&self, machine: MachineIndex) -> Option<Reason> {
         let about = self.machine(machine);
+        if about.errand.is_some() {
+            return about.reason_on_errand();
+        }
         self.pools[about.pool.at()].going_on?;
         if about.membership == Membership::InFlight && self.is_draining(machine) {
             return self.drains.get(&machine.0).map(|drain| drain.reason);
@@ -567,14 +564,15 @@ impl World {
     }
 }
 
-fn settle_machine(machine: &mut Machine, now: Time, failed_in: Option<Phase>) {
-    machine.failed_in = failed_in;
-    machine.membership = if failed_in.is_some() {
-        Membership::Failed
+/// Lets a machine wait for its turn in an operation that starts, or takes it out of all of them.
+fn take_part(machine: &mut Machine, is_targeted: bool) {
+    machine.membership = if is_targeted {
+        Membership::Waiting
     } else {
-        Membership::Updated
+        Membership::Outside
     };
-    machine.activity = Activity::Idle;
-    machine.work += now.since(machine.in_flight_since);
-    machine.since = now;
+    machine.attempt = 0;
+    machine.entered = PerPhase::filled(&0);
+    machine.work = Span::ZERO;
+    machine.failed_in = None;
 }

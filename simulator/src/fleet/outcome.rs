@@ -8,6 +8,7 @@ use super::machine::Reason;
 use super::operation::Operation;
 use super::pods::Figures;
 use super::pods::plan::{BudgetIndex, number};
+use super::task::Task;
 use super::world::World;
 use super::{Blueprint, MachineIndex, OLD_DAYS, OperationIndex, PoolIndex, Unobserved, WindowUse};
 use crate::engine::{RunSeed, Span, Time};
@@ -75,12 +76,18 @@ pub struct PoolRow {
     pub windows: Vec<WindowUse>,
     /// How long its machines ran a revision older than each of [`super::OLD_DAYS`], all together, up to the horizon.
     pub old: [Span; OLD_DAYS.len()],
+    /// How long machines were in it, on any revision, all together, up to the horizon.
+    pub machine_time: Span,
     /// Boots that its machines began.
     pub boots: u64,
     /// Machines that began to boot a bad revision.
     pub met_bad: u32,
     /// What became of the last one; `None` where no machine did.
     pub blast_end: Option<BlastEnd>,
+    /// Machines that were brought to it outside its queue.
+    pub joining: u32,
+    /// When the last of them had joined; `None` where one has not.
+    pub last_joined: Option<Time>,
 }
 
 /// One rollout of a run.
@@ -90,6 +97,8 @@ pub struct RolloutRow {
     pub operation: OperationIndex,
     /// The revision.
     pub revision: u32,
+    /// What it does to one machine; `None`: it is a rollout to the pool.
+    pub task: Option<Task>,
     /// When it was asked for.
     pub requested: Time,
     /// How long it took from the request to its end; `None` when it did not settle every machine.
@@ -138,20 +147,21 @@ impl RunRow {
             .pools()
             .map(|pool| world.pool_row(pool))
             .collect();
-        let is_finished = pools.iter().all(|pool| pool.ending == Ending::Finished);
-        let latest = |of: fn(&PoolRow) -> Option<Time>| {
-            let latest = pools.iter().filter_map(of).max();
+        let depot = world.blueprint().depot();
+        let elsewhere = world.errands_ending(depot);
+        let (end_elsewhere, least) = world.errands_end(depot);
+        let endings = pools.iter().map(|pool| pool.ending);
+        let ending = endings.chain([elsewhere]).max();
+        let is_finished = ending == Some(Ending::Finished);
+        let latest = |of: fn(&PoolRow) -> Option<Time>, elsewhere: Option<Time>| {
+            let latest = pools.iter().filter_map(of).chain(elsewhere).max();
             latest.filter(|_| is_finished)
         };
         Self {
-            ending: pools
-                .iter()
-                .map(|pool| pool.ending)
-                .max()
-                .unwrap_or(Ending::Finished),
-            succeeded: pools.iter().all(|pool| pool.succeeded),
-            end: latest(|pool| pool.end),
-            bound: latest(|pool| pool.bound),
+            ending: ending.unwrap_or(Ending::Finished),
+            succeeded: pools.iter().all(|pool| pool.succeeded) && !world.has_failed_errand(depot),
+            end: latest(|pool| pool.end, end_elsewhere),
+            bound: latest(|pool| pool.bound, least),
             refused_steps: world.refused_steps,
             pools,
             workloads: world
@@ -181,7 +191,13 @@ impl World {
             .max();
         let slots = self.blueprint().slots(pool) + self.blueprint().surge(pool);
         let may_start = |at| self.may_start_from(pool, at);
-        let bound = lower_bound(&operations, slots, may_start);
+        let queued: Vec<_> = operations
+            .iter()
+            .copied()
+            .filter(|operation| operation.is_queued())
+            .collect();
+        let (_, least) = self.errands_end(pool);
+        let bound = lower_bound(&queued, slots, may_start).max(least);
         PoolRow {
             ending,
             succeeded: is_finished && succeeded,
@@ -191,9 +207,12 @@ impl World {
             reasons: self.tally(pool).reasons(),
             windows: self.window_uses(pool),
             old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
+            machine_time: self.pools[pool.at()].ages.all(self.blueprint.horizon()),
             boots: self.pools[pool.at()].ages.boots,
             met_bad: number(self.met_bad(pool)),
             blast_end: self.blast_end(pool),
+            joining: number(self.errands_of(pool).count()),
+            last_joined: self.last_joined(pool),
             held_at_end: self.held_at_end(pool, is_finished),
             down_for_good: if is_finished {
                 0
@@ -232,14 +251,63 @@ impl World {
     fn rollouts_of(&self, pool: PoolIndex) -> Vec<RolloutRow> {
         let operations = (0..).map(OperationIndex).zip(&self.operations);
         operations
-            .filter(|(_, operation)| operation.pool == pool)
+            .filter(|(_, operation)| operation.pool == pool && operation.is_queued())
             .map(|(index, operation)| rollout_row(index, operation))
             .collect()
     }
 
     /// A pool has finished when its last rollout has: what an earlier one left over, a later one took.
     fn pool_ending(&mut self, pool: PoolIndex) -> Ending {
-        let Some(last) = self.operations_of(pool).last() else {
+        self.queue_ending(pool).max(self.errands_ending(pool))
+    }
+
+    /// How it ended for the machines that were on their way to a place.
+    fn errands_ending(&mut self, place: PoolIndex) -> Ending {
+        let open = self.errands_of(place).filter(|about| about.ended.is_none());
+        let machines: Vec<_> = open
+            .filter_map(|about| about.task)
+            .map(|task| task.machine)
+            .collect();
+        let goes_on = |machine: &MachineIndex| self.agenda.is_pending(machine.entity());
+        if machines.is_empty() {
+            Ending::Finished
+        } else if machines.iter().any(goes_on) || self.awaits_hands(place) {
+            Ending::Horizon
+        } else {
+            Ending::Stalled
+        }
+    }
+
+    /// When the last of the machines was there that were on their way to a place, and when it could have been at the
+    /// earliest.
+    fn errands_end(&self, place: PoolIndex) -> (Option<Time>, Option<Time>) {
+        let ended = self.errands_of(place).filter_map(|about| about.ended);
+        let least = self
+            .errands_of(place)
+            .map(|about| about.requested + about.longest);
+        (ended.max(), least.max())
+    }
+
+    /// When the last machine had joined a pool; `None` where one has not.
+    fn last_joined(&self, pool: PoolIndex) -> Option<Time> {
+        let are_well = self.errands_of(pool).all(|about| about.updated > 0);
+        self.errands_end(pool).0.filter(|_| are_well)
+    }
+
+    fn has_failed_errand(&self, place: PoolIndex) -> bool {
+        self.errands_of(place).any(|about| about.failed > 0)
+    }
+
+    /// The operations that bring machines to a place, in no queue.
+    fn errands_of(&self, place: PoolIndex) -> impl Iterator<Item = &Operation> {
+        let is_pool = self.blueprint().is_pool(place);
+        let of_place = self.operations_of(place);
+        of_place.filter(move |about| !is_pool || !about.is_queued())
+    }
+
+    fn queue_ending(&mut self, pool: PoolIndex) -> Ending {
+        let queued = |operation: &&Operation| operation.is_queued();
+        let Some(last) = self.operations_of(pool).filter(queued).last() else {
             return Ending::Finished;
         };
         let (is_settled, has_ended) = (last.is_settled(), last.ended.is_some());
@@ -298,6 +366,7 @@ fn rollout_row(index: OperationIndex, operation: &Operation) -> RolloutRow {
     RolloutRow {
         operation: index,
         revision: operation.revision,
+        task: operation.task,
         requested: operation.requested,
         started: operation.started,
         first_start: operation.first_start,

@@ -1,6 +1,6 @@
 //! Who watches over the fleet, as far as it does not change: hands, owners, and the gates that others look at.
 
-use super::blueprint::Actor;
+use super::actors::Actor;
 use super::hours::Hours;
 use super::pods::plan::number;
 use super::{PoolIndex, pool_at};
@@ -86,12 +86,13 @@ impl People {
 
     /// Who repairs the machines of a pool.
     pub(super) fn hands_of(&self, pool: PoolIndex) -> Option<HandsIndex> {
-        self.hands_of[pool.at()]
+        self.hands_of.get(pool.at()).copied().flatten()
     }
 
     /// Who retries the operations of a pool.
     pub(super) fn owner_of(&self, pool: PoolIndex) -> Option<&(Owner, Hours)> {
-        self.owner_of[pool.at()].map(|place| &self.owners[place])
+        let own = self.owner_of.get(pool.at()).copied().flatten();
+        own.map(|place| &self.owners[place])
     }
 
     /// The gates of a pool, the first of the file first.

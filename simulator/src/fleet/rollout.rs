@@ -9,6 +9,7 @@ use super::canaries::Canaries;
 use super::event::Observer;
 use super::machine::Membership;
 use super::people::GateIndex;
+use super::pods::plan::number;
 use super::tally::Tally;
 use super::windows::Windows;
 use super::world::World;
@@ -42,6 +43,8 @@ pub(super) struct PoolState {
     order: Option<Arc<[u32]>>,
     /// Where in that order the search for the next machine goes on.
     pub(super) cursor: u32,
+    /// The revision that was rolled out to it last; `None`: that of the start.
+    pub(super) present: Option<u32>,
     /// How far its canaries are.
     pub(super) canaries: Canaries,
     /// What bad revisions did to it.
@@ -99,9 +102,18 @@ impl World {
     }
 
     /// Puts the pool's machines in order for a rollout that starts.
-    pub(super) fn begin_rollout(&mut self, pool: PoolIndex, revision: u32) {
+    pub(super) fn begin_rollout(&mut self, pool: PoolIndex, index: OperationIndex) {
+        let operation = &self.operations[index.at()];
+        let revision = operation.revision;
+        if operation.task.is_some() {
+            // One machine has no order, and its draws are keyed by itself.
+            self.pools[pool.at()].cursor = 0;
+            self.pools[pool.at()].order = None;
+            return;
+        }
         let started = self.operations.iter().filter(|operation| {
-            operation.pool == pool && operation.revision == revision && operation.started.is_some()
+            let is_of_pool = operation.pool == pool && operation.task.is_none();
+            is_of_pool && operation.revision == revision && operation.started.is_some()
         });
         let repetition = u32::try_from(started.count())
             .unwrap_or(u32::MAX)
@@ -122,12 +134,33 @@ impl World {
             };
             let mut drawn: Vec<_> = plan
                 .machines
-                .clone()
+                .numbers()
+                .into_iter()
                 .map(|machine| (draw(machine), machine))
                 .collect();
             drawn.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             state.order = Some(drawn.into_iter().map(|(_, machine)| machine).collect());
         }
+    }
+
+    /// A machine has come to the pool or left it: the order of the rollout that goes on follows.
+    pub(super) fn order_anew(&mut self, pool: PoolIndex) {
+        let plan = self.blueprint.plan(pool);
+        let Some(order) = &self.pools[pool.at()].order else {
+            return;
+        };
+        let anew = if plan.policy.order == Order::Random {
+            let mut members = plan.machines.numbers();
+            let mut anew: Vec<u32> = order.to_vec();
+            anew.retain(|machine| members.contains(machine));
+            members.retain(|machine| !anew.contains(machine));
+            anew.extend(members);
+            Some(anew.into())
+        } else {
+            plan.order.clone()
+        };
+        self.pools[pool.at()].order = anew;
+        self.pools[pool.at()].cursor = 0;
     }
 
     /// Makes the pool look for machines to start, after everything else of this instant.
@@ -189,8 +222,7 @@ impl World {
         }
         let from = self.pools[pool.at()].cursor;
         let found = self.find(pool, from, |_, _| true);
-        let count = self.blueprint.plan(pool).machines.len();
-        let end = u32::try_from(count).unwrap_or(u32::MAX);
+        let end = u32::MAX;
         self.pools[pool.at()].cursor = found.map_or(end, |(place, _)| place + 1);
         found.map(|(_, machine)| machine)
     }
@@ -202,13 +234,15 @@ impl World {
         place: u32,
         suits: impl Fn(&Self, MachineIndex) -> bool,
     ) -> Option<(u32, MachineIndex)> {
-        let machines = self.blueprint.plan(pool).machines.clone();
+        let machines = &self.blueprint.plan(pool).machines;
         let order = self.pools[pool.at()].order.as_deref();
-        (place..machines.end - machines.start)
-            .map(|place| {
-                let machine = order.map_or(machines.start + place, |order| order[place as usize]);
-                (place, MachineIndex(machine))
-            })
+        let at = |place: u32| match order {
+            Some(order) => MachineIndex(order[place as usize]),
+            None => machines.at(place),
+        };
+        let count = order.map_or(machines.size(), |order| number(order.len()));
+        (place..count)
+            .map(|place| (place, at(place)))
             .find(|(_, machine)| self.has_its_turn(pool, *machine) && suits(self, *machine))
     }
 
@@ -219,6 +253,7 @@ impl World {
         observer: &mut O,
     ) {
         let now = self.now();
+        self.make_revision(machine, operation);
         let operation = &mut self.operations[operation.at()];
         operation.waiting -= 1;
         operation.in_flight += 1;

@@ -4,6 +4,7 @@ mod absence;
 mod bad_revisions;
 mod boots;
 mod canaries;
+mod churn;
 mod crashes;
 mod drains;
 mod draws;

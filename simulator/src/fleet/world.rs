@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::blueprint::Actor;
+use super::actors::Actor;
 use super::drain::Drains;
 use super::event::{Event, MachineEvent, Observer};
 use super::fetch::Link;
@@ -12,6 +12,7 @@ use super::hands::Ward;
 use super::images::ImageState;
 use super::machine::{Activity, Machine, Membership};
 use super::operation::{Operation, Refusal};
+use super::own_settings::Dossier;
 use super::pods::Pods;
 use super::pods::plan::WorkloadIndex;
 use super::pods::plan::number;
@@ -52,6 +53,8 @@ pub struct World {
     pub(super) wards: Vec<Ward>,
     /// How often machines were repaired, by their numbers.
     pub(super) repairs: BTreeMap<u32, u32>,
+    /// What is known of machines beside what the scenario says, by their numbers.
+    pub(super) dossiers: BTreeMap<u32, Dossier>,
     /// The line of each cluster's site, where machines fetch images.
     pub(super) links: Vec<Link>,
 }
@@ -62,13 +65,8 @@ impl World {
         let scenario = blueprint.scenario();
         let times: Vec<Time> = scenario.steps.iter().map(|step| step.at).collect();
         let machines: Vec<Machine> = blueprint
-            .pools()
-            .flat_map(|pool| {
-                let machine = Machine::new(pool, scenario.pools[pool.at()].revision);
-                let spare = Machine::spare(pool, scenario.pools[pool.at()].revision);
-                let own = blueprint.machines_of(pool).map(move |_| machine);
-                own.chain(blueprint.spares_of(pool).map(move |_| spare))
-            })
+            .machines()
+            .map(|index| at_start(blueprint, index))
             .collect();
         let counted = if blueprint.has_faults() {
             machines.len()
@@ -87,7 +85,8 @@ impl World {
             wards: vec![Ward::default(); scenario.hands.len()],
             repairs: BTreeMap::new(),
             agenda: Agenda::new(blueprint.entities(), &times),
-            pools: scenario.pools.iter().map(PoolState::new).collect(),
+            pools: scenario.homes().map(PoolState::new).collect(),
+            dossiers: BTreeMap::new(),
             operations: Vec::new(),
             refused_steps: 0,
             entries: vec![PerPhase::filled(&0); counted],
@@ -96,6 +95,7 @@ impl World {
             seed,
             machines,
         };
+        world.prepare_machines();
         world.cordon_from_start();
         world.hold_from_start();
         world.await_release();
@@ -203,6 +203,7 @@ impl World {
         } else {
             self.carry_out(deed, observer)
         };
+        observer.laid_out(&self.blueprint);
         self.refused_steps += u32::from(done.is_err());
         self.tell(observer, || Event::Step {
             deed,
@@ -247,6 +248,7 @@ impl World {
             Deed::Unhold { machine } => self.unhold(self.blueprint.machine(machine), observer),
             Deed::Exclude { machine } => self.exclude(self.blueprint.machine(machine), observer),
             Deed::Include { machine } => self.include(self.blueprint.machine(machine), observer),
+            Deed::Change { change, .. } => self.carry_out_change(change, observer).map(drop),
             Deed::Scale { workload, replicas } => {
                 self.scale(WorkloadIndex(number(workload)), replicas, observer);
                 Ok(())
@@ -294,6 +296,15 @@ impl World {
         }
     }
 
+    /// A machine counts to another place from now on.
+    pub(super) fn recount_into(&mut self, index: MachineIndex, to: PoolIndex) {
+        let machine = &self.machines[index.at()];
+        let (from, counts) = (machine.pool, (counted(machine), machine.standing()));
+        self.recount(from, counts, (0, None));
+        self.machines[index.at()].pool = to;
+        self.recount(to, (0, None), counts);
+    }
+
     /// A machine of the pool counts otherwise from now on.
     fn recount(&mut self, index: PoolIndex, before: Counted, after: Counted) {
         self.turns_change(index);
@@ -339,6 +350,20 @@ impl World {
         let entries = &mut self.entries[machine.at()][phase];
         *entries += 1;
         *entries
+    }
+}
+
+/// A machine as it is at the start.
+fn at_start(blueprint: &Blueprint, index: MachineIndex) -> Machine {
+    let place = blueprint.place_of(index);
+    if let Some(depot) = blueprint.depot_of(index) {
+        return Machine::in_none(place, depot.enrolment);
+    }
+    let revision = blueprint.about(place).revision;
+    if blueprint.is_spare(index) {
+        Machine::spare(place, revision)
+    } else {
+        Machine::new(place, revision)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use appliance::Text;
 use serde::Serialize;
 
 use super::Durations;
@@ -15,6 +16,9 @@ use crate::fleet::{Blueprint, PoolIndex, PoolRow, RolloutRow};
 pub struct RolloutForecast {
     /// The revision.
     pub revision: u32,
+    /// What it does to one machine, as `set-labels w-3`; `None`: it is a rollout to the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Text>,
     /// Seconds from the scenario's start to the request, in the first run that has it.
     pub requested_s: Time,
     /// Seconds from the request to the rollout's end.
@@ -39,6 +43,10 @@ impl RolloutForecast {
             let starts = each().any(|row| row.first_start.is_some() || row.duration.is_some());
             Self {
                 revision: same[0].1.revision,
+                task: same[0].1.task.map(|task| {
+                    let machine = blueprint.machine_name(task.machine);
+                    Text::from(format!("{} {machine}", task.action.as_str()))
+                }),
                 requested_s: requested,
                 duration_s: Durations::new(each().map(|row| row.duration)),
                 window: windows::of_rollout(clock, same, rows.len()),
@@ -53,6 +61,12 @@ impl RolloutForecast {
     }
 }
 
+/// What tells a rollout from others: its revision, or what it does to which machine.
+fn kind(row: &RolloutRow) -> (u32, Option<(&'static str, u32)>) {
+    let task = row.task.map(|task| (task.action.as_str(), task.machine.0));
+    (row.revision, task)
+}
+
 /// The rollouts of a pool, each in all runs that asked for it: of one revision, for the same time. In the order in which
 /// the first run asked for them; then what it did not ask for.
 fn same_rollouts<'r>(rows: &[&'r PoolRow]) -> Vec<Vec<(&'r PoolRow, &'r RolloutRow)>> {
@@ -61,9 +75,9 @@ fn same_rollouts<'r>(rows: &[&'r PoolRow]) -> Vec<Vec<(&'r PoolRow, &'r RolloutR
     for row in rows {
         let mut times = BTreeMap::new();
         for rollout in &row.rollouts {
-            let time: &mut u32 = times.entry(rollout.revision).or_default();
+            let time: &mut u32 = times.entry(kind(rollout)).or_default();
             *time += 1;
-            let place = *places.entry((rollout.revision, *time)).or_insert_with(|| {
+            let place = *places.entry((kind(rollout), *time)).or_insert_with(|| {
                 same.push(Vec::new());
                 same.len() - 1
             });

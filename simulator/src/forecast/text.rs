@@ -44,7 +44,7 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         && forecast
             .pools
             .iter()
-            .all(|(_, pool)| pool.rollouts.is_empty())
+            .all(|(_, pool)| pool.rollouts.is_empty() && pool.joins.is_none())
     {
         writeln!(
             out,
@@ -81,7 +81,7 @@ const MOST_LISTED: usize = 3;
 
 fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
     for (name, pool) in &forecast.pools {
-        if pool.rollouts.is_empty() {
+        if pool.rollouts.is_empty() && pool.joins.is_none() {
             continue;
         }
         let share = percent(pool.summary.finished.share);
@@ -91,13 +91,17 @@ fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         let all = pool.rollouts.len();
         let listed = if all > MOST_LISTED { 2 } else { all };
         for rollout in pool.rollouts.iter().take(listed) {
-            let label = if all > MOST_LISTED {
-                format!("  rev {}", rollout.revision)
-            } else {
-                format!("  rev {} at {}", rollout.revision, rollout.requested_s)
+            let label = match &rollout.task {
+                Some(task) => format!("  {}", shortened(task.as_str(), WIDTH - 4)),
+                None if all > MOST_LISTED => format!("  rev {}", rollout.revision),
+                None => format!("  rev {} at {}", rollout.revision, rollout.requested_s),
             };
             durations(out, &label, &rollout.duration_s)?;
             windows::rollout(rollout, out)?;
+        }
+        if let Some(joins) = &pool.joins {
+            let label = format!("  {} joined by", joins.machines);
+            durations(out, &label, &joins.last_joined_s)?;
         }
         let more = all - listed;
         if more > 0 {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Share, workloads};
-use crate::fleet::{Blueprint, OLD_DAYS, PoolIndex, PoolRow};
+use crate::fleet::{Blueprint, OLD_DAYS, PoolRow};
 
 /// The part of all machines' time, from the start to the horizon, on a revision older than so many days.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -17,14 +17,8 @@ pub struct OldRevisions {
 }
 
 /// How much of their time the pool's machines spend on old revisions.
-pub(super) fn old_revisions(
-    blueprint: &Blueprint,
-    pool: PoolIndex,
-    rows: &[&PoolRow],
-) -> OldRevisions {
-    let machines = blueprint.machines_of(pool).count() as u128;
-    let horizon = u128::from(blueprint.horizon().as_millis());
-    let whole = machines * horizon * rows.len() as u128;
+pub(super) fn old_revisions(rows: &[&PoolRow]) -> OldRevisions {
+    let whole = machine_time(rows);
     let [over_30_days, over_60_days, over_90_days] =
         std::array::from_fn::<_, { OLD_DAYS.len() }, _>(|age| {
             let old = rows.iter().map(|row| u128::from(row.old[age].as_millis()));
@@ -40,8 +34,15 @@ pub(super) fn old_revisions(
 }
 
 /// Boots that an update or a returning power began, a machine and run on average.
-pub(super) fn boots(blueprint: &Blueprint, pool: PoolIndex, rows: &[&PoolRow]) -> f64 {
-    let machines = blueprint.machines_of(pool).count() as u128;
-    let boots = rows.iter().map(|row| u128::from(row.boots)).sum();
-    workloads::quotient(boots, machines * rows.len() as u128)
+pub(super) fn boots(blueprint: &Blueprint, rows: &[&PoolRow]) -> f64 {
+    let horizon = u128::from(blueprint.horizon().as_millis());
+    let boots: u128 = rows.iter().map(|row| u128::from(row.boots)).sum();
+    workloads::quotient(boots * horizon, machine_time(rows))
+}
+
+/// The time that machines were in the pool, all together, in milliseconds.
+fn machine_time(rows: &[&PoolRow]) -> u128 {
+    rows.iter()
+        .map(|row| u128::from(row.machine_time.as_millis()))
+        .sum()
 }

@@ -4,6 +4,7 @@
 //! to follow; then one object an event; the last line is the outcome.
 
 mod absence;
+mod changes;
 mod images;
 mod outcome;
 mod people;
@@ -52,6 +53,8 @@ enum What<'b> {
         budget: Option<String>,
         #[serde(flatten)]
         limit: Option<pods::LimitFields>,
+        #[serde(flatten)]
+        change: Option<changes::Fields<'b>>,
         refused: Option<String>,
     },
     CanariesPassed {
@@ -59,8 +62,14 @@ enum What<'b> {
     },
     Operation {
         operation: u32,
-        pool: &'b str,
+        /// `None`: a machine that is in none.
+        pool: Option<&'b str>,
         revision: u32,
+        /// What it does to one machine, and to which; absent for a rollout to the pool.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        action: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        machine: Option<String>,
         status: &'static str,
         failure: Option<&'static str>,
     },
@@ -167,7 +176,8 @@ enum What<'b> {
     MachineSettled {
         #[serde(flatten)]
         who: Who<'b>,
-        revision: u32,
+        /// `None`: it leaves its pool.
+        revision: Option<u32>,
         failed_in: Option<Phase>,
         /// What its boot came to, where it was not just the phase that failed.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,6 +202,8 @@ enum What<'b> {
     #[serde(untagged)]
     People(people::PeopleLine<'b>),
     #[serde(untagged)]
+    Change(changes::ChangeLine<'b>),
+    #[serde(untagged)]
     Image(images::ImageLine<'b>),
     #[serde(untagged)]
     Pod(pods::PodLineWhat),
@@ -201,7 +213,8 @@ enum What<'b> {
 #[derive(Serialize)]
 struct Who<'b> {
     machine: String,
-    pool: &'b str,
+    /// `None` while it is in none.
+    pool: Option<&'b str>,
 }
 
 pub(super) fn event(
@@ -230,12 +243,15 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
             operation,
             pool,
             revision,
+            task,
             status,
             failure,
         } => What::Operation {
             operation: operation.0 + 1,
-            pool: blueprint.pool_name(pool),
+            pool: blueprint.is_pool(pool).then(|| blueprint.pool_name(pool)),
             revision,
+            action: task.map(|task| task.action.as_str()),
+            machine: task.map(|task| blueprint.machine_name(task.machine)),
             status: status.as_str(),
             failure: failure.map(Failure::as_str),
         },
@@ -250,6 +266,9 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
         },
         Event::Image { release, what } => What::Image(images::what(blueprint, release, what)),
         Event::Pace { zone, what } => What::Absence(absence::pace(blueprint, zone, what)),
+        Event::RevisionSaved { .. } | Event::ControlPlane { .. } => {
+            What::Change(changes::what(blueprint, event))
+        }
         Event::CanariesPassed { pool } => What::CanariesPassed {
             pool: blueprint.pool_name(pool),
         },
@@ -274,7 +293,9 @@ fn what<'b>(blueprint: &'b Blueprint, event: &Event) -> What<'b> {
         Event::Machine { machine, what } => {
             let who = Who {
                 machine: blueprint.machine_name(machine),
-                pool: blueprint.pool_name(blueprint.pool_of(machine)),
+                pool: blueprint
+                    .pool_of(machine)
+                    .map(|pool| blueprint.pool_name(pool)),
             };
             of_machine(blueprint, machine, who, what)
         }
@@ -354,6 +375,9 @@ fn of_machine<'b>(
         | MachineEvent::RepairBegan { .. }
         | MachineEvent::Held { .. }
         | MachineEvent::Excluded { .. } => What::People(people::what(blueprint, who, what)),
+        MachineEvent::Change(what) => {
+            What::Change(changes::of_machine(blueprint, machine, who, what))
+        }
         MachineEvent::PowerCycled { time } => What::PowerCycled { who, cycle: time },
         MachineEvent::RetryPlanned {
             phase,
@@ -376,7 +400,7 @@ fn of_machine<'b>(
 fn settled(who: Who<'_>, revision: u32, failed_in: Option<Phase>, by: Option<Setback>) -> What<'_> {
     What::MachineSettled {
         who,
-        revision,
+        revision: Some(revision).filter(|revision| *revision > 0),
         failed_in,
         by: by.map(Setback::as_str),
     }
@@ -386,6 +410,7 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
     let (mut of_pool, mut of_machine, mut to_revision) = (None, None, None);
     let (mut of_workload, mut to_replicas) = (None, None);
     let (mut of_budget, mut to_limit) = (None, None);
+    let mut of_change = None;
     match deed {
         Deed::Apply { pool, revision } => {
             of_pool = Some(pool);
@@ -407,6 +432,13 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
         | Deed::Include { machine }
         | Deed::Uncordon { machine }
         | Deed::Drain { machine } => of_machine = Some(machine),
+        Deed::Change { change, .. } => {
+            let change = blueprint.change(change);
+            of_pool = change.pool();
+            of_machine = change.machine();
+            to_revision = change.revision();
+            of_change = Some(changes::Fields::of_step(blueprint, change));
+        }
         Deed::Scale { workload, replicas } => {
             let spec = &blueprint.scenario().workloads[workload];
             of_workload = Some(format!("{}/{}", spec.namespace, spec.name));
@@ -427,6 +459,7 @@ fn step(blueprint: &Blueprint, deed: Deed, refused: Option<String>) -> What<'_> 
         replicas: to_replicas,
         budget: of_budget,
         limit: to_limit,
+        change: of_change,
         refused,
     }
 }

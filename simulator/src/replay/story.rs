@@ -1,6 +1,7 @@
 //! A run told to people: one line for each thing that they would want to know.
 
 mod absence;
+mod changes;
 mod images;
 mod people;
 mod pods;
@@ -10,7 +11,8 @@ use std::io::{self, Write};
 use super::Subject;
 use crate::engine::Time;
 use crate::fleet::{
-    Blueprint, Event, Filter, MachineEvent, PhaseEnd, PodEvent, RunRow, Setback, WindowEvent,
+    Blueprint, Event, Filter, MachineEvent, MachineIndex, PhaseEnd, PodEvent, RunRow, Setback,
+    WindowEvent,
 };
 use crate::scenario::Deed;
 
@@ -50,13 +52,17 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
             operation,
             pool,
             revision,
+            task,
             status,
             failure,
         } => {
-            let name = blueprint.pool_name(pool);
             let why = failure.map_or(String::new(), |why| format!(" ({why})"));
             let number = operation.0 + 1;
-            format!("operation {number}, {name} to revision {revision}: {status}{why}")
+            let what = match task {
+                Some(task) => changes::task_told(blueprint, pool, task),
+                None => format!("{} to revision {revision}", blueprint.pool_name(pool)),
+            };
+            format!("operation {number}, {what}: {status}{why}")
         }
         Event::Paused {
             pool, is_paused, ..
@@ -66,6 +72,16 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
         }
         Event::Image { release, what } => images::told(blueprint, release, what),
         Event::Pace { zone, what } => absence::pace_told(blueprint, zone, what),
+        Event::RevisionSaved {
+            pool,
+            revision,
+            change,
+        } => changes::revision_told(blueprint, pool, revision, change),
+        Event::ControlPlane { cluster } => {
+            let name = &blueprint.scenario().clusters[cluster].name;
+            let version = blueprint.control_plane(cluster);
+            format!("{name}: its control plane runs {version}")
+        }
         Event::CanariesPassed { pool } => {
             format!("{}: its canaries have passed", blueprint.pool_name(pool))
         }
@@ -89,7 +105,7 @@ pub(crate) fn told(blueprint: &Blueprint, event: &Event) -> Option<String> {
             format!(
                 "{}: {}",
                 blueprint.machine_name(machine),
-                machine_told(blueprint, what)?
+                machine_told(blueprint, machine, what)?
             )
         }
         Event::Pod { pod, machine, what } => pods::told(blueprint, pod, machine, what)?,
@@ -126,13 +142,18 @@ fn is_quiet(what: &MachineEvent) -> bool {
         MachineEvent::PhaseStarted { .. }
         | MachineEvent::Reason { .. }
         | MachineEvent::Cordoned { by_hand: false }
-        | MachineEvent::Uncordoned => true,
+        | MachineEvent::Uncordoned
+        | MachineEvent::Settled { revision: 0, .. } => true,
         MachineEvent::PhaseEnded { after, how, .. } => after.is_zero() && *how == PhaseEnd::Done,
         _ => false,
     }
 }
 
-fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
+fn machine_told(
+    blueprint: &Blueprint,
+    machine: MachineIndex,
+    what: MachineEvent,
+) -> Option<String> {
     if is_quiet(&what) {
         return None;
     }
@@ -177,6 +198,7 @@ fn machine_told(blueprint: &Blueprint, what: MachineEvent) -> Option<String> {
         | MachineEvent::RepairBegan { .. }
         | MachineEvent::Held { .. }
         | MachineEvent::Excluded { .. } => people::told(blueprint, what)?,
+        MachineEvent::Change(what) => changes::told(blueprint, machine, what),
         MachineEvent::PowerCycled { time } => format!("power-cycled, cycle {time}"),
         MachineEvent::RetryPlanned {
             phase,
@@ -233,6 +255,7 @@ fn deed_told(blueprint: &Blueprint, deed: Deed) -> String {
                 blueprint.machine_name(blueprint.machine(machine))
             )
         }
+        Deed::Change { change, .. } => changes::step_told(blueprint, change),
         Deed::Scale { workload, replicas } => {
             let spec = &blueprint.scenario().workloads[workload];
             format!("{verb} {}/{} to {replicas}", spec.namespace, spec.name)

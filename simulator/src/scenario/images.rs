@@ -7,7 +7,7 @@ use super::problem::Problems;
 use super::section::{Item, Section};
 use super::timeline::Step;
 use super::values::{duration, list, word};
-use super::{Deed, Scenario};
+use super::{Change, Deed, Scenario};
 use crate::engine::{Span, Time};
 
 /// The machine images of a scenario.
@@ -136,13 +136,18 @@ impl Images {
     }
 
     /// Counts the pools' images from the largest of their other revisions on.
-    pub(super) fn number(&mut self, pools: &[Pool], steps: &[Step]) {
+    pub(super) fn number(&mut self, pools: &[Pool], steps: &[Step], changes: &[Change]) {
         self.bases = pools
             .iter()
             .map(|pool| pool.revision.max(pool.saved_revision.unwrap_or_default()))
             .collect();
         for step in steps {
             if let Deed::Apply { pool, revision } = step.what {
+                self.bases[pool] = self.bases[pool].max(revision);
+            }
+        }
+        for change in changes {
+            if let Change::Pool { pool, revision, .. } = *change {
                 self.bases[pool] = self.bases[pool].max(revision);
             }
         }

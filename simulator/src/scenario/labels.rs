@@ -30,6 +30,11 @@ pub(super) fn labels(
     Some(labels)
 }
 
+/// Whether a label can have this name and this value.
+pub fn is_label(key: &str, value: &str) -> bool {
+    is_key(key) && is_value(value)
+}
+
 /// Letters, digits, `-`, `_` and `.`, with a letter or digit at both ends; or nothing.
 fn is_value(text: &str) -> bool {
     let is_end = |letter: Option<char>| letter.is_none_or(|letter| letter.is_ascii_alphanumeric());

@@ -6,7 +6,7 @@ use super::Scenario;
 use super::labels::labels;
 use super::pool::Pool;
 use super::problem::{Problems, did_you_mean};
-use super::section::Item;
+use super::section::{Item, Section};
 use super::values::{count, duration, flag, is_name, name};
 use crate::engine::Span;
 
@@ -298,19 +298,80 @@ pub(super) fn machine_named(
     scenario: &Scenario,
 ) -> Option<MachineRef> {
     let found = item.as_str().unwrap_or_default();
-    let machine = (0..).zip(&scenario.pools).find_map(|(pool, candidate)| {
-        let position = candidate.machines.position(&candidate.name, found)?;
-        Some(MachineRef { pool, position })
-    });
-    let is_complete = scenario.pools.iter().all(|pool| pool.machines.count() > 0);
-    if machine.is_none() && is_complete {
-        /// Enough names to suggest from; a fleet may have a million.
-        const SEARCHED: usize = 10_000;
-        let names: Vec<_> = scenario.machine_names().take(SEARCHED).collect();
-        let hint = did_you_mean(found, names.iter().map(String::as_str));
-        item.refuse_with_hint(problems, "the name of a machine of this file", &hint);
+    let machine = find(scenario, found);
+    if machine.is_none() {
+        refuse_stranger(
+            item,
+            problems,
+            scenario,
+            "the name of a machine of this file",
+        );
     }
     machine
+}
+
+fn find(scenario: &Scenario, name: &str) -> Option<MachineRef> {
+    (0..).zip(scenario.homes()).find_map(|(pool, candidate)| {
+        let position = candidate.machines.position(&candidate.name, name)?;
+        Some(MachineRef { pool, position })
+    })
+}
+
+/// Notes a name that is none of a machine, unless some machines could not be read.
+fn refuse_stranger(
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+    allowed: &str,
+) {
+    /// Enough names to suggest from; a fleet may have a million.
+    const SEARCHED: usize = 10_000;
+    if scenario.pools.iter().any(|pool| pool.machines.count() == 0) {
+        return;
+    }
+    let names: Vec<_> = scenario.machine_names().take(SEARCHED).collect();
+    let found = item.as_str().unwrap_or_default();
+    let hint = did_you_mean(found, names.iter().map(String::as_str));
+    item.refuse_with_hint(problems, allowed, &hint);
+}
+
+/// The machines of a step: `machine`, or `machines`, which is a name of several or an array; in natural order.
+pub(super) fn machines_named(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+) -> Vec<MachineRef> {
+    let Some(several) = table.item("machines") else {
+        let one = table.need("machine", problems, |item, problems| {
+            machine_named(item, problems, scenario)
+        });
+        return one.into_iter().collect();
+    };
+    if let Some(item) = table.item("machine") {
+        item.object(problems, "beside \"machines\": allowed is one of the two");
+    }
+    let named = several.elements().unwrap_or_else(|| vec![several]);
+    let mut found = Vec::new();
+    for item in &named {
+        let name = item.as_str().unwrap_or_default();
+        let mut homes = (0..).zip(scenario.homes());
+        if let Some((pool, home)) = homes.find(|(_, home)| home.name == name) {
+            let positions = 0..home.machines.count();
+            found.extend(positions.map(|position| MachineRef { pool, position }));
+        } else if let Some(machine) = find(scenario, name) {
+            found.push(machine);
+        } else {
+            let allowed = "the name of a machine, of a pool or of [[machines]] of this file";
+            refuse_stranger(item, problems, scenario, allowed);
+        }
+    }
+    let name_of = |machine: &MachineRef| {
+        let home = scenario.home(machine.pool);
+        home.machines.name(&home.name, machine.position)
+    };
+    found.sort_by(|a, b| alphanumeric_sort::compare_str(name_of(a), name_of(b)));
+    found.dedup();
+    found
 }
 
 #[cfg(test)]

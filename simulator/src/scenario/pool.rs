@@ -280,16 +280,19 @@ pub(super) fn unique_name(
 
 /// A Kubernetes version, as `1.33.4`.
 pub(super) fn version(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
-    let version = item.as_str().filter(|version| {
-        let numbers: Vec<_> = version.split('.').collect();
-        let is_number =
-            |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        numbers.len() == 3 && numbers.iter().all(is_number)
-    });
+    let version = item.as_str().filter(|version| is_version(version));
     if version.is_none() {
         item.refuse(problems, "a version, as \"1.33.4\"");
     }
     version.map(str::to_owned)
+}
+
+/// Whether a text is a Kubernetes version, as `1.33.4`.
+pub fn is_version(text: &str) -> bool {
+    let numbers: Vec<_> = text.split('.').collect();
+    let is_number =
+        |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.len() == 3 && numbers.iter().all(is_number)
 }
 
 /// A revision's number.

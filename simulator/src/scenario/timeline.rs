@@ -1,12 +1,13 @@
 //! The timeline: what operators and accidents do to the fleet.
 
-use std::collections::BTreeSet;
-
 use super::Scenario;
 use super::budgets::{are_bare, limit};
 use super::calendar::instant;
+use super::change::Change;
+use super::change_steps::{self, ChangeVerb};
 use super::feasible::MOST_PODS;
-use super::machines::{MachineRef, machine_named};
+use super::machines::{MachineRef, machines_named};
+use super::numbering::{NEXT, number_revisions};
 use super::objects::{Named, object};
 use super::pool::{pool_named, revision};
 use super::problem::Problems;
@@ -116,6 +117,13 @@ pub enum Deed {
         /// The machine.
         machine: MachineRef,
     },
+    /// Changes a machine, a pool or a control plane.
+    Change {
+        /// The step's verb.
+        verb: &'static str,
+        /// Which of the known changes it is: those of the scenario come first, as [`Scenario::changes`] has them.
+        change: ChangeIndex,
+    },
     /// Changes how many pods a workload is to have.
     Scale {
         /// The workload's place in [`Scenario::workloads`].
@@ -132,17 +140,22 @@ pub enum Deed {
     },
 }
 
+/// A change's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChangeIndex(pub u32);
+
 /// The verbs of a step, by what they take.
 #[derive(Clone, Copy)]
 enum Verb {
     Apply,
+    Change(ChangeVerb),
     Scale,
     SetBudget,
     OnPool(fn(usize) -> Deed),
     OnMachine(fn(MachineRef) -> Deed),
 }
 
-/// The keys of all verbs.
+/// The keys of all verbs but those of changes.
 const KEYS: [&str; 10] = [
     "changes_firmware",
     "pool",
@@ -201,6 +214,12 @@ const VERBS: [(&str, Verb); 18] = [
     ("set-budget", Verb::SetBudget),
 ];
 
+/// Every verb, those of changes last.
+fn verbs() -> Vec<(&'static str, Verb)> {
+    let changes = change_steps::VERBS.map(|(word, verb)| (word, Verb::Change(verb)));
+    VERBS.into_iter().chain(changes).collect()
+}
+
 impl Deed {
     /// The verb of the scenario's step.
     pub const fn verb(self) -> &'static str {
@@ -221,6 +240,7 @@ impl Deed {
             Self::Unhold { .. } => "unhold",
             Self::Exclude { .. } => "exclude",
             Self::Include { .. } => "include",
+            Self::Change { verb, .. } => verb,
             Self::Scale { .. } => "scale",
             Self::SetBudget { .. } => "set-budget",
         }
@@ -232,8 +252,9 @@ pub(super) fn steps(
     section: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
-) -> Vec<Step> {
+) -> (Vec<Step>, Vec<Change>) {
     let mut steps = Vec::new();
+    let mut changes = Vec::new();
     let at_start = scenario
         .workloads
         .iter()
@@ -243,28 +264,32 @@ pub(super) fn steps(
         let at = table.need("at", problems, |item, problems| {
             instant_of_step(item, problems, scenario)
         });
-        let what = deed(&mut table, problems, scenario);
-        if let Some(Deed::Scale { workload, replicas }) = what {
+        let deeds = deeds(&mut table, problems, scenario, &mut changes);
+        if let [Deed::Scale { workload, replicas }] = deeds[..] {
             let before = scenario.workloads[workload].replicas;
             pods += u64::from(replicas.saturating_sub(before));
             check_pods(&mut table, problems, pods);
         }
-        let changes_firmware = match what {
-            Some(Deed::Apply { pool, revision }) => {
+        let changes_firmware = match deeds[..] {
+            [Deed::Apply { pool, revision }] => {
                 changes_firmware(&mut table, problems, scenario, (pool, revision))
             }
             _ => None,
         };
         table.finish(problems);
-        steps.extend(at.zip(what).map(|(at, what)| Step {
-            at,
-            what,
-            changes_firmware: changes_firmware.unwrap_or(false),
-        }));
+        let step = |what| {
+            let changes_firmware = changes_firmware.unwrap_or(false);
+            at.map(|at| Step {
+                at,
+                what,
+                changes_firmware,
+            })
+        };
+        steps.extend(deeds.into_iter().filter_map(step));
     }
     steps.sort_by_key(|step| step.at);
-    number_revisions(&mut steps, scenario);
-    steps
+    number_revisions(&mut steps, &mut changes, scenario);
+    (steps, changes)
 }
 
 /// Whether the revision that a step applies changes the firmware. It says so of one that the step itself means.
@@ -286,17 +311,6 @@ fn changes_firmware(
         );
     }
     flag(&item, problems)
-}
-
-/// Pools and revisions of them that change the firmware.
-pub(super) fn firmware_changes(steps: &[Step]) -> BTreeSet<(usize, u32)> {
-    let changing = steps.iter().filter(|step| step.changes_firmware);
-    changing
-        .filter_map(|step| match step.what {
-            Deed::Apply { pool, revision } => Some((pool, revision)),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Notes that there may be too many pods after a step.
@@ -327,44 +341,47 @@ pub(super) fn instant_of_step(
     Some(at)
 }
 
-/// The revision that an `apply` without one means, until the steps are in order.
-const NEXT: u32 = 0;
-
-/// An `apply` without a revision means the saved one, or else the next after those before it; in a pool that gets
-/// images, the newest of these.
-fn number_revisions(steps: &mut [Step], scenario: &Scenario) {
-    let pools = &scenario.pools;
-    let mut newest: Vec<u32> = pools.iter().map(|pool| pool.revision).collect();
-    for step in steps {
-        if let Deed::Apply { pool, revision } = &mut step.what {
-            if *revision == NEXT {
-                let saved = pools[*pool]
-                    .saved_revision
-                    .filter(|saved| *saved > newest[*pool]);
-                let images = scenario.images.as_ref();
-                if saved.is_none() && images.is_some_and(|images| images.pools.contains(pool)) {
-                    step.what = Deed::ApplyNewest { pool: *pool };
-                    continue;
-                }
-                *revision = saved.unwrap_or(newest[*pool] + 1);
-            }
-            newest[*pool] = newest[*pool].max(*revision);
+/// What a step does: one deed, or one for each machine that it names.
+fn deeds(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+    changes: &mut Vec<Change>,
+) -> Vec<Deed> {
+    let Some(verb) = table.need("do", problems, word(&verbs())) else {
+        // Asked for, so that they are not called unknown beside the real problem.
+        for key in KEYS.into_iter().chain(change_steps::KEYS) {
+            table.item(key);
         }
-    }
+        return Vec::new();
+    };
+    let names_machines = table.item("machine").or(table.item("machines")).is_some();
+    let asked = match verb {
+        Verb::Change(verb) => change_steps::changes(verb, table, problems, scenario),
+        Verb::Apply if names_machines => change_steps::applies_to(table, problems, scenario),
+        Verb::OnMachine(deed) => {
+            let machines = machines_named(table, problems, scenario);
+            return machines.into_iter().map(deed).collect();
+        }
+        _ => return deed(verb, table, problems, scenario).into_iter().collect(),
+    };
+    let numbered = (changes.len()..).zip(&asked);
+    let deeds = numbered
+        .map(|(place, change)| Deed::Change {
+            verb: change.verb(),
+            change: ChangeIndex(u32::try_from(place).unwrap_or(u32::MAX)),
+        })
+        .collect();
+    changes.extend(asked);
+    deeds
 }
 
 fn deed(
+    verb: Verb,
     table: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
 ) -> Option<Deed> {
-    let Some(verb) = table.need("do", problems, word(&VERBS)) else {
-        // Asked for, so that they are not called unknown beside the real problem.
-        for key in KEYS {
-            table.item(key);
-        }
-        return None;
-    };
     match verb {
         Verb::Apply => {
             let pool = pool(table, problems, scenario);
@@ -381,11 +398,7 @@ fn deed(
         Verb::Scale => scale(table, problems, scenario),
         Verb::SetBudget => set_budget(table, problems, scenario),
         Verb::OnPool(deed) => pool(table, problems, scenario).map(deed),
-        Verb::OnMachine(deed) => table
-            .need("machine", problems, |item, problems| {
-                machine_named(item, problems, scenario)
-            })
-            .map(deed),
+        Verb::OnMachine(_) | Verb::Change(_) => None,
     }
 }
 

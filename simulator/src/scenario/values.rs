@@ -297,7 +297,7 @@ pub(super) fn name(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<S
 }
 
 /// Whether `name` can be a name.
-pub(super) fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.trim() == name
         && name.chars().count() <= LONGEST_NAME

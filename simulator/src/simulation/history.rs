@@ -2,7 +2,7 @@
 
 use appliance::{
     Absence, FleetEvent, MachineHistory, MachineId, OperationHistory, OperationId, OperationStep,
-    PhaseRecord, RevisionRecord, Severity, Text, Wait,
+    PhaseRecord, Severity, Text, Wait,
 };
 
 use super::Simulation;
@@ -66,19 +66,24 @@ impl Simulation {
         for machine in self.journal.take_booted() {
             let now = self.world.machine(machine);
             let before = self.journal.adoptions(machine).last();
-            let first = self.world.blueprint().scenario().pools[now.pool.at()].revision;
-            if before.map_or(first, |before| before.revision) == now.revision {
+            let first = (self.first_revision(machine).unwrap_or(0), 1);
+            let before = before.map_or(first, |before| (before.revision, before.number));
+            if before == (now.revision, now.numbers.running) {
                 continue;
             }
             let asked_for_it = |index: &u32| {
                 let operation = self.world.operation(OperationIndex(*index));
+                let is_about_it = operation.task.is_none_or(|task| task.machine == machine);
                 operation.pool == now.pool
                     && operation.revision == now.revision
                     && operation.status != Status::Pending
+                    && is_about_it
             };
             let count = u32::try_from(self.world.operations().len()).unwrap_or(u32::MAX);
             let adoption = Adoption {
                 revision: now.revision,
+                number: now.numbers.running,
+                settings: self.world.settings(machine),
                 at: self.world.now(),
                 operation: (0..count).rev().find(asked_for_it).map(OperationIndex),
             };
@@ -103,7 +108,16 @@ impl Simulation {
         let blueprint = self.world.blueprint();
         let text = told(blueprint, &entry.event)?;
         let (pool, machine) = match entry.event {
+            Event::Operation {
+                pool,
+                task: Some(task),
+                ..
+            } => (
+                Some(pool).filter(|pool| blueprint.is_pool(*pool)),
+                Some(task.machine),
+            ),
             Event::Operation { pool, .. }
+            | Event::RevisionSaved { pool, .. }
             | Event::Paused { pool, .. }
             | Event::CanariesPassed { pool }
             | Event::Window { pool, .. }
@@ -112,13 +126,15 @@ impl Simulation {
                 what: ImageEvent::Stopped { pool },
                 ..
             } => (Some(pool), None),
-            Event::Machine { machine, .. } => (Some(blueprint.pool_of(machine)), Some(machine)),
-            Event::Pod { machine, .. } => {
-                (machine.map(|machine| blueprint.pool_of(machine)), machine)
-            }
+            Event::Machine { machine, .. } => (blueprint.pool_of(machine), Some(machine)),
+            Event::Pod { machine, .. } => (
+                machine.and_then(|machine| blueprint.pool_of(machine)),
+                machine,
+            ),
             Event::Step { .. }
             | Event::Pace { .. }
             | Event::Image { .. }
+            | Event::ControlPlane { .. }
             | Event::GateRed { .. }
             | Event::GateGreen { .. } => (None, None),
         };
@@ -135,18 +151,7 @@ impl Simulation {
 
     pub(super) fn machine_history(&self, index: MachineIndex) -> MachineHistory {
         let is_own = move |entry: &Entry| matches!(entry.event, Event::Machine { machine, .. } if machine == index);
-        let pool = &self.world.blueprint().scenario().pools[self.world.machine(index).pool.at()];
-        let first = RevisionRecord {
-            revision: pool.revision,
-            at_ms: 0,
-            operation_id: None,
-        };
-        let adoptions = self.journal.adoptions(index).iter();
-        let later = adoptions.map(|adoption| RevisionRecord {
-            revision: adoption.revision,
-            at_ms: adoption.at.as_millis(),
-            operation_id: adoption.operation.map(operation_id),
-        });
+        let revisions = self.revision_records(index);
         let log = self.log(is_own);
         let lines = u64::from(self.journal.of_machine(index).lines);
         let pods = self.pods(index);
@@ -165,7 +170,8 @@ impl Simulation {
             remarks: self.remarks(index),
             budgets: self.budgets_of(&pods),
             pods,
-            revisions: std::iter::once(first).chain(later).collect(),
+            revisions,
+            own_revisions: self.own_revisions(index),
             phases: self.phases(index, is_own),
             log_missing: lines - log.len() as u64,
             log,
@@ -276,6 +282,6 @@ pub(super) fn machine_id(index: MachineIndex) -> MachineId {
     MachineId(i64::from(index.0) + 1)
 }
 
-fn operation_id(index: OperationIndex) -> OperationId {
+pub(super) fn operation_id(index: OperationIndex) -> OperationId {
     OperationId(i64::from(index.0) + 1)
 }

@@ -6,8 +6,8 @@ use appliance::Text;
 
 use crate::engine::Time;
 use crate::fleet::{
-    Blueprint, Event, ImageEvent, MachineEvent, MachineIndex, Observer, OperationIndex, PhaseEnd,
-    PodEvent, PoolIndex, Status,
+    Action, Blueprint, ChangeEvent, Event, ImageEvent, MachineEvent, MachineIndex, Observer,
+    OperationIndex, PhaseEnd, PodEvent, PoolIndex, Settings, Status,
 };
 use crate::phase::Phase;
 use crate::replay::is_told;
@@ -24,10 +24,12 @@ pub(super) struct Journal {
     /// Lines of the log so far: entries that say something to people.
     lines: u64,
     milestones: u64,
-    /// The operation that goes on in each pool.
-    going_on: Vec<Option<OperationIndex>>,
+    /// The operation that goes on in each pool, and the machine that it is about, if that is only one.
+    going_on: Vec<Option<(OperationIndex, Option<MachineIndex>)>>,
+    /// The operations of machines that stand in no pool's queue.
+    errands: BTreeMap<MachineIndex, OperationIndex>,
     /// The pool of each machine.
-    pools: Vec<PoolIndex>,
+    pools: Vec<Option<PoolIndex>>,
     /// Machines that something happened to since they were asked for.
     changed: BTreeSet<u32>,
     /// Machines that ended a phase after which they may run another revision, since they were asked for.
@@ -55,6 +57,8 @@ pub(super) struct OfMachine {
     pub(super) phases: u32,
     /// How its update failed, unless it was tried again.
     pub(super) failure: Option<Broken>,
+    /// When a revision of its own was saved for it last.
+    saved_at: Time,
     /// The phase that it ended last, and how.
     ended: Option<Broken>,
 }
@@ -117,9 +121,13 @@ pub(super) struct Step {
 }
 
 /// A machine came to run a revision.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Adoption {
     pub(super) revision: u32,
+    /// The number of the machine's own revision.
+    pub(super) number: u32,
+    /// What was set on the machine then.
+    pub(super) settings: Settings,
     pub(super) at: Time,
     pub(super) operation: Option<OperationIndex>,
 }
@@ -138,6 +146,7 @@ impl Journal {
             going_on: blueprint.pools().map(|_| None).collect(),
             changed: BTreeSet::new(),
             booted: Vec::new(),
+            errands: BTreeMap::new(),
             machines: vec![OfMachine::default(); pools.len()],
             pools,
             operations: BTreeMap::new(),
@@ -173,6 +182,11 @@ impl Journal {
         self.adoptions.get(&machine).map_or(&[], Vec::as_slice)
     }
 
+    /// When a revision of its own was saved for a machine last.
+    pub(super) fn saved_at(&self, machine: MachineIndex) -> Time {
+        self.machines[machine.at()].saved_at
+    }
+
     /// Every entry that is kept, the oldest first.
     pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
@@ -193,19 +207,33 @@ impl Journal {
             Event::Operation { operation, .. }
             | Event::Paused { operation, .. }
             | Event::OwnerRetries { operation, .. } => Some(operation),
-            Event::Machine { machine, .. } => self.going_on[self.pools[machine.at()].at()],
+            Event::Machine { machine, .. } => self.busy_with(machine),
             // What a drain does to the pods of its machine belongs to the operation; what becomes of them elsewhere does
             // not.
             Event::Pod { machine, what, .. } => machine
                 .filter(|_| is_of_drain(&what))
-                .and_then(|machine| self.going_on[self.pools[machine.at()].at()]),
-            Event::Window { pool, .. } | Event::CanariesPassed { pool } => self.going_on[pool.at()],
+                .and_then(|machine| self.busy_with(machine)),
+            Event::Window { pool, .. } | Event::CanariesPassed { pool } => {
+                self.going_on[pool.at()].map(|(operation, _)| operation)
+            }
             Event::Step { .. }
             | Event::Pace { .. }
             | Event::Image { .. }
+            | Event::RevisionSaved { .. }
+            | Event::ControlPlane { .. }
             | Event::GateRed { .. }
             | Event::GateGreen { .. } => None,
         }
+    }
+
+    /// The operation that is about a machine.
+    fn busy_with(&self, machine: MachineIndex) -> Option<OperationIndex> {
+        if let Some(errand) = self.errands.get(&machine) {
+            return Some(*errand);
+        }
+        let pool = self.pools[machine.at()]?;
+        let (operation, only) = self.going_on[pool.at()]?;
+        only.is_none_or(|only| only == machine).then_some(operation)
     }
 
     fn note_machine(
@@ -216,7 +244,17 @@ impl Journal {
         operation: Option<OperationIndex>,
     ) {
         self.changed.insert(machine.0);
+        match what {
+            MachineEvent::Change(ChangeEvent::Assigned { pool }) => {
+                self.pools[machine.at()] = Some(pool);
+            }
+            MachineEvent::Change(ChangeEvent::Unassigned { .. }) => self.pools[machine.at()] = None,
+            _ => {}
+        }
         self.machines[machine.at()].note(what);
+        if let MachineEvent::Change(ChangeEvent::RevisionSaved { .. }) = what {
+            self.machines[machine.at()].saved_at = at;
+        }
         if let MachineEvent::PhaseEnded {
             phase: Phase::Os | Phase::Update,
             how: PhaseEnd::Done,
@@ -229,6 +267,21 @@ impl Journal {
             let record = self.operations.entry(operation).or_default();
             record.note(at, machine, what);
         }
+    }
+}
+
+impl Journal {
+    /// Whether there is such a pool, with a queue of its own.
+    fn has_queue(&self, pool: PoolIndex) -> bool {
+        pool.at() < self.going_on.len()
+    }
+
+    fn note_errand(&mut self, machine: MachineIndex, operation: Option<OperationIndex>) {
+        self.changed.insert(machine.0);
+        match operation {
+            Some(operation) => self.errands.insert(machine, operation),
+            None => self.errands.remove(&machine),
+        };
     }
 }
 
@@ -277,11 +330,21 @@ impl Observer for Journal {
             Event::Operation {
                 operation,
                 pool,
+                task,
                 status,
                 ..
             } if status != Status::Pending => {
                 let goes_on = matches!(status, Status::Running | Status::Cancelling);
-                self.going_on[pool.at()] = goes_on.then_some(operation);
+                let is_queued = |action: Action| action.is_queued() && self.has_queue(pool);
+                match task {
+                    Some(task) if !is_queued(task.action) => {
+                        self.note_errand(task.machine, goes_on.then_some(operation));
+                    }
+                    _ => {
+                        let only = task.map(|task| task.machine);
+                        self.going_on[pool.at()] = goes_on.then_some((operation, only));
+                    }
+                }
             }
             _ => {}
         }
@@ -337,6 +400,8 @@ fn is_milestone(event: &Event) -> bool {
         | Event::Pace { .. }
         | Event::Window { .. }
         | Event::CanariesPassed { .. }
+        | Event::RevisionSaved { .. }
+        | Event::ControlPlane { .. }
         | Event::GateRed { .. }
         | Event::GateGreen { .. }
         | Event::OwnerRetries { .. }

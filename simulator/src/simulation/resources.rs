@@ -9,21 +9,26 @@ use appliance::{
 };
 
 use super::Simulation;
+use super::history::machine_id;
 use crate::engine::{EntityKey, Time};
-use crate::fleet::{self, MachineIndex, Membership, OperationIndex, PoolIndex, Status};
-use crate::scenario::Versions;
+use crate::fleet::{self, MachineIndex, Made, Membership, OperationIndex, PoolIndex, Status};
+use crate::scenario::{Enrolment, Versions};
 
 impl Simulation {
     pub(super) fn clusters(&self) -> Vec<Cluster> {
         let clusters = &self.world.blueprint().scenario().clusters;
         (1..)
             .zip(clusters)
-            .map(|(id, cluster)| Cluster {
+            .map(|(id, cluster)| {
+                let place = usize::try_from(id - 1).unwrap_or_default();
+                (id, cluster, self.world.blueprint().control_plane(place))
+            })
+            .map(|(id, cluster, version)| Cluster {
                 id: ClusterId(id),
                 name: Text::from(cluster.name.as_str()),
                 control_plane_status: ControlPlaneStatus::Ready,
-                user_version: minor(&cluster.version),
-                patch_version: Text::from(cluster.version.as_str()),
+                user_version: minor(version),
+                patch_version: Text::from(version),
             })
             .collect()
     }
@@ -47,7 +52,7 @@ impl Simulation {
             patch_version: Text::from(version),
             status,
             cluster_id: ClusterId(i64::try_from(pool.cluster).unwrap_or(i64::MAX) + 1),
-            revision: Some(latest.map_or(pool.revision, |operation| operation.revision)),
+            revision: Some(self.world.present_revision(index)),
         }
     }
 
@@ -55,8 +60,9 @@ impl Simulation {
         let blueprint = self.world.blueprint();
         let machine = self.world.machine(index);
         let status = match machine.membership {
+            _ if machine.enrolment != Enrolment::Assigned => unassigned(machine),
             Membership::InFlight => MachineStatus::Updating,
-            _ if machine.is_moving() => MachineStatus::Updating,
+            _ if machine.is_moving() || machine.is_on_its_way() => MachineStatus::Updating,
             _ if machine.is_up() => MachineStatus::Ready,
             _ if machine.is_not_ready() => MachineStatus::NotReady,
             _ => MachineStatus::Unreachable,
@@ -65,16 +71,22 @@ impl Simulation {
             key: Text::from("topology.kubernetes.io/zone"),
             value: Text::from(zone),
         });
+        let own = blueprint.own_labels(index);
+        let own = own.iter().map(|(key, value)| Label {
+            key: Text::from(key.as_str()),
+            value: Text::from(value.as_str()),
+        });
         let reason = self.world.reason(index);
         let name = blueprint.machine_name(index);
         Machine {
             id: MachineId(i64::from(index.0) + 1),
-            uuid: uuid(blueprint.pool_name(machine.pool), &name),
+            uuid: self.uuid_of(index),
             name: Text::from(name),
             status,
-            machine_pool_id: Some(pool_id(machine.pool)),
-            labels: zone.into_iter().collect(),
-            machine_revision: Some(machine.revision),
+            machine_pool_id: self.world.pool_or_prepared(index).map(pool_id),
+            labels: zone.into_iter().chain(own).collect(),
+            machine_revision: Some(machine.revision).filter(|revision| *revision > 0),
+            network_profile: blueprint.network_profile(index).map(Text::from),
             desired_machine_revision: self.world.target(index),
             reason: reason.map(|reason| Text::from(reason.as_str())),
             reason_object: reason
@@ -108,7 +120,9 @@ impl Simulation {
         let blueprint = self.world.blueprint();
         let pool = &blueprint.scenario().pools[index.at()];
         let operations = self.world.operations().iter();
+        let is_rollout = |operation: &&fleet::Operation| operation.task.is_none();
         let applied: BTreeSet<u32> = operations
+            .filter(is_rollout)
             .filter(|operation| operation.pool == index)
             .map(|operation| operation.revision)
             .collect();
@@ -116,6 +130,12 @@ impl Simulation {
             .iter()
             .copied()
             .chain(self.world.released_revisions(index))
+            .chain(
+                self.world
+                    .made_revisions(index)
+                    .iter()
+                    .map(|made| made.number),
+            )
             .chain([pool.revision])
             .chain(pool.saved_revision);
         let mut machines: BTreeMap<u32, u32> = known.map(|number| (number, 0)).collect();
@@ -124,6 +144,8 @@ impl Simulation {
                 .entry(self.world.machine(machine).revision)
                 .or_default() += 1;
         }
+        // Of machines that have not joined yet.
+        machines.remove(&0);
         machines
             .into_iter()
             .map(|(number, machines)| Revision {
@@ -140,23 +162,33 @@ impl Simulation {
     fn components(&self, pool: PoolIndex, revision: u32) -> Vec<Component> {
         let versions = self.world.versions(pool, revision);
         let told = versions.iter().flat_map(Versions::told);
-        told.map(|(name, version)| Component {
-            name: Text::from(name),
-            version: Text::from(version),
-        })
-        .collect()
+        let mut made = self.world.made_revisions(pool).iter();
+        let made = made.find(|made| made.number == revision);
+        let made = made.into_iter().flat_map(Made::told);
+        told.chain(made)
+            .map(|(name, version)| Component {
+                name: Text::from(name),
+                version: Text::from(version),
+            })
+            .collect()
     }
 
     pub(super) fn operation(&self, index: OperationIndex) -> Operation {
         let operation = self.world.operation(index);
+        let is_queued = operation.is_queued() && self.world.blueprint().is_pool(operation.pool);
         let failure = operation
             .stop
             .filter(|_| matches!(operation.status, Status::Failed | Status::Running));
         Operation {
             id: OperationId(i64::from(index.0) + 1),
             status: OperationStatus::from(Text::from(operation.status.as_str())),
-            action: Text::from("rollout"),
-            rollout: Some(Rollout {
+            action: Text::from(
+                operation
+                    .task
+                    .map_or("rollout", |task| task.action.as_str()),
+            ),
+            machine_id: operation.task.map(|task| machine_id(task.machine)),
+            rollout: is_queued.then(|| Rollout {
                 machine_pool_id: pool_id(operation.pool),
                 revision: operation.revision,
                 targeted: operation.targeted,
@@ -169,6 +201,29 @@ impl Simulation {
                 failure: failure.map(|failure| Text::from(failure.as_str())),
             }),
         }
+    }
+}
+
+impl Simulation {
+    /// The UUID of a machine, which stays the same whatever becomes of it.
+    pub(super) fn uuid_of(&self, index: MachineIndex) -> Text {
+        let blueprint = self.world.blueprint();
+        if let Some(own) = blueprint.machine_uuid(index) {
+            return Text::from(own);
+        }
+        let (home, name) = blueprint.identity(index);
+        uuid(home, &name)
+    }
+}
+
+/// What a machine in no pool is.
+fn unassigned(machine: &fleet::Machine) -> MachineStatus {
+    match machine.enrolment {
+        Enrolment::Preregistered => MachineStatus::Preregistered,
+        Enrolment::ForceUnassigned => MachineStatus::ForceUnassigned,
+        _ if machine.is_on_its_way() => MachineStatus::Updating,
+        _ if !machine.has_power() || machine.is_dead() => MachineStatus::Unreachable,
+        _ => MachineStatus::ReadyUnassigned,
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
             }
         }
         Reply::ChangedMachine(machine) => mangle_row(machine, random),
+        Reply::ChangedCluster(cluster) => cluster.name = name(random),
+        Reply::SavedRevision(revision) => revision.number = random.random(),
         Reply::Operations(operations) => {
             thin(operations, random);
             for operation in operations {

@@ -111,6 +111,8 @@ impl Fleet {
             // Nothing that the overview asks is answered with these.
             Reply::Operation(_)
             | Reply::ChangedMachine(_)
+            | Reply::ChangedCluster(_)
+            | Reply::SavedRevision(_)
             | Reply::Events(_)
             | Reply::Machine(_)
             | Reply::OperationHistory(_)

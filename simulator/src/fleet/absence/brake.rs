@@ -183,7 +183,8 @@ impl World {
         let (mut not_ready, mut nodes) = (0, 0);
         for (machine, own) in (0..).zip(&self.blueprint.pods().failure_zones) {
             let index = MachineIndex(machine);
-            if *own != zone || !self.machine(index).is_present() {
+            let about = self.machine(index);
+            if *own != zone || !about.is_present() || about.errand.is_some() {
                 continue;
             }
             nodes += 1;

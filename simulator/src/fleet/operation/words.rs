@@ -94,6 +94,50 @@ pub enum Refusal {
     /// A repair of what is not dead.
     #[error("the machine is not dead")]
     NotDead,
+    /// Something of a machine that the appliance does not know.
+    #[error("the appliance does not know the machine: it is registered or enrolled first")]
+    NotKnown,
+    /// A registration of what is known.
+    #[error("the appliance knows the machine already")]
+    KnownAlready,
+    /// An enrolment of what is enrolled.
+    #[error("the machine is enrolled already")]
+    EnrolledAlready,
+    /// Something of a machine in a pool.
+    #[error("the machine is in no pool")]
+    InNoPool,
+    /// An assignment to the pool that the machine is in.
+    #[error("the machine is in that pool already")]
+    InThatPool,
+    /// A deletion of a machine in a pool.
+    #[error("the machine is in a pool: only what is unassigned can be deleted")]
+    StillInPool,
+    /// A deletion or an assignment of what was taken out of its pool without its help.
+    #[error(
+        "the machine has not come back since it was removed by force: it is ready_unassigned first"
+    )]
+    NotBackYet,
+    /// An enrolment of what cannot boot.
+    #[error("the machine has no power or is dead")]
+    CannotRun,
+    /// A host name that another machine has, or is to get.
+    #[error("another machine has that host name, or is to get it")]
+    NameTaken,
+    /// A UUID that another machine has.
+    #[error("another machine has that UUID")]
+    UuidTaken,
+    /// An apply to a machine where nothing was saved.
+    #[error("no revision was saved for the machine or its pool")]
+    NothingSaved,
+    /// A Kubernetes version newer than the control plane's.
+    #[error("the version is newer than that of the control plane: a kubelet must not be")]
+    NewerThanControlPlane,
+    /// A control plane's version older than before.
+    #[error("the control plane runs a newer version: it does not go back")]
+    OlderControlPlane,
+    /// A cancel of a boot outside a pool's queue.
+    #[error("what brings a machine into a pool cannot be cancelled")]
+    NotCancellable,
 }
 
 impl Status {

@@ -1,5 +1,8 @@
 //! Workloads and budgets with every name resolved: what does not change in a run.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::engine::EntityKey;
 use crate::fleet::PoolIndex;
 use crate::scenario::{Budget, Capacity, Kind, MachineRef, Scenario, Workload};
@@ -39,6 +42,8 @@ pub(crate) struct PodPlan {
     pub(crate) failure_zones: Vec<u32>,
     /// The cluster of each of these.
     pub(crate) zone_clusters: Vec<usize>,
+    /// The cluster and the zone within the fleet of each of these.
+    known_zones: Vec<(u32, u32)>,
     /// The cluster of each machine.
     pub(crate) clusters: Vec<u32>,
     /// The machines of each cluster.
@@ -78,28 +83,50 @@ pub(crate) struct BudgetPlan {
 /// Where the machines of a scenario stand in the fleet.
 pub(crate) struct Places<'s> {
     pub(crate) scenario: &'s Scenario,
-    /// The first machine of each pool, and the number behind the last.
-    pub(crate) ranges: Vec<std::ops::Range<u32>>,
+    /// Every machine, in order.
+    pub(crate) machines: Vec<Standing>,
+    /// The first machine from each home.
+    pub(crate) firsts: Vec<u32>,
+}
+
+/// Where one machine stands.
+pub(crate) struct Standing {
+    /// The place of what it is from, among the scenario's homes.
+    pub(crate) home: usize,
+    /// Its position there.
+    pub(crate) position: u32,
+    /// The pool that it is in.
+    pub(crate) pool: Option<usize>,
+    /// Labels of its own.
+    pub(crate) labels: Arc<BTreeMap<String, String>>,
+}
+
+impl Standing {
+    /// Whether it has all of these labels: its own, or else those of its pool.
+    fn has_labels(&self, scenario: &Scenario, labels: &BTreeMap<String, String>) -> bool {
+        let of_pool = |key| {
+            self.pool
+                .and_then(|pool| scenario.pools[pool].labels.get(key))
+        };
+        let mut wanted = labels.iter();
+        wanted.all(|(key, value)| self.labels.get(key).or_else(|| of_pool(key)) == Some(value))
+    }
 }
 
 impl Places<'_> {
     fn machine(&self, machine: MachineRef) -> u32 {
-        self.ranges[machine.pool].start + machine.position
+        self.firsts[machine.pool] + machine.position
     }
 
-    /// Every machine with its pool and its position in it.
-    fn machines(&self) -> impl Iterator<Item = (u32, usize, u32)> {
-        self.ranges.iter().enumerate().flat_map(|(pool, range)| {
-            let start = range.start;
-            range
-                .clone()
-                .map(move |machine| (machine, pool, machine - start))
-        })
+    /// The number that stands for the cluster of machines in none: behind all others.
+    fn no_cluster(&self) -> usize {
+        self.scenario.clusters.len()
     }
 }
 
 impl PodPlan {
-    pub(crate) fn new(places: &Places<'_>) -> Self {
+    /// What runs on machines that stand so; zones keep the numbers that they had `before`.
+    pub(crate) fn new(places: &Places<'_>, before: &Self) -> Self {
         let scenario = places.scenario;
         if scenario.workloads.is_empty() {
             return Self::default();
@@ -127,11 +154,16 @@ impl PodPlan {
             .enumerate()
             .map(|(at, spec)| WorkloadPlan::new(places, &budgets, at, spec))
             .collect();
+        let cluster_of = |machine: &Standing| match machine.pool {
+            Some(pool) => scenario.pools[pool].cluster,
+            None => places.no_cluster(),
+        };
         let clusters: Vec<u32> = places
-            .machines()
-            .map(|(_, pool, _)| number(scenario.pools[pool].cluster))
+            .machines
+            .iter()
+            .map(|machine| number(cluster_of(machine)))
             .collect();
-        let mut cluster_machines = vec![Vec::new(); scenario.clusters.len()];
+        let mut cluster_machines = vec![Vec::new(); scenario.clusters.len() + 1];
         let mut place_of = Vec::with_capacity(clusters.len());
         for (machine, cluster) in (0..).zip(&clusters) {
             let own = &mut cluster_machines[*cluster as usize];
@@ -139,21 +171,20 @@ impl PodPlan {
             own.push(machine);
         }
         let zones = zones(places);
-        let (failure_zones, zone_clusters) = failure_zones(&zones, &clusters);
+        let mut known = before.known_zones.clone();
+        let failure_zones = failure_zones(&zones, &clusters, &mut known);
         let mut plan = Self {
             failure_zones,
-            zone_clusters,
-            hosts: places
-                .ranges
-                .iter()
-                .map(|range| hosts(&workloads, range))
-                .collect(),
+            zone_clusters: known.iter().map(|(cluster, _)| *cluster as usize).collect(),
+            known_zones: known,
+            hosts: hosts(&workloads, places),
             places: place_of,
             cluster_machines,
             clusters,
             allocatable: places
-                .machines()
-                .map(|(_, pool, _)| scenario.pools[pool].capacity)
+                .machines
+                .iter()
+                .map(|machine| scenario.home(machine.home).capacity)
                 .collect(),
             zones,
             workloads,
@@ -212,15 +243,14 @@ impl WorkloadPlan {
     fn new(places: &Places<'_>, budgets: &[BudgetPlan], at: usize, spec: &Workload) -> Self {
         let scenario = places.scenario;
         let mut suits = Vec::new();
-        for (_, pool, position) in places.machines() {
-            let of_cluster = scenario.pools[pool].cluster == spec.cluster;
-            let of_pool = spec
-                .pools
-                .as_ref()
-                .is_none_or(|pools| pools.contains(&pool));
-            suits.push(
-                of_cluster && of_pool && scenario.pools[pool].has_labels(position, &spec.selector),
-            );
+        for machine in &places.machines {
+            let is_there = |pool: usize| {
+                let pools = spec.pools.as_ref();
+                let of_cluster = scenario.pools[pool].cluster == spec.cluster;
+                of_cluster && pools.is_none_or(|pools| pools.contains(&pool))
+            };
+            let is_there = machine.pool.is_some_and(is_there);
+            suits.push(is_there && machine.has_labels(scenario, &spec.selector));
         }
         let machines = (0..)
             .zip(&suits)
@@ -251,23 +281,22 @@ impl WorkloadPlan {
     }
 }
 
-fn hosts(workloads: &[WorkloadPlan], machines: &std::ops::Range<u32>) -> bool {
+/// Whether pods that a drain has to evict may be on the machines of each pool.
+fn hosts(workloads: &[WorkloadPlan], places: &Places<'_>) -> Vec<bool> {
+    let mut hosts = vec![false; places.scenario.pools.len()];
     let evictable = |workload: &&WorkloadPlan| !workload.spec.kind.is_per_machine();
-    let may_be_there = |workload: &WorkloadPlan| {
-        let from = workload
-            .machines
-            .partition_point(|machine| *machine < machines.start);
-        workload
-            .machines
-            .get(from)
-            .is_some_and(|machine| *machine < machines.end)
-    };
-    workloads.iter().filter(evictable).any(may_be_there)
+    for workload in workloads.iter().filter(evictable) {
+        for machine in &workload.machines {
+            if let Some(pool) = places.machines[*machine as usize].pool {
+                hosts[pool] = true;
+            }
+        }
+    }
+    hosts
 }
 
-/// The zone of each machine as a number, where no two clusters share a zone, and the cluster of each.
-fn failure_zones(zones: &[u32], clusters: &[u32]) -> (Vec<u32>, Vec<usize>) {
-    let mut known: Vec<(u32, u32)> = Vec::new();
+/// The zone of each machine as a number, where no two clusters share a zone. Those that are `known` keep their numbers.
+fn failure_zones(zones: &[u32], clusters: &[u32], known: &mut Vec<(u32, u32)>) -> Vec<u32> {
     let mut of_machine = |own: (u32, u32)| {
         let found = known.iter().position(|one| *one == own);
         number(found.unwrap_or_else(|| {
@@ -276,9 +305,7 @@ fn failure_zones(zones: &[u32], clusters: &[u32]) -> (Vec<u32>, Vec<usize>) {
         }))
     };
     let pairs = clusters.iter().copied().zip(zones.iter().copied());
-    let numbers = pairs.map(&mut of_machine).collect();
-    let clusters = known.iter().map(|(cluster, _)| *cluster as usize);
-    (numbers, clusters.collect())
+    pairs.map(&mut of_machine).collect()
 }
 
 /// The zone of each machine as a number; machines without one share a number.
@@ -286,9 +313,11 @@ fn zones(places: &Places<'_>) -> Vec<u32> {
     let scenario = places.scenario;
     let mut names: Vec<Option<&str>> = Vec::new();
     places
-        .machines()
-        .map(|(_, pool, position)| {
-            let zone = scenario.pools[pool].machines.zone(position);
+        .machines
+        .iter()
+        .map(|machine| {
+            let home = scenario.home(machine.home);
+            let zone = home.machines.zone(machine.position);
             let known = names.iter().position(|name| *name == zone);
             number(known.unwrap_or_else(|| {
                 names.push(zone);

@@ -3,8 +3,8 @@
 //! As Kubernetes' scheduler: first the machines that suit (Ready, not cordoned, labels, room, anti-affinity), then the
 //! best of them. Nothing is ever moved: a machine that comes back gets pods only when pods are looking for one.
 
-use super::load::{AVOIDED, CLOSED, load};
-use super::plan::WorkloadIndex;
+use super::load::{AVOIDED, CLOSED, LoadTree, load};
+use super::plan::{WorkloadIndex, number};
 use super::pod::{NONE, PodConcern, PodState};
 use crate::distribution::chosen;
 use crate::engine::Concern;
@@ -284,6 +284,21 @@ impl World {
             CLOSED
         };
         self.pods.loads[cluster].set(plan.places[machine as usize], load);
+    }
+
+    /// Machines are in other pools or have other labels than before: who is looked at for a pod is put together anew.
+    pub(in crate::fleet) fn stand_pods_anew(&mut self) {
+        let plan = self.blueprint.pods();
+        let machines = number(plan.clusters.len());
+        self.pods.loads = plan
+            .cluster_machines
+            .iter()
+            .map(|machines| LoadTree::new(machines.len()))
+            .collect();
+        self.pods.absences.know_zones(plan.zone_clusters.len());
+        for machine in 0..machines {
+            self.reload(machine);
+        }
     }
 
     /// A machine whose turn in a rollout is still to come is avoided where the scheduler prefers updated ones, as

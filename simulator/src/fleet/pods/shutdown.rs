@@ -21,7 +21,7 @@ impl World {
             return Span::ZERO;
         }
         let pool = self.machine(index).pool;
-        let shutdown = self.blueprint.scenario().pools[pool.at()].shutdown;
+        let shutdown = self.blueprint.about(pool).shutdown;
         if shutdown.grace.is_zero() {
             return Span::ZERO;
         }

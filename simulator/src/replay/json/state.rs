@@ -8,7 +8,7 @@ use super::{images, line, pods};
 use crate::engine::{Span, Time};
 use crate::fleet::{Blueprint, PoolIndex, World};
 use crate::replay::{SCHEMA_VERSION, Subject};
-use crate::scenario::{Mode, Order};
+use crate::scenario::{Enrolment, Mode, Order};
 
 #[derive(Serialize)]
 struct Opening<'b> {
@@ -77,11 +77,16 @@ struct PoolState<'b> {
 #[derive(Serialize)]
 struct MachineState<'b> {
     name: String,
-    pool: &'b str,
+    /// `None`: it is in none.
+    pool: Option<&'b str>,
+    /// What it is to the appliance, where it is in no pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
     zone: Option<&'b str>,
     /// How long it had been in the fleet at the start.
     age_s: Span,
-    revision: u32,
+    /// `None` in no pool.
+    revision: Option<u32>,
     is_up: bool,
     is_cordoned: bool,
     has_power: bool,
@@ -107,14 +112,20 @@ pub(in crate::replay) fn opening(
         let machine = world.machine(index);
         MachineState {
             name: blueprint.machine_name(index),
-            pool: blueprint.pool_name(machine.pool),
+            pool: blueprint
+                .pool_of(index)
+                .map(|pool| blueprint.pool_name(pool)),
+            status: (machine.enrolment != Enrolment::Assigned).then(|| machine.enrolment.as_str()),
             zone: blueprint.machine_zone(index),
             age_s: blueprint.machine_age(index),
-            revision: machine.revision,
+            revision: Some(machine.revision).filter(|revision| *revision > 0),
             is_up: machine.is_up(),
             is_cordoned: machine.is_cordoned(),
             has_power: machine.has_power(),
-            capacity: scenario.pools[machine.pool.at()].capacity.into(),
+            capacity: scenario
+                .home(blueprint.reference(index).pool)
+                .capacity
+                .into(),
         }
     });
     line(

@@ -134,7 +134,11 @@ fn take_reply(model: &mut Model, reply: Reply) {
         Reply::Budgets(budgets) => fleet.take_budgets(budgets),
         Reply::Windows(pools) => fleet.take_windows(pools),
         // Findings are taken with the pools that they are of.
-        Reply::Operation(_) | Reply::ChangedMachine(_) | Reply::Findings(_) => {}
+        Reply::Operation(_)
+        | Reply::ChangedMachine(_)
+        | Reply::ChangedCluster(_)
+        | Reply::SavedRevision(_)
+        | Reply::Findings(_) => {}
     }
     // At once: a row must not change its identity between two answers.
     if is_shown {
