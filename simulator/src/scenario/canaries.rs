@@ -1,10 +1,11 @@
-//! `canaries` of a pool: which of its machines go first.
+//! `canaries` of a pool: which of its machines go first, and how long they are watched.
 
 use super::machines::Machines;
 use super::pool::one_of;
 use super::problem::Problems;
 use super::section::{Item, Section};
-use super::values::{amount, list};
+use super::values::{amount, duration, list};
+use crate::engine::Span;
 
 /// The machines of a pool that go first in a rollout, and the others only when these are well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,20 @@ pub(super) fn canaries(
     }
     let amount = amount(&item, problems)?;
     Some(Canaries::Count(amount.of(machines.count(), true)))
+}
+
+/// How long the canaries are watched, where there are any.
+pub(super) fn canary_soak(
+    table: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+) -> Option<Span> {
+    let soak = table.get("canary_soak", problems, duration);
+    if table.item("canaries").is_none()
+        && let Some(item) = table.item("canary_soak")
+    {
+        item.object(problems, "which needs canaries beside it");
+    }
+    soak
 }
 
 fn named(

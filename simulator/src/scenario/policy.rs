@@ -1,6 +1,6 @@
 //! How a pool is rolled out: slots, order, halting, retries, time-outs.
 
-use super::canaries::{Canaries, canaries};
+use super::canaries::{Canaries, canaries, canary_soak};
 use super::machines::Machines;
 use super::poll::{Poll, poll};
 use super::problem::Problems;
@@ -146,13 +146,8 @@ pub(super) fn policy(
     let order = table.get("order", problems, word(&orders));
     let halt_after = table.get("halt_after", problems, amount_unless("never"));
     let canaries = canaries(table, problems, pool_name, machines);
+    let canary_soak = canary_soak(table, problems);
     let machines = machines.count();
-    let canary_soak = table.get("canary_soak", problems, duration);
-    if table.item("canaries").is_none()
-        && let Some(item) = table.item("canary_soak")
-    {
-        item.object(problems, "which needs canaries beside it");
-    }
     let retries = table.get("retries", problems, bounded(0, 1000));
     let backoff = Backoff {
         first: table
