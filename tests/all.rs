@@ -8,6 +8,7 @@ mod boot_views;
 mod canaries_first;
 mod changes;
 mod command_line;
+mod console_changes;
 mod console_rules;
 mod determinism;
 mod drains;

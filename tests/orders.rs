@@ -108,8 +108,7 @@ fn marked_machines_stand_for_their_pools_and_a_range_is_marked() {
     let dialog = console.model.dialog.as_ref().unwrap();
     let pools: Vec<_> = dialog
         .command
-        .targets
-        .iter()
+        .rollouts()
         .map(|target| target.pool.as_str())
         .collect();
     assert_eq!(pools, ["a", "b", "c"]);

@@ -8,7 +8,7 @@ use appliance::{
 };
 use proptest::prelude::*;
 use tests::Console;
-use tui::console::command::{Command, Subject, Target, Verb};
+use tui::console::command::{Command, MachineTarget, RolloutTarget, Subject, Target, Verb};
 use tui::console::key::{Code, Key};
 use tui::console::message::{ClockReport, ClockState, Message, Speed};
 use tui::console::model::{Glyphs, Model};
@@ -22,7 +22,11 @@ fn text() -> impl Strategy<Value = Text> {
     ]
 }
 
-fn target(verb: Verb) -> impl Strategy<Value = Target> {
+fn target(verb: Verb) -> BoxedStrategy<Target> {
+    if verb.is_of_machines() {
+        let machine = text().prop_map(|machine| Target::Machine(MachineTarget { machine }));
+        return machine.boxed();
+    }
     let subject = if verb == Verb::Apply {
         (any::<Option<u32>>(), any::<u32>())
             .prop_map(|(from, newest)| Subject::Pool { from, newest })
@@ -34,8 +38,9 @@ fn target(verb: Verb) -> impl Strategy<Value = Target> {
             })
             .boxed()
     };
-    (text(), text(), any::<u32>(), subject, any::<bool>()).prop_map(
-        |(cluster, pool, revision, subject, is_newest)| Target {
+    let parts = (text(), text(), any::<u32>(), subject, any::<bool>());
+    let target = parts.prop_map(
+        |(cluster, pool, revision, subject, is_newest)| RolloutTarget {
             cluster,
             pool,
             revision,
@@ -48,7 +53,8 @@ fn target(verb: Verb) -> impl Strategy<Value = Target> {
                 subject => subject,
             },
         },
-    )
+    );
+    target.prop_map(Target::Rollout).boxed()
 }
 
 fn command() -> impl Strategy<Value = Command> {

@@ -40,11 +40,29 @@ pub enum Verb {
     Pause,
     /// Resume a paused operation.
     Resume,
+    /// Let a machine's turn wait.
+    Hold,
+    /// Let a held machine have its turn.
+    Unhold,
+    /// Let no rollout target a machine.
+    Exclude,
+    /// Let the next rollout target an excluded machine.
+    Include,
 }
 
 /// One thing to which something is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
+#[serde(untagged)]
+pub enum Target {
+    /// What rolls a revision out.
+    Rollout(RolloutTarget),
+    /// A machine.
+    Machine(MachineTarget),
+}
+
+/// A pool that moves to a revision, or the operation that does it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutTarget {
     /// The cluster's name.
     pub cluster: Text,
     /// The pool's name.
@@ -54,6 +72,13 @@ pub struct Target {
     /// What of the pool is meant, and in which state.
     #[serde(flatten)]
     pub subject: Subject,
+}
+
+/// A machine. No two of a fleet have one name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineTarget {
+    /// Its name.
+    pub machine: Text,
 }
 
 /// What of a pool is meant, and in which state.
@@ -76,12 +101,16 @@ pub enum Subject {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Apply,
         Self::Retry,
         Self::Cancel,
         Self::Pause,
         Self::Resume,
+        Self::Hold,
+        Self::Unhold,
+        Self::Exclude,
+        Self::Include,
     ];
 
     /// The word for it on a command line.
@@ -92,6 +121,10 @@ impl Verb {
             Self::Cancel => "cancel",
             Self::Pause => "pause",
             Self::Resume => "resume",
+            Self::Hold => "hold",
+            Self::Unhold => "unhold",
+            Self::Exclude => "exclude",
+            Self::Include => "include",
         }
     }
 
@@ -103,11 +136,39 @@ impl Verb {
             Self::Cancel => "Cancel",
             Self::Pause => "Pause",
             Self::Resume => "Resume",
+            Self::Hold => "Hold",
+            Self::Unhold => "Unhold",
+            Self::Exclude => "Exclude",
+            Self::Include => "Include",
         }
+    }
+
+    /// Whether its targets are machines.
+    pub fn is_of_machines(self) -> bool {
+        matches!(
+            self,
+            Self::Hold | Self::Unhold | Self::Exclude | Self::Include
+        )
     }
 }
 
 impl Command {
+    /// Its targets that roll revisions out.
+    pub fn rollouts(&self) -> impl Iterator<Item = &RolloutTarget> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::Rollout(rollout) => Some(rollout),
+            Target::Machine(_) => None,
+        })
+    }
+
+    /// Its targets that are machines.
+    pub fn machines(&self) -> impl Iterator<Item = &MachineTarget> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::Machine(machine) => Some(machine),
+            Target::Rollout(_) => None,
+        })
+    }
+
     /// What it does, in a few words.
     pub fn title(&self) -> String {
         let label = self.verb.label();
@@ -116,6 +177,7 @@ impl Command {
             targets => {
                 let what = match self.verb {
                     Verb::Apply => "revisions",
+                    verb if verb.is_of_machines() => "machines",
                     _ => "operations",
                 };
                 format!("{label} {} {what}", targets.len())
@@ -125,6 +187,15 @@ impl Command {
 }
 
 impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rollout(rollout) => rollout.fmt(formatter),
+            Self::Machine(machine) => machine.machine.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for RolloutTarget {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pool, revision, .. } = self;
         match self.subject {

@@ -58,6 +58,8 @@ pub enum Action {
     Cancel,
     /// Pauses or resumes an operation.
     PauseOrResume,
+    /// Opens the menu of what can be changed about a machine.
+    Change,
     /// Shows the keys.
     Help,
     /// Gives the terminal back to the shell for a while.
@@ -102,6 +104,8 @@ pub enum Where {
     Rows,
     /// In views in which a pool, a revision or an operation is at hand.
     Orders,
+    /// In views in which a machine is at hand.
+    Changes,
 }
 
 /// One line of the table.
@@ -379,6 +383,13 @@ pub const BINDINGS: &[Binding] = &[
         "pause or resume the operation, of all marked rows",
     ),
     binding(
+        &["m"],
+        Action::Change,
+        Where::Changes,
+        "change",
+        "change the machine, or all marked ones: hold, exclude, …",
+    ),
+    binding(
         &["ctrl-z"],
         Action::Suspend,
         Where::Everywhere,
@@ -403,6 +414,7 @@ impl Binding {
             Where::Sections => view.has_rows() && !view.is_table(),
             Where::Rows => view.has_rows(),
             Where::Orders => view.has_orders(),
+            Where::Changes => view.has_machines(),
         }
     }
 }

@@ -17,8 +17,11 @@
 //! | `offer` | what can be ordered of a row, and why not |
 //! | `plan` | the order for the chosen rows, and what it will do |
 //! | `check` | whether an order still fits the fleet, and its requests |
+//! | `changes` | what can be changed about machines, and the order for it |
+//! | `menu` | the menu of it |
 //! | `findings` | what a rollout would meet, as the question before it tells it |
 //! | `dialog` | a question before an order |
+//! | `layout` | where a box over the body stands |
 //! | `sent` | orders that are not answered yet |
 //! | `windows` | when pools are open, by the clock |
 //! | `notices` | what to tell the operator for a while |
@@ -27,6 +30,7 @@
 
 pub mod attention;
 mod cause;
+pub mod changes;
 mod check;
 pub mod cut;
 pub mod dialog;
@@ -35,8 +39,10 @@ pub mod entry;
 pub mod findings;
 pub mod fleet;
 mod follow;
+pub mod layout;
 pub mod listing;
 pub mod log;
+pub mod menu;
 mod notices;
 mod offer;
 pub mod place;
@@ -53,11 +59,12 @@ use document::Document;
 pub use entry::{Cell, Tone};
 pub use fleet::Fleet;
 pub use listing::Listing;
+pub use menu::Menu;
 pub use notices::{News, Notice, Notices};
 pub use offer::CHOOSE;
 pub use place::{Place, RowId, Scope, View};
-pub use plan::Plan;
-pub use sent::Sent;
+pub use plan::{Intent, Plan};
+pub use sent::{Done, Sent};
 pub use sight::Trouble;
 pub use way_out::WayOut;
 
@@ -90,6 +97,8 @@ pub struct Model {
     pub listing: Listing,
     /// Whether a filter is being typed.
     pub is_typing: bool,
+    /// The menu that is open.
+    pub menu: Option<Menu>,
     /// The question that is open.
     pub dialog: Option<Dialog>,
     /// What to tell the operator.
@@ -147,6 +156,7 @@ impl Model {
             forward: Vec::new(),
             listing: Listing::default(),
             is_typing: false,
+            menu: None,
             dialog: None,
             notices: Notices::default(),
             sent: Vec::new(),

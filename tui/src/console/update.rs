@@ -5,9 +5,11 @@
 //! | `press` | keys |
 //! | `navigate` | places: going in, back and forward |
 //! | `data` | answers, and what to ask next |
+//! | `menu` | the menu of what can be changed |
 //! | `orders` | orders to the appliance, from the question to the outcome |
 
 mod data;
+mod menu;
 mod navigate;
 mod orders;
 mod press;

@@ -14,6 +14,7 @@
 mod details;
 mod dialog;
 mod frame;
+mod menu;
 mod notices;
 mod pen;
 mod table;
@@ -70,6 +71,9 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
         frame::filter(model, &mut pen, row(area.height - 2));
     }
     frame::footer(model, &mut pen, row(area.height - 1));
+    if let Some(open) = &model.menu {
+        menu::draw(model, open, &mut pen);
+    }
     if let Some(open) = &model.dialog {
         dialog::draw(model, open, &mut pen);
     }

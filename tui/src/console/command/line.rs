@@ -3,17 +3,19 @@
 //! ```text
 //! meltdeck apply --context demo-fleet --cluster zurich --pool workers --revision 13 --from 12
 //! meltdeck pause --context demo-fleet --cluster zurich --pool workers --revision 13 --operation 3 --pool storage …
+//! meltdeck hold --context demo-fleet workers-1 workers-2
 //! ```
 //!
 //! Each `--pool` begins a target, `--cluster` holds for the targets after it. `--from` is the revision that the pool is
 //! on, `--newest` its newest one where that is not the one to apply: the order is refused where they no longer hold.
+//! Machines stand by their names; one whose name looks like an option stands behind `--machine=`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use appliance::{OperationId, Text};
 
-use super::{Command, Subject, Target, Verb};
+use super::{Command, MachineTarget, RolloutTarget, Subject, Target, Verb};
 
 /// Why a line is no order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,28 +39,43 @@ impl fmt::Display for Command {
         name(formatter, "context", &self.context)?;
         let mut cluster = None;
         for target in &self.targets {
-            if cluster != Some(&target.cluster) {
-                name(formatter, "cluster", &target.cluster)?;
-                cluster = Some(&target.cluster);
-            }
-            name(formatter, "pool", &target.pool)?;
-            write!(formatter, " --revision {}", target.revision)?;
-            match target.subject {
-                Subject::Operation { operation } => {
-                    write!(formatter, " --operation {}", operation.0)?;
-                }
-                Subject::Pool { from, newest } => {
-                    if let Some(from) = from {
-                        write!(formatter, " --from {from}")?;
+            match target {
+                Target::Machine(MachineTarget { machine }) => one_machine(formatter, machine)?,
+                Target::Rollout(target) => {
+                    if cluster != Some(&target.cluster) {
+                        name(formatter, "cluster", &target.cluster)?;
+                        cluster = Some(&target.cluster);
                     }
-                    if newest != target.revision {
-                        write!(formatter, " --newest {newest}")?;
-                    }
+                    rollout(formatter, target)?;
                 }
             }
         }
         Ok(())
     }
+}
+
+fn rollout(formatter: &mut fmt::Formatter<'_>, target: &RolloutTarget) -> fmt::Result {
+    name(formatter, "pool", &target.pool)?;
+    write!(formatter, " --revision {}", target.revision)?;
+    match target.subject {
+        Subject::Operation { operation } => write!(formatter, " --operation {}", operation.0),
+        Subject::Pool { from, newest } => {
+            if let Some(from) = from {
+                write!(formatter, " --from {from}")?;
+            }
+            if newest != target.revision {
+                write!(formatter, " --newest {newest}")?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn one_machine(formatter: &mut fmt::Formatter<'_>, machine: &Text) -> fmt::Result {
+    if machine.as_str().starts_with('-') {
+        return name(formatter, "machine", machine);
+    }
+    write!(formatter, " {}", shell_words::quote(machine.as_str()))
 }
 
 /// An option with a name, quoted for a shell. One that looks like an option itself is tied to its own.
@@ -103,12 +120,12 @@ impl Draft {
                 operation: OperationId(operation),
             },
         };
-        Ok(Target {
+        Ok(Target::Rollout(RolloutTarget {
             cluster: self.cluster,
             pool: self.pool,
             revision,
             subject,
-        })
+        }))
     }
 
     fn take(&mut self, option: &str, value: &str) -> Result<(), NoCommand> {
@@ -147,36 +164,11 @@ impl FromStr for Command {
         let Some(verb) = Verb::ALL.into_iter().find(|verb| verb.word() == word) else {
             return no(format!("{word} is no order"));
         };
-        let (mut context, mut cluster) = (None, None);
-        let (mut targets, mut draft) = (Vec::new(), None::<Draft>);
-        while let Some(word) = words.next() {
-            let (option, value) = option(&word, &mut words)?;
-            if matches!(&*option, "cluster" | "pool")
-                && let Some(draft) = draft.take()
-            {
-                targets.push(draft.finish(verb)?);
-            }
-            match (&*option, &mut draft) {
-                ("context", _) => context = Some(Text::from(value)),
-                ("cluster", _) => cluster = Some(Text::from(value)),
-                ("pool", _) => {
-                    let Some(cluster) = cluster.clone() else {
-                        return no("--cluster is missing before --pool");
-                    };
-                    draft = Some(Draft {
-                        cluster,
-                        pool: Text::from(value),
-                        ..Draft::default()
-                    });
-                }
-                (_, Some(draft)) => draft.take(&option, &value)?,
-                (_, None) => return no(format!("--{option} belongs behind a --pool")),
-            }
-        }
-        let Some(last) = draft else {
-            return no("the last target has no --pool");
+        let (context, targets) = if verb.is_of_machines() {
+            machines(words)?
+        } else {
+            rollouts(verb, words)?
         };
-        targets.push(last.finish(verb)?);
         let Some(context) = context else {
             return no("--context is missing");
         };
@@ -186,6 +178,71 @@ impl FromStr for Command {
             targets,
         })
     }
+}
+
+/// The rest of a line: the fleet, if it is named, and the targets.
+type Rest = (Option<Text>, Vec<Target>);
+
+/// The rest of an order to machines.
+fn machines(mut words: impl Iterator<Item = String>) -> Result<Rest, NoCommand> {
+    let (mut context, mut targets) = (None, Vec::new());
+    while let Some(word) = words.next() {
+        let machine = if word.starts_with("--") {
+            let (option, value) = option(&word, &mut words)?;
+            match &*option {
+                "context" => {
+                    context = Some(Text::from(value));
+                    continue;
+                }
+                "machine" => value,
+                _ => return no(format!("--{option} is not known")),
+            }
+        } else {
+            word
+        };
+        targets.push(Target::Machine(MachineTarget {
+            machine: machine.into(),
+        }));
+    }
+    if targets.is_empty() {
+        return no("no machine is named");
+    }
+    Ok((context, targets))
+}
+
+/// The rest of an order to pools or operations.
+fn rollouts(verb: Verb, mut words: impl Iterator<Item = String>) -> Result<Rest, NoCommand> {
+    let (mut context, mut cluster) = (None, None);
+    let (mut targets, mut draft) = (Vec::new(), None::<Draft>);
+    while let Some(word) = words.next() {
+        let (option, value) = option(&word, &mut words)?;
+        if matches!(&*option, "cluster" | "pool")
+            && let Some(draft) = draft.take()
+        {
+            targets.push(draft.finish(verb)?);
+        }
+        match (&*option, &mut draft) {
+            ("context", _) => context = Some(Text::from(value)),
+            ("cluster", _) => cluster = Some(Text::from(value)),
+            ("pool", _) => {
+                let Some(cluster) = cluster.clone() else {
+                    return no("--cluster is missing before --pool");
+                };
+                draft = Some(Draft {
+                    cluster,
+                    pool: Text::from(value),
+                    ..Draft::default()
+                });
+            }
+            (_, Some(draft)) => draft.take(&option, &value)?,
+            (_, None) => return no(format!("--{option} belongs behind a --pool")),
+        }
+    }
+    let Some(last) = draft else {
+        return no("the last target has no --pool");
+    };
+    targets.push(last.finish(verb)?);
+    Ok((context, targets))
 }
 
 /// The option in a word, and its value: behind an equals sign, or the next word.
@@ -214,12 +271,22 @@ mod tests {
         let line = "meltdeck apply --context 'two words' --cluster zurich --pool=-w --revision 13 --from 12 --cluster b --pool c --revision 4 --newest 5";
         let command: Command = line.parse().unwrap();
         assert_eq!(command.to_string(), line);
-        assert_eq!(command.targets[0].pool, "-w");
-        assert_eq!(command.targets[1].cluster, "b");
+        let names = |command: &Command| {
+            let of_target = |target: &Target| match target {
+                Target::Rollout(target) => target.pool.to_string(),
+                Target::Machine(target) => target.machine.to_string(),
+            };
+            command.targets.iter().map(of_target).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&command), ["-w", "c"]);
         let line = "meltdeck pause --context c --cluster z --pool w --revision 13 --operation 3 --pool s --revision 6 --operation 4";
         let command: Command = line.parse().unwrap();
         assert_eq!(command.to_string(), line);
-        assert_eq!(command.targets[1].cluster, "z");
+        assert_eq!(names(&command), ["w", "s"]);
+        let line = "meltdeck hold --context c w-1 'w 2' --machine=-w";
+        let command: Command = line.parse().unwrap();
+        assert_eq!(command.to_string(), line);
+        assert_eq!(names(&command), ["w-1", "w 2", "-w"]);
     }
 
     #[test]
@@ -271,6 +338,9 @@ mod tests {
             ),
             ("meltdeck retry 'x", "not closed"),
             ("meltdeck retry x", "x is no option"),
+            ("meltdeck hold --context c", "no machine"),
+            ("meltdeck hold w-1", "--context"),
+            ("meltdeck hold --pool p w-1", "--pool is not known"),
         ] {
             let error = line.parse::<Command>().unwrap_err().to_string();
             assert!(error.contains(why), "{line}: {error}");

@@ -144,6 +144,8 @@ pub(super) fn cause_of_machine(machine: &Machine) -> String {
         (Some(Scheduling::ByHand), None) => "cordoned by hand".to_owned(),
         (Some(Scheduling::Cordoned), None) => "cordoned, and left so".to_owned(),
         (_, Some(failure)) => failure.to_owned(),
+        _ if machine.held == Some(true) => "held".to_owned(),
+        _ if machine.excluded == Some(true) => "excluded".to_owned(),
         _ => String::new(),
     }
 }

@@ -3,7 +3,7 @@
 use appliance::{MachinePool, Request};
 
 use super::{Fleet, Model, RowId};
-use crate::console::command::{Command, Subject, Target, Verb};
+use crate::console::command::{Command, RolloutTarget, Subject, Target, Verb};
 use crate::console::keys::Action;
 
 impl Model {
@@ -18,8 +18,13 @@ impl Model {
             return Err(vec![why]);
         }
         let (mut requests, mut changes) = (Vec::new(), Vec::new());
-        for target in &command.targets {
-            match self.fleet.request(command.verb, target) {
+        let machines = self.fleet.machines_of(command);
+        for (target, machine) in command.targets.iter().zip(machines) {
+            let request = match target {
+                Target::Rollout(target) => self.fleet.request(command.verb, target),
+                Target::Machine(target) => Fleet::request_of_machine(command.verb, target, machine),
+            };
+            match request {
                 Ok(request) => requests.push(request),
                 Err(why) => changes.push(why),
             }
@@ -34,7 +39,7 @@ impl Model {
 
 impl Fleet {
     /// The pool that a target names; `None` where there is none, or more than one.
-    pub fn pool_of_target(&self, target: &Target) -> Option<&MachinePool> {
+    pub fn pool_of_target(&self, target: &RolloutTarget) -> Option<&MachinePool> {
         let mut pools = self.pools.iter().filter(|pool| {
             pool.name == target.pool
                 && self
@@ -44,8 +49,8 @@ impl Fleet {
         pools.next().filter(|_| pools.next().is_none())
     }
 
-    fn request(&self, verb: Verb, target: &Target) -> Result<Request, String> {
-        let Target {
+    fn request(&self, verb: Verb, target: &RolloutTarget) -> Result<Request, String> {
+        let RolloutTarget {
             cluster,
             pool: name,
             revision,
@@ -82,7 +87,7 @@ impl Fleet {
     fn request_of_operation(
         &self,
         verb: Verb,
-        target: &Target,
+        target: &RolloutTarget,
         pool: &MachinePool,
     ) -> Result<Request, String> {
         let Subject::Operation { operation } = target.subject else {
@@ -107,13 +112,13 @@ impl Fleet {
             Verb::Cancel => Ok(Request::CancelOperation { operation }),
             Verb::Pause => Ok(Request::PauseOperation { operation }),
             Verb::Resume => Ok(Request::ResumeOperation { operation }),
-            Verb::Apply => Err(format!("{target}: apply takes no operation")),
+            _ => Err(format!("{target}: {} takes no operation", verb.word())),
         }
     }
 }
 
 /// That what a verb would do is done already.
-pub(super) fn already(verb: Verb, target: &Target) -> String {
+pub(super) fn already(verb: Verb, target: &RolloutTarget) -> String {
     match verb {
         Verb::Pause => format!("{target} is paused already"),
         _ => format!("{target} goes on already"),
@@ -122,9 +127,9 @@ pub(super) fn already(verb: Verb, target: &Target) -> String {
 
 fn action(verb: Verb) -> Action {
     match verb {
-        Verb::Apply => Action::Apply,
         Verb::Retry => Action::Retry,
         Verb::Cancel => Action::Cancel,
         Verb::Pause | Verb::Resume => Action::PauseOrResume,
+        _ => Action::Apply,
     }
 }

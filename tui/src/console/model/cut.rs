@@ -22,6 +22,17 @@ pub fn shortened(text: &str, room: u16) -> Cow<'_, str> {
     format!("{head}…{tail}").into()
 }
 
+/// A sentence of at most `room` cells, with an ellipsis at its end where some are missing.
+pub fn begun(text: &str, room: u16) -> Cow<'_, str> {
+    if width(text) <= room {
+        return text.into();
+    }
+    match room.checked_sub(1) {
+        Some(left) => format!("{}…", head(text, left)).into(),
+        None => "".into(),
+    }
+}
+
 /// A name in exactly `room` cells.
 pub fn fitted(name: &str, room: u16) -> String {
     let text = shortened(name, room);

@@ -28,8 +28,8 @@ impl Fleet {
         if command.verb != Verb::Apply {
             return Vec::new();
         }
-        let targets = command.targets.iter();
-        targets
+        command
+            .rollouts()
             .filter_map(|target| Some(self.pool_of_target(target)?.id))
             .collect()
     }

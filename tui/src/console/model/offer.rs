@@ -3,14 +3,14 @@
 use appliance::{MachinePoolId, Operation, OperationId, OperationStatus};
 
 use super::{Fleet, RowId};
-use crate::console::command::{Subject, Target, Verb};
+use crate::console::command::{RolloutTarget, Subject, Verb};
 use crate::console::keys::Action;
 
 /// Said where nothing is at hand that could be ordered about.
 pub const CHOOSE: &str = "choose a pool, a revision or an operation first";
 
 /// An order for one target; or why there is none, in words that name the pool.
-type Offer = Result<(Verb, Target), String>;
+type Offer = Result<(Verb, RolloutTarget), String>;
 
 impl Fleet {
     /// What an action would order of a row.
@@ -113,8 +113,8 @@ impl Fleet {
         Ok((verb, self.target(pool, revision, subject)))
     }
 
-    fn target(&self, pool: MachinePoolId, revision: u32, subject: Subject) -> Target {
-        Target {
+    fn target(&self, pool: MachinePoolId, revision: u32, subject: Subject) -> RolloutTarget {
+        RolloutTarget {
             cluster: self.cluster_name(pool),
             pool: self.pool_name(pool),
             revision,

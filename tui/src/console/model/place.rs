@@ -141,6 +141,11 @@ impl View {
         !matches!(self, Self::Help | Self::Log | Self::Budgets)
     }
 
+    /// Whether a machine is at hand in it, which can be changed.
+    pub fn has_machines(&self) -> bool {
+        matches!(self, Self::Overview | Self::Machines(_) | Self::Machine(_))
+    }
+
     /// The view of the whole fleet that a key goes to.
     pub fn of(destination: Destination) -> Self {
         match destination {

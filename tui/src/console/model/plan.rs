@@ -9,7 +9,7 @@ use super::check::already;
 use super::entry::operation_state;
 use super::offer::CHOOSE;
 use super::{Model, RowId, Scope, View};
-use crate::console::command::{Command, Subject, Target, Verb};
+use crate::console::command::{Command, RolloutTarget, Subject, Target, Verb};
 use crate::console::keys::Action;
 
 /// An order, and what of the chosen rows it leaves out.
@@ -19,6 +19,15 @@ pub struct Plan {
     pub command: Command,
     /// Why others of the chosen rows are not among its targets, line by line.
     pub left_out: Vec<String>,
+}
+
+/// What is asked for of some rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// What a key orders of revisions and operations.
+    Rollout(Action),
+    /// A change of machines.
+    Change(Verb),
 }
 
 /// Machines that a plan names one by one.
@@ -76,6 +85,9 @@ impl Model {
 
     /// Whether an action can be taken here and now. Of marked rows a plan tells.
     pub fn offers(&self, action: Action) -> bool {
+        if action == Action::Change && self.place.marks.is_empty() {
+            return !self.chosen_machines().is_empty();
+        }
         let is_order = matches!(
             action,
             Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume
@@ -96,11 +108,18 @@ impl Model {
             })
     }
 
-    /// The order that an action gives for some rows.
+    /// The order for some rows.
     ///
     /// # Errors
     /// When none of the rows fits: why, in words.
-    pub fn plan(&self, action: Action, rows: &[RowId]) -> Result<Plan, String> {
+    pub fn plan(&self, intent: Intent, rows: &[RowId]) -> Result<Plan, String> {
+        match intent {
+            Intent::Rollout(action) => self.plan_rollout(action, rows),
+            Intent::Change(verb) => self.plan_change(verb, rows),
+        }
+    }
+
+    fn plan_rollout(&self, action: Action, rows: &[RowId]) -> Result<Plan, String> {
         let (mut offers, mut left_out) = (Vec::new(), Vec::new());
         for row in rows {
             match self.fleet.offer(action, *row) {
@@ -116,7 +135,7 @@ impl Model {
         else {
             return Err(none_fits(rows.len(), &left_out));
         };
-        let mut targets: Vec<Target> = Vec::new();
+        let mut targets: Vec<RolloutTarget> = Vec::new();
         for (offered, target) in offers {
             if offered != verb {
                 left_out.push((Some(target.cluster.to_string()), already(verb, &target)));
@@ -131,7 +150,7 @@ impl Model {
             command: Command {
                 verb,
                 context: self.context.clone(),
-                targets,
+                targets: targets.into_iter().map(Target::Rollout).collect(),
             },
             left_out: left_out.into_iter().map(line).collect(),
         })
@@ -157,28 +176,10 @@ impl Model {
     /// What an order will do, line by line.
     pub fn consequences(&self, command: &Command, left_out: &[String]) -> Vec<String> {
         let mut told = vec![format!("fleet    {}", self.context)];
-        let reboots = self.reboots(command);
-        match &*command.targets {
-            [target] => {
-                told.push(format!("cluster  {}", target.cluster));
-                told.push(format!("pool     {}", target.pool));
-                told.extend(self.effects(command.verb, target, &reboots));
-            }
-            targets => {
-                for target in targets {
-                    let Target { cluster, pool, .. } = target;
-                    told.push(String::new());
-                    told.push(format!("cluster {cluster}, pool {pool}"));
-                    let effects = self.effects(command.verb, target, &reboots);
-                    told.extend(effects.into_iter().map(|effect| format!("  {effect}")));
-                }
-            }
-        }
-        if command.verb == Verb::Cancel {
-            if command.targets.len() > 1 {
-                told.push(String::new());
-            }
-            told.push("A cancelled operation cannot be resumed.".to_owned());
+        if command.verb.is_of_machines() {
+            told.extend(self.change_told(command));
+        } else {
+            told.extend(self.rollouts_told(command));
         }
         if !left_out.is_empty() {
             told.push(String::new());
@@ -190,11 +191,41 @@ impl Model {
         told
     }
 
+    /// What an order to pools or operations will do.
+    fn rollouts_told(&self, command: &Command) -> Vec<String> {
+        let mut told = Vec::new();
+        let reboots = self.reboots(command);
+        let targets: Vec<_> = command.rollouts().collect();
+        match *targets {
+            [target] => {
+                told.push(format!("cluster  {}", target.cluster));
+                told.push(format!("pool     {}", target.pool));
+                told.extend(self.effects(command.verb, target, &reboots));
+            }
+            _ => {
+                for target in &targets {
+                    let RolloutTarget { cluster, pool, .. } = target;
+                    told.push(String::new());
+                    told.push(format!("cluster {cluster}, pool {pool}"));
+                    let effects = self.effects(command.verb, target, &reboots);
+                    told.extend(effects.into_iter().map(|effect| format!("  {effect}")));
+                }
+            }
+        }
+        if command.verb == Verb::Cancel {
+            if targets.len() > 1 {
+                told.push(String::new());
+            }
+            told.push("A cancelled operation cannot be resumed.".to_owned());
+        }
+        told
+    }
+
     /// What an order will do to one target.
     fn effects(
         &self,
         verb: Verb,
-        target: &Target,
+        target: &RolloutTarget,
         reboots: &BTreeMap<MachinePoolId, Reboots>,
     ) -> Vec<String> {
         let Some(pool) = self.fleet.pool_of_target(target).map(|pool| pool.id) else {
@@ -247,8 +278,7 @@ impl Model {
             return reboots;
         }
         let revisions: BTreeMap<MachinePoolId, u32> = command
-            .targets
-            .iter()
+            .rollouts()
             .filter_map(|target| Some((self.fleet.pool_of_target(target)?.id, target.revision)))
             .collect();
         for machine in &self.fleet.machines {
@@ -311,16 +341,16 @@ fn left(verb: Verb, rollout: &Rollout) -> String {
 }
 
 /// Why a row is left out, with its cluster.
-type LeftOut = (Option<String>, String);
+pub(super) type LeftOut = (Option<String>, String);
 
-fn line((cluster, why): LeftOut) -> String {
+pub(super) fn line((cluster, why): LeftOut) -> String {
     match cluster {
         Some(cluster) => format!("cluster {cluster}: {why}"),
         None => why,
     }
 }
 
-fn none_fits(rows: usize, left_out: &[LeftOut]) -> String {
+pub(super) fn none_fits(rows: usize, left_out: &[LeftOut]) -> String {
     match left_out {
         [] => CHOOSE.to_owned(),
         [(_, why)] => why.clone(),
@@ -342,7 +372,7 @@ fn none_fits(rows: usize, left_out: &[LeftOut]) -> String {
 }
 
 /// Keeps of several revisions of one pool the newest. Returns the others, and why.
-fn keep_newest(targets: &mut Vec<Target>) -> Vec<LeftOut> {
+fn keep_newest(targets: &mut Vec<RolloutTarget>) -> Vec<LeftOut> {
     let mut newest: BTreeMap<_, u32> = BTreeMap::new();
     for target in targets.iter() {
         let pool = (target.cluster.clone(), target.pool.clone());

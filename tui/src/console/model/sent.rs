@@ -1,6 +1,6 @@
 //! Orders that were sent and are not wholly answered yet.
 
-use appliance::{Operation, Request};
+use appliance::{Machine, Operation, Request};
 
 use crate::console::command::Command;
 
@@ -9,9 +9,21 @@ use crate::console::command::Command;
 pub struct Sent {
     /// The order.
     pub command: Command,
-    /// The requests in the order of its targets, each with its answer once there is one: the operation, or why it was
+    /// The requests in the order of its targets, each with its answer once there is one: what came of it, or why it was
     /// refused.
-    pub answers: Vec<(Request, Option<Result<Operation, String>>)>,
+    pub answers: Vec<(Request, Option<Answer>)>,
+}
+
+/// What came of a request, or why it was refused.
+pub(super) type Answer = Result<Done, String>;
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Done {
+    /// The operation that carries it out.
+    Operation(Operation),
+    /// The machine as it is now.
+    Machine(Box<Machine>),
 }
 
 impl Sent {
@@ -25,7 +37,7 @@ impl Sent {
     }
 
     /// Where the answer to a request belongs, if one is missing.
-    pub fn place(&mut self, request: &Request) -> Option<&mut Option<Result<Operation, String>>> {
+    pub fn place(&mut self, request: &Request) -> Option<&mut Option<Answer>> {
         let mut answers = self.answers.iter_mut();
         answers
             .find(|(asked, answer)| answer.is_none() && asked == request)

@@ -9,10 +9,12 @@ use appliance::{
     Machine, MachinePoolId, MachineStatus, Operation, OperationStatus, Scheduling, Text,
 };
 
+use super::changes::change_of;
 use super::cut::width;
 use super::entry::budget_name;
 use super::windows::Door;
 use super::{Fleet, RowId};
+use crate::console::command::Verb;
 use crate::console::keys::{Action, Destination, key_of};
 
 /// What to do.
@@ -230,7 +232,13 @@ impl Fleet {
             "pod-grace" => out("wait: its pods end with their grace", ""),
             "repair" if about.is_empty() => out("a hand: nobody repairs machines here", cancel),
             "repair" => out(format!("wait: {about} repairs it"), cancel),
-            "hold" => out("unhold it: until then its turn waits", cancel),
+            "hold" => out(
+                format!(
+                    "{} unholds it: until then its turn waits",
+                    change_key(Verb::Unhold)
+                ),
+                cancel,
+            ),
             "gate" => out(format!("wait until {about} is green"), cancel),
             "canary" => out("wait: the canaries go first", cancel),
             _ => None,
@@ -251,6 +259,12 @@ impl Fleet {
             Door::Shut(_, None) | Door::Always | Door::Open(_) => None,
         }
     }
+}
+
+/// The keys of a change, one after the other.
+fn change_key(verb: Verb) -> String {
+    let letter = change_of(verb).map_or(' ', |change| change.letter);
+    format!("{} {letter}", key_of(Action::Change))
 }
 
 fn of_budget(name: &str) -> Option<WayOut> {

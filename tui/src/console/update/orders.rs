@@ -1,21 +1,34 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, Operation, Reply, Request};
+use appliance::{Error, Machine, Operation, Reply, Request};
 
 use super::data;
 use crate::console::command::{Command, Verb};
 use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
 use crate::console::message::Effect;
+use crate::console::model::changes::change_of;
 use crate::console::model::dialog::Stage;
-use crate::console::model::{CHOOSE, Dialog, Model, Plan, RowId, SMALLEST, Sent, Tone};
+use crate::console::model::{
+    CHOOSE, Dialog, Done, Intent, Model, Plan, RowId, SMALLEST, Sent, Tone,
+};
 
 /// Takes a question away that the terminal has no room for any more.
 pub(super) fn close_if_too_small(model: &mut Model) {
-    if model.dialog.is_some() && is_too_small(model) {
+    if (model.dialog.is_some() || model.menu.is_some()) && is_too_small(model) {
         model.dialog = None;
+        model.menu = None;
         model.notify(Tone::Warning, too_small());
     }
+}
+
+/// Whether the terminal has no room for a question. Then that is said.
+pub(super) fn has_no_room(model: &mut Model) -> bool {
+    let is_too_small = is_too_small(model);
+    if is_too_small {
+        model.notify(Tone::Warning, too_small());
+    }
+    is_too_small
 }
 
 fn is_too_small(model: &Model) -> bool {
@@ -46,7 +59,8 @@ pub(super) fn is_order(request: &Request) -> bool {
 /// Opens the question before an order for the chosen rows, or says why there is nothing to order.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
     let rows = model.chosen();
-    let plan = match model.plan(action, &rows) {
+    let intent = Intent::Rollout(action);
+    let plan = match model.plan(intent, &rows) {
         Ok(plan) => plan,
         Err(why) => {
             let is_one = action == Action::Apply && rows.len() == 1;
@@ -70,19 +84,18 @@ pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         };
     }
-    if is_too_small(model) {
-        model.notify(Tone::Warning, too_small());
+    if has_no_room(model) {
         return Vec::new();
     }
     // What was found before may not hold any more.
     model.fleet.findings.clear();
-    ask(model, plan, action, rows)
+    ask(model, plan, intent, rows)
 }
 
 /// Opens the question. Returns what is to be asked for it.
-fn ask(model: &mut Model, plan: Plan, action: Action, rows: Vec<RowId>) -> Vec<Effect> {
+pub(super) fn ask(model: &mut Model, plan: Plan, intent: Intent, rows: Vec<RowId>) -> Vec<Effect> {
     let consequences = model.consequences(&plan.command, &plan.left_out);
-    model.dialog = Some(Dialog::new(plan, (action, rows), consequences));
+    model.dialog = Some(Dialog::new(plan, (intent, rows), consequences));
     data::ask_for_question(model).into_iter().collect()
 }
 
@@ -91,9 +104,9 @@ fn plan_again(model: &mut Model) -> Vec<Effect> {
     let Some(dialog) = model.dialog.take() else {
         return Vec::new();
     };
-    let (action, rows) = dialog.made_from;
-    match model.plan(action, &rows) {
-        Ok(plan) => ask(model, plan, action, rows),
+    let (intent, rows) = dialog.made_from;
+    match model.plan(intent, &rows) {
+        Ok(plan) => ask(model, plan, intent, rows),
         Err(why) => {
             model.notify(Tone::Warning, why);
             Vec::new()
@@ -109,8 +122,8 @@ pub(super) fn renew(model: &mut Model) {
     if dialog.stage == Stage::Prompting {
         match model.requests(&dialog.command) {
             Ok(_) => {
-                let (action, rows) = &dialog.made_from;
-                let left_out = model.plan(*action, rows).map(|plan| plan.left_out);
+                let (intent, rows) = &dialog.made_from;
+                let left_out = model.plan(*intent, rows).map(|plan| plan.left_out);
                 let left_out = left_out.unwrap_or_default();
                 dialog.consequences = model.consequences(&dialog.command, &left_out);
             }
@@ -200,7 +213,8 @@ pub(super) fn take(
     reply: Result<Reply, Error>,
 ) -> Vec<Effect> {
     let answer = match reply {
-        Ok(Reply::Operation(operation)) => Ok(operation),
+        Ok(Reply::Operation(operation)) => Ok(Done::Operation(operation)),
+        Ok(Reply::ChangedMachine(machine)) => Ok(Done::Machine(machine)),
         Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
         Err(error) => Err(error.to_string()),
     };
@@ -251,7 +265,29 @@ fn conclude(model: &mut Model, sent: Sent) {
     }
 }
 
-fn outcome(command: &Command, done: &[Operation]) -> String {
+fn outcome(command: &Command, done: &[Done]) -> String {
+    let (mut operations, mut machines) = (Vec::new(), Vec::new());
+    for done in done {
+        match done {
+            Done::Operation(operation) => operations.push(operation),
+            Done::Machine(machine) => machines.push(&**machine),
+        }
+    }
+    match (operations.is_empty(), machines.is_empty()) {
+        (_, true) => outcome_of_rollouts(command.verb, &operations),
+        _ => outcome_of_change(command.verb, &machines),
+    }
+}
+
+fn outcome_of_change(verb: Verb, machines: &[&Machine]) -> String {
+    let what = change_of(verb).map_or("changed", |change| change.outcome);
+    match machines {
+        [machine] => format!("{} is {what}", machine.name),
+        _ => format!("{} machines are {what}", machines.len()),
+    }
+}
+
+fn outcome_of_rollouts(verb: Verb, done: &[&Operation]) -> String {
     let ids: Vec<_> = done
         .iter()
         .map(|operation| operation.id.0.to_string())
@@ -263,7 +299,7 @@ fn outcome(command: &Command, done: &[Operation]) -> String {
         format!("operations {ids}")
     };
     let number = |one: &'static str, many: &'static str| if is_one { one } else { many };
-    match (command.verb, done) {
+    match (verb, done) {
         (Verb::Apply, [operation]) => {
             let revision = operation.rollout.as_ref().map(|rollout| rollout.revision);
             let revision = revision.map_or(String::new(), |number| format!(" revision {number}"));
@@ -278,6 +314,6 @@ fn outcome(command: &Command, done: &[Operation]) -> String {
             number("is", "are"),
             number("it", "them")
         ),
-        (Verb::Resume, _) => format!("{who} {} on", number("goes", "go")),
+        _ => format!("{who} {} on", number("goes", "go")),
     }
 }

@@ -1,6 +1,6 @@
 //! Keys: to the dialog if one is open, to the filter if one is typed, else by the table of bindings.
 
-use super::{navigate, orders};
+use super::{menu, navigate, orders};
 use crate::console::key::{Code, Key};
 use crate::console::keys::{Action, action};
 use crate::console::message::{ClockState, Drive, Effect};
@@ -28,6 +28,9 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     if model.dialog.is_some() {
         return orders::press(model, key);
+    }
+    if model.menu.is_some() {
+        return menu::press(model, key);
     }
     if model.is_typing {
         type_filter(model, key);
@@ -87,6 +90,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => {
             return orders::propose(model, action);
         }
+        Action::Change => menu::open(model),
         // These were taken before.
         Action::Suspend | Action::Redraw | Action::Quit => {}
     }

@@ -5,35 +5,13 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, width};
 use super::theme;
 use crate::console::command::Verb;
-use crate::console::model::dialog::{Dialog, Layout, Stage};
+use crate::console::model::dialog::{Dialog, Stage};
+use crate::console::model::layout::Layout;
 use crate::console::model::{Model, Tone};
 
 pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>) {
     let layout = dialog.layout(model.size);
-    let area = Rect {
-        x: layout.x,
-        y: layout.y,
-        width: layout.columns,
-        height: layout.rows,
-    };
-    pen.clear(area);
-    let inner = if layout.has_frame {
-        border(pen, area);
-        let title = Rect {
-            x: area.x + 2,
-            width: area.width.saturating_sub(4),
-            ..area
-        };
-        pen.put(
-            title,
-            0,
-            &format!(" {} ", title_of(dialog, title.width)),
-            theme::TITLE,
-        );
-        title
-    } else {
-        area
-    };
+    let (area, inner) = place(&layout, pen, |room| title_of(dialog, room));
     let at = |y: u16| Rect {
         y,
         height: 1,
@@ -46,7 +24,34 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: &mut Pen<'_>) {
     let last = area
         .bottom()
         .saturating_sub(1 + u16::from(layout.has_frame));
-    buttons(dialog, pen, at(last), &extent(&layout));
+    buttons(dialog, pen, at(last), &layout.extent());
+}
+
+/// Makes room for a box, with its frame and title where it has one. Returns where it is, and its columns inside.
+pub(super) fn place(
+    layout: &Layout,
+    pen: &mut Pen<'_>,
+    title: impl Fn(u16) -> String,
+) -> (Rect, Rect) {
+    let area = Rect {
+        x: layout.x,
+        y: layout.y,
+        width: layout.columns,
+        height: layout.rows,
+    };
+    pen.clear(area);
+    if !layout.has_frame {
+        return (area, area);
+    }
+    border(pen, area);
+    let inner = Rect {
+        x: area.x + 2,
+        width: area.width.saturating_sub(4),
+        ..area
+    };
+    let title = format!(" {} ", title(inner.width));
+    pen.put(inner, 0, &title, theme::TITLE);
+    (area, inner)
 }
 
 /// The whole title where there is room, else the verb: whom the order concerns stands in the text.
@@ -57,16 +62,6 @@ fn title_of(dialog: &Dialog, room: u16) -> String {
     } else {
         dialog.command.verb.label().to_owned()
     }
-}
-
-/// Which lines of the text are shown, if not all of them.
-fn extent(layout: &Layout) -> String {
-    let all = layout.lines.len();
-    if all <= layout.page {
-        return String::new();
-    }
-    let last = (layout.first + layout.page).min(all);
-    format!("{}-{last} of {all}", layout.first + 1)
 }
 
 fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect, extent: &str) {

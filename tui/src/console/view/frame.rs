@@ -186,14 +186,21 @@ pub(super) fn filter(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 fn weight(action: Action, has_marks: bool) -> u8 {
     match action {
         Action::Help => 0,
-        Action::Back | Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume
+        Action::Back
+        | Action::Apply
+        | Action::Retry
+        | Action::Cancel
+        | Action::PauseOrResume
+        | Action::Change
             if has_marks =>
         {
             1
         }
         Action::Go(_) | Action::Open | Action::Back | Action::Close => 2,
         Action::PauseOrRun => 3,
-        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume => 4,
+        Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume | Action::Change => {
+            4
+        }
         Action::RunToMilestone => 5,
         Action::Filter | Action::Mark => 6,
         _ => 7,
@@ -237,6 +244,8 @@ fn dialog_hints(model: &Model, dialog: &Dialog) -> Vec<(&'static str, &'static s
 pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let hints: Vec<(&str, &str)> = if let Some(dialog) = &model.dialog {
         dialog_hints(model, dialog)
+    } else if model.menu.is_some() {
+        vec![("j k", "choose"), ("enter", "change it"), ("esc", "back")]
     } else if model.is_typing {
         vec![("enter", "keep"), ("esc", "clear")]
     } else {
