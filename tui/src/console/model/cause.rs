@@ -90,7 +90,7 @@ impl Fleet {
         format!("{name}: {}", how.map_or("failed", Text::as_str))
     }
 
-    fn machine_name(&self, id: MachineId) -> Text {
+    pub(super) fn machine_name(&self, id: MachineId) -> Text {
         let unknown = || Text::from(format!("machine {}", id.0));
         self.machine(id)
             .map_or_else(unknown, |machine| machine.name.clone())

@@ -20,8 +20,8 @@ use super::place::{RowId, Scope};
 
 pub use budgets::{budget_name, urgency};
 pub use events::event_tone;
-pub use machines::{machine_reason, machine_tone, reason_told, zone_of};
-pub use operations::operation_state;
+pub use machines::{ZONE, machine_reason, machine_tone, reason_told, zone_of};
+pub use operations::{operation_state, operation_task};
 
 /// What a cell says and how it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -164,10 +164,13 @@ impl Fleet {
                 "a hand: repair it, or give it power",
                 "then it boots by itself",
             ),
-            MachineStatus::ForceUnassigned => out(
-                "wait: it reboots and is then ready_unassigned",
-                "if it is dead, it needs a hand",
+            MachineStatus::ForceUnassigned if is_dead(machine) => out(
+                "a hand: repair it, or give it power",
+                "then it reboots and is ready_unassigned",
             ),
+            MachineStatus::ForceUnassigned => {
+                out("wait: it reboots and is then ready_unassigned", "")
+            }
             MachineStatus::Preregistered => out("boot an enrollment image on it", ""),
             MachineStatus::ReadyUnassigned => out("assign it to a pool", ""),
             MachineStatus::Unreachable => self.retried(pool, "a hand: see why it does not answer"),

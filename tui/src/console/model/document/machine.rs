@@ -8,7 +8,7 @@ use super::pods::{held_by, pods};
 use super::{Document, Layout, Line, Section, faint, field, log, missing_before, plain};
 use crate::clock::{clock, length};
 use crate::console::model::cause::cause_of_machine;
-use crate::console::model::entry::{Tone, machine_reason, machine_tone, zone_of};
+use crate::console::model::entry::{Tone, ZONE, machine_reason, machine_tone, zone_of};
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::RowId;
 
@@ -93,9 +93,38 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
             Tone::Plain,
         ),
         field("zone", String::from(zone_of(machine)), Tone::Plain),
-        field("uuid", machine.uuid.as_str(), Tone::Faint),
     ]);
+    head.extend(own_settings(history));
+    head.extend([field("uuid", machine.uuid.as_str(), Tone::Faint)]);
     head
+}
+
+/// What is set on the machine itself, and what was saved for it.
+fn own_settings(history: &MachineHistory) -> Vec<Line> {
+    let machine = &history.machine;
+    let labels = machine.labels.iter();
+    let labels: Vec<_> = labels
+        .filter(|label| label.key != ZONE)
+        .map(|label| format!("{}={}", label.key, label.value))
+        .collect();
+    let mut lines = Vec::new();
+    if !labels.is_empty() {
+        lines.push(field("labels", labels.join(" "), Tone::Plain));
+    }
+    if let Some(profile) = &machine.network_profile {
+        lines.push(field("network", profile.as_str(), Tone::Plain));
+    }
+    for own in &history.own_revisions {
+        let each = own.settings.iter();
+        let each: Vec<_> = each
+            .map(|set| format!("{} {}", set.name, set.version))
+            .collect();
+        if own.is_pending {
+            let told = format!("its own revision {}: {}", own.number, each.join(", "));
+            lines.push(field("saved", told, Tone::Warning));
+        }
+    }
+    lines
 }
 
 /// What ends what it waits for, or when.

@@ -5,7 +5,9 @@ use appliance::{OperationHistory, OperationStep, Text, Wait};
 use super::{Document, Layout, Line, Section, field, log, plain};
 use crate::clock::{clock, length};
 use crate::console::model::cut::fitted;
-use crate::console::model::entry::{Tone, machine_reason, operation_state, reason_told};
+use crate::console::model::entry::{
+    Tone, machine_reason, operation_state, operation_task, reason_told,
+};
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::RowId;
 
@@ -55,7 +57,12 @@ fn name_width(layout: Layout) -> u16 {
 fn head(fleet: &Fleet, history: &OperationHistory, layout: Layout) -> Vec<Line> {
     let operation = &history.operation;
     let state = operation_state(operation);
-    let mut head = vec![field("operation", operation.id.0.to_string(), Tone::Plain)];
+    let number = operation.id.0;
+    let named = match operation_task(fleet, operation) {
+        Some(task) => format!("{number}: {task}"),
+        None => number.to_string(),
+    };
+    let mut head = vec![field("operation", named, Tone::Plain)];
     head.push(field("status", String::from(state.text), state.tone));
     if let Some(way_out) = fleet.way_out(RowId::Operation(operation.id)) {
         let cause = fleet.cause_of_operation(operation);

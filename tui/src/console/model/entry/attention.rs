@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use appliance::Operation;
 
-use super::operations::{operation_pool, operation_state, rollout};
+use super::operations::{operation_pool, operation_state, operation_task, rollout};
 use super::{Cell, Column, Entry, Tone, column, plain, toned};
 use crate::clock::in_minutes;
 use crate::console::model::attention::Attention;
@@ -90,11 +90,14 @@ impl Attention {
                 let Some(operation) = fleet.operation(id) else {
                     return format!("operation {}", id.0);
                 };
-                let revision = rollout(operation, |rollout| rollout.revision);
-                format!(
-                    "{} to revision {revision}",
-                    operation_pool(fleet, operation)
-                )
+                match operation_task(fleet, operation) {
+                    Some(task) => task,
+                    None => format!(
+                        "{} to revision {}",
+                        operation_pool(fleet, operation),
+                        rollout(operation, |rollout| rollout.revision)
+                    ),
+                }
             }
             Self::Trouble(pool, trouble) => fleet.troubled_told(pool, trouble),
             Self::Unassigned => "machines in no pool".to_owned(),

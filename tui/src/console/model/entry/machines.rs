@@ -148,11 +148,11 @@ fn cluster_of(fleet: &Fleet, machine: &Machine) -> Text {
         .unwrap_or_default()
 }
 
+/// The label that tells a machine's zone.
+pub const ZONE: &str = "topology.kubernetes.io/zone";
+
 /// The machine's zone, if it is labelled with one.
 pub fn zone_of(machine: &Machine) -> Text {
-    let zone = machine
-        .labels
-        .iter()
-        .find(|label| label.key == "topology.kubernetes.io/zone");
+    let zone = machine.labels.iter().find(|label| label.key == ZONE);
     zone.map(|label| label.value.clone()).unwrap_or_default()
 }

@@ -43,8 +43,8 @@ impl Entry for Operation {
             "POOL",
             10..40,
             0,
-            |fleet, operation| plain(operation_pool(fleet, operation)),
-            |fleet, a, b| { natural(&operation_pool(fleet, a), &operation_pool(fleet, b)) }
+            |fleet, operation| plain(operation_subject(fleet, operation)),
+            |fleet, a, b| { natural(&operation_subject(fleet, a), &operation_subject(fleet, b)) }
         ),
         column!(number "REV", 4, 1, |_, operation| number(rollout(operation, |rollout| rollout.revision)), |_, a, b| {
             rollout(a, |rollout| rollout.revision).cmp(&rollout(b, |rollout| rollout.revision))
@@ -90,13 +90,16 @@ impl Entry for Operation {
     }
 
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
-        self.rollout
-            .as_ref()
-            .is_some_and(|rollout| is_pool_in(fleet, rollout.machine_pool_id, scope))
+        let of_machine = || fleet.machine(self.machine_id?)?.machine_pool_id;
+        let of_rollout = self.rollout.as_ref().map(|rollout| rollout.machine_pool_id);
+        match of_rollout.or_else(of_machine) {
+            Some(pool) => is_pool_in(fleet, pool, scope),
+            None => scope == Scope::Fleet,
+        }
     }
 
     fn texts<'e>(&'e self, fleet: &'e Fleet) -> [Cow<'e, str>; 3] {
-        let pool = String::from(operation_pool(fleet, self));
+        let pool = String::from(operation_subject(fleet, self));
         [
             pool.into(),
             self.status.as_str().into(),
@@ -115,6 +118,24 @@ pub(super) fn operation_pool(fleet: &Fleet, operation: &Operation) -> Text {
         .as_ref()
         .map(|rollout| rollout.machine_pool_id);
     pool.map(|pool| fleet.pool_name(pool)).unwrap_or_default()
+}
+
+/// What an operation does to one machine, as `set-labels w-3`; `None` for the rollout of a pool.
+pub fn operation_task(fleet: &Fleet, operation: &Operation) -> Option<String> {
+    let machine = operation.machine_id?;
+    Some(format!(
+        "{} {}",
+        operation.action,
+        fleet.machine_name(machine)
+    ))
+}
+
+/// The pool of an operation, or what it does to one machine.
+fn operation_subject(fleet: &Fleet, operation: &Operation) -> Text {
+    match operation_task(fleet, operation) {
+        Some(task) => Text::from(task),
+        None => operation_pool(fleet, operation),
+    }
 }
 
 pub(super) fn updated(operation: &Operation) -> String {
