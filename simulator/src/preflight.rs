@@ -18,7 +18,7 @@ use appliance::Text;
 use serde::Serialize;
 
 use crate::fleet::{Blueprint, MachineIndex, PoolIndex, World};
-use crate::scenario::Deed;
+use crate::scenario::{Change, Deed};
 
 /// Something that a rollout of a pool would meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,8 +83,15 @@ pub fn of_scenario(world: &World) -> Vec<Finding> {
         let mut steps = blueprint.scenario().steps.iter();
         let images = blueprint.scenario().images.iter();
         let mut images = images.flat_map(|images| &images.pools);
-        steps.any(|step| matches!(step.what, Deed::Apply { pool: of, .. } if of == pool.at()))
-            || images.any(|of| *of == pool.at())
+        let applies = |deed: Deed| match deed {
+            Deed::Apply { pool: of, .. } => of == pool.at(),
+            Deed::Change { change, .. } => matches!(
+                blueprint.change(change),
+                Change::Pool { pool: of, apply: true, .. } if *of == pool.at()
+            ),
+            _ => false,
+        };
+        steps.any(|step| applies(step.what)) || images.any(|of| *of == pool.at())
     };
     let mut pools: Vec<_> = blueprint.pools().filter(rolled_out).collect();
     if pools.is_empty() {

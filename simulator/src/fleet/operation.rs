@@ -258,7 +258,10 @@ impl World {
             .filter(is_of_cluster)
             .flat_map(|pool| self.blueprint.machines_of(pool));
         self.is_newer_than_its_control_plane(pool, revision)
-            || machines.any(|machine| !self.machine(machine).is_up())
+            || machines.any(|machine| {
+                let machine = self.machine(machine);
+                !machine.is_up() && !machine.is_on_its_way()
+            })
     }
 
     /// Whether the pool's Kubernetes on this revision is newer than that of its control plane.

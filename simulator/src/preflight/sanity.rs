@@ -27,7 +27,7 @@ fn versions(about: &Subject<'_>) -> Vec<Finding> {
             what: format!(
                 "Kubernetes {} of the pool is newer than {} of its control plane",
                 about.world.kubelet(about.pool, revision),
-                cluster.version
+                about.blueprint.control_plane(pool.cluster)
             ),
             change: format!("upgrade the cluster {} first", cluster.name),
         },
@@ -37,7 +37,10 @@ fn versions(about: &Subject<'_>) -> Vec<Finding> {
 fn down(about: &Subject<'_>) -> Vec<Finding> {
     let down: Vec<_> = about
         .machines()
-        .filter(|machine| !about.world.machine(*machine).is_up())
+        .filter(|machine| {
+            let machine = about.world.machine(*machine);
+            !machine.is_up() && !machine.is_on_its_way()
+        })
         .collect();
     if down.is_empty() {
         return Vec::new();
