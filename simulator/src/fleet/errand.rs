@@ -342,7 +342,7 @@ impl World {
             let operation = &mut self.operations[operation.at()];
             operation.waiting -= 1;
             operation.targeted -= 1;
-            self.canary_settled(about.pool, false, observer);
+            self.canary_leaves(about.pool, observer);
         }
     }
 

@@ -152,3 +152,14 @@ fn machines_that_ask_for_their_turns_wait_for_named_canaries_too() {
     assert_eq!(times(&story, "w-3: updated"), [passed[0] - 100]);
     assert!(times(&story, "w-1: updated")[0] > passed[0]);
 }
+
+#[test]
+fn a_named_canary_that_leaves_its_pool_before_its_turn_is_not_waited_for() {
+    let leaves = step("+60s", "force-remove", "machine = \"w-3\"");
+    let text = pool(3, &named("[\"w-2\", \"w-3\"]", ""), &leaves);
+    let story = story(&text);
+    assert_eq!(times(&story, "w-3: removed"), [60]);
+    // The other canary is updated after 52 s and is watched from when it is the only one.
+    assert_eq!(times(&story, "w: its canaries have passed"), [160]);
+    assert_eq!(times(&story, "w-1: updated"), [160 + 52]);
+}
