@@ -523,3 +523,30 @@ fn what_makes_no_sense_is_refused_with_its_reason() {
         assert_eq!(found, kind, "{told}: {why}");
     }
 }
+
+/// The first boot of the machine fails, and the one after it too, since it is down for good then; a retry boots it once more.
+#[test]
+fn a_machine_that_does_not_come_up_in_its_pool_is_tried_again() {
+    let fault = "[[faults]]\nmachine = \"new\"\nphase = \"join\"\noccurrence = 1\ndo = \"fail\"\n";
+    let scenario = Scenario::parse(&format!("{FLEET}{fault}"), "test", "test").unwrap();
+    let mut asked = Asked(Simulation::new(&Blueprint::new(scenario), Seed(1), 0));
+    asked.order(&Request::RegisterMachine {
+        uuid: Text::from(NEW),
+        hostname: None,
+        pool: Some(WORKERS),
+        labels: None,
+    });
+    let uuid = Text::from(NEW);
+    let reply = asked.order(&Request::EnrollMachine { uuid });
+    let Reply::Operation(operation) = reply else {
+        panic!("{reply:?}");
+    };
+    let machines = asked.machines_at(10);
+    assert_eq!(machines[5].status, MachineStatus::Unreachable);
+    let operation = operation.id;
+    asked.order(&Request::RetryOperation { operation });
+    let machines = asked.machines_at(20);
+    assert_eq!(machines[5].status, MachineStatus::Ready);
+    let again = asked.refusal(&Request::RetryOperation { operation });
+    assert_eq!(again.0, ErrorKind::Conflict);
+}

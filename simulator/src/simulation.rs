@@ -202,7 +202,10 @@ impl Simulation {
     fn order(&mut self, id: OperationId, deed: fn(usize) -> Deed) -> Result<Reply, Error> {
         let index = self.operation_of(id)?;
         let pool = self.world.operation(index).pool;
-        let done = if matches!(deed(0), Deed::Cancel { .. }) {
+        let is_errand = !self.world.operation(index).is_queued();
+        let done = if is_errand && matches!(deed(0), Deed::Retry { .. }) {
+            self.world.retry_errand(index, &mut self.journal)
+        } else if matches!(deed(0), Deed::Cancel { .. }) {
             self.world.cancel_operation(index, &mut self.journal)
         } else if self.world.latest_operation(pool) == Some(index) {
             self.world.carry_out(deed(pool.at()), &mut self.journal)

@@ -15,9 +15,7 @@ fn harmless(scenario: &Scenario, place: usize, bad: &BadRevision) -> Option<Stri
     let own = || bad.pools.iter().map(|pool| &scenario.pools[*pool]);
     // Machines in no pool may come to any.
     let others = || scenario.depots.iter().map(|depot| &depot.about);
-    let pools = || {
-        own().chain(others().filter(|home| home.machines.count() > 0))
-    };
+    let pools = || own().chain(others().filter(|home| home.machines.count() > 0));
     let classes: BTreeSet<&str> = pools().map(|pool| pool.hardware.as_str()).collect();
     let says = |what: String| Some(format!("bad_revisions[{place}] harms no machine: {what}"));
     if let Some(class) = bad.hardware.as_deref()

@@ -4,6 +4,7 @@
 use super::event::{ChangeEvent, MachineEvent, Observer, PhaseEnd};
 use super::machine::{Activity, Membership};
 use super::operation::{Failure, Refusal, Status};
+use super::pods::plan::number;
 use super::task::{Action, Task};
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex, pool_at};
@@ -197,6 +198,7 @@ impl World {
                 self.tell_of(index, observer, || {
                     MachineEvent::Change(ChangeEvent::Joined { pool })
                 });
+                self.begin_to_fail(index);
             }
             self.search_again(pool);
         }
@@ -204,6 +206,70 @@ impl World {
             self.end_errand(operation, is_well, observer);
         }
         self.tell_reason(index, observer);
+    }
+
+    /// Tries again whatever failed to bring a machine to a place.
+    ///
+    /// # Errors
+    /// When nothing has.
+    pub(super) fn retry_errands<O: Observer>(
+        &mut self,
+        place: PoolIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        let mut is_any = false;
+        for at in 0..number(self.operations.len()) {
+            let operation = OperationIndex(at);
+            let about = self.operation(operation);
+            if about.pool == place && !about.is_queued() {
+                is_any |= self.retry_errand(operation, observer).is_ok();
+            }
+        }
+        is_any.then_some(()).ok_or(Refusal::NothingFailed)
+    }
+
+    /// Tries again what failed to bring a machine where it was to go.
+    ///
+    /// # Errors
+    /// When it has not failed, or the machine has been somewhere else since, is busy or cannot boot.
+    pub fn retry_errand<O: Observer>(
+        &mut self,
+        operation: OperationIndex,
+        observer: &mut O,
+    ) -> Result<(), Refusal> {
+        let about = self.operation(operation);
+        let task = about.task.filter(|_| about.status == Status::Failed);
+        let place = about.pool;
+        let machine = task.ok_or(Refusal::NothingFailed)?.machine;
+        let state = *self.machine(machine);
+        if state.errand.is_some() || state.activity != Activity::Idle {
+            return Err(Refusal::UnderWay);
+        }
+        if !state.can_run() {
+            return Err(Refusal::CannotRun);
+        }
+        let errand = match state.enrolment {
+            Enrolment::Assigned if state.pool == place && !state.condition.up => {
+                Errand::Joining { operation }
+            }
+            Enrolment::Unknown | Enrolment::Preregistered => Errand::Enrolling {
+                operation,
+                is_installed: false,
+            },
+            Enrolment::ReadyUnassigned if !self.blueprint.is_pool(place) => {
+                Errand::Rebooting { operation }
+            }
+            _ => return Err(Refusal::NothingFailed),
+        };
+        let about = &mut self.operations[operation.at()];
+        about.ended = None;
+        about.failed = 0;
+        about.in_flight = 1;
+        about.stop = None;
+        self.set_status(operation, Status::Running, observer);
+        let boot = self.first_phase(machine, false);
+        self.send(machine, errand, boot, observer);
+        Ok(())
     }
 
     /// Ends an operation that stands in no pool's queue.
@@ -430,6 +496,7 @@ impl World {
             machine.previous = 0;
         });
         self.cancel_tasks(index, observer);
+        self.await_no_failure(index);
         self.recount_into(index, to);
         self.lay_into(index, to, observer);
         if self.blueprint.is_pool(to) {

@@ -51,6 +51,17 @@ impl World {
             .schedule(clock, self.now() + after, Class::Arrival);
     }
 
+    /// A machine has joined a pool: from now on it may fail by itself, as those do that were there before.
+    pub(super) fn begin_to_fail(&mut self, index: MachineIndex) {
+        if !self.blueprint.has_hazards() {
+            return;
+        }
+        let clock = self.blueprint.hazard_clock(index);
+        if !self.agenda.is_pending(clock) {
+            self.await_failure(index);
+        }
+    }
+
     /// A machine that is dead does not fail.
     pub(super) fn await_no_failure(&mut self, index: MachineIndex) {
         if self.blueprint.has_hazards() {

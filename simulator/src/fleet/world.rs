@@ -225,7 +225,10 @@ impl World {
                 Ok(())
             }
             Deed::ApplyNewest { pool } => self.apply_newest(pool_at(pool), observer),
-            Deed::Retry { pool } => self.retry(pool_at(pool), observer),
+            Deed::Retry { pool } => match self.retry(pool_at(pool), observer) {
+                Err(Refusal::NothingFailed) => self.retry_errands(pool_at(pool), observer),
+                done => done,
+            },
             Deed::Cancel { pool } => self.cancel_operation(self.going_on(pool_at(pool))?, observer),
             Deed::Pause { pool } => self.pause(pool_at(pool), observer),
             Deed::Resume { pool } => self.resume(pool_at(pool), observer),

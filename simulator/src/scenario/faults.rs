@@ -138,7 +138,7 @@ fn class_of(scenario: &Scenario, target: FaultTarget) -> Option<&Hardware> {
         FaultTarget::Machine(machine) => machine.pool,
         FaultTarget::Pool(pool) => pool,
     };
-    scenario.hardware.get(&scenario.pools[pool].hardware)
+    scenario.hardware.get(&scenario.home(pool).hardware)
 }
 
 fn fault_target(

@@ -59,3 +59,38 @@ fn a_repair_by_hand_takes_the_place_of_the_one_to_come() {
     assert_eq!(times(&story, "w-1: repaired"), [7200]);
     assert_eq!(times(&story, "w-1: crashed").len(), 2);
 }
+
+#[test]
+fn a_machine_that_joins_a_pool_fails_by_itself_from_then_on() {
+    let text = r#"
+        horizon = "60d"
+        [hardware.h]
+        like = "vm"
+        fails_yearly = 30
+        repair = "1h"
+        [[pools]]
+        name = "w"
+        machines = 1
+        hardware = "vm"
+        [[machines]]
+        name = "m"
+        hardware = "h"
+        status = "ready_unassigned"
+        [[steps]]
+        at = "+20d"
+        do = "assign"
+        machine = "m"
+        pool = "w"
+        [[steps]]
+        at = "+40d"
+        do = "unassign"
+        machine = "m"
+    "#;
+    let crashes = times(&story(text), "m: crashed");
+    let day = 86_400;
+    assert!(!crashes.is_empty());
+    assert!(
+        crashes.iter().all(|at| (20 * day..=40 * day).contains(at)),
+        "{crashes:?}"
+    );
+}
