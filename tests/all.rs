@@ -7,6 +7,7 @@ mod bad_rollouts;
 mod boot_views;
 mod canaries_first;
 mod changes;
+mod check;
 mod command_line;
 mod console_changes;
 mod console_rules;

@@ -7,6 +7,7 @@
 mod blast;
 mod blockers;
 pub mod clock;
+mod expect;
 mod joins;
 mod rollouts;
 mod stalls;
@@ -29,6 +30,7 @@ use crate::scenario::{Preset, Scenario, Workload};
 pub use blast::{BlastRadius, RunCount};
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
+pub use expect::{Judged, judge};
 pub use joins::Joins;
 pub use rollouts::RolloutForecast;
 pub use stalls::Stalls;

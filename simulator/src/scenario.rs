@@ -23,6 +23,7 @@
 //! | `timeline`, `numbering`, `faults` | `[[steps]]`, the revisions that they mean, `[[faults]]` |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
+//! | `expect` | `[[expect]]`: what a forecast must say |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
@@ -41,6 +42,7 @@ mod change_steps;
 mod depot;
 mod drain;
 mod durations;
+mod expect;
 mod faults;
 mod feasible;
 mod gates;
@@ -86,6 +88,7 @@ pub use calendar::{Calendar, civil, rfc3339};
 pub use canaries::Canaries;
 pub use change::{Change, MachineSetting, PoolSetting, is_hostname};
 pub use depot::{Depot, Enrolment, is_uuid};
+pub use expect::{Expect, Relation};
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use gates::{Gate, Spells};
 pub use hands::Hands;
@@ -161,6 +164,8 @@ pub struct Scenario {
     pub changes: Vec<Change>,
     /// What goes wrong in it.
     pub faults: Vec<Fault>,
+    /// What its forecast must say.
+    pub expects: Vec<Expect>,
     /// Revisions that do harm.
     pub bad_revisions: Vec<BadRevision>,
     /// Pools, by their place, and revisions of them that change the firmware of machines.
@@ -230,6 +235,7 @@ impl Scenario {
             steps: Vec::new(),
             changes: Vec::new(),
             faults: Vec::new(),
+            expects: Vec::new(),
             bad_revisions: Vec::new(),
             firmware_changes: BTreeSet::new(),
         };
@@ -292,6 +298,7 @@ impl Scenario {
             images.number(&self.pools, &self.steps, &self.changes);
         }
         self.faults = faults::faults(section, problems, self);
+        self.expects = expect::expects(section, problems);
         self.bad_revisions = bad_revisions::bad_revisions(section, problems, self);
     }
 

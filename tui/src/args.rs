@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Console(Console),
     /// Run a scenario many times: when its rollouts finish, and whether they do
     Rehearse(Rehearse),
+    /// Compare scenarios' reports with the accepted ones beside them: exit code 1 if one differs
+    Check(Check),
     /// Tell one run of a rehearsal as a story
     Replay(Replay),
     /// Check a scenario file and run nothing: every problem at once
@@ -99,6 +101,19 @@ pub(crate) struct Rehearse {
     /// How to print the forecast
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// Scenario files, and folders of such; the accepted report of NAME.toml is NAME.report.txt beside it
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Accept the reports as they are now
+    #[arg(long)]
+    pub(crate) accept: bool,
+    /// How many threads to use, which changes no digit of a report [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod check;
 mod console;
 mod overview;
 mod preflight;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         None => console::run(&Console::default(), streams),
         Some(Command::Console(args)) => console::run(args, streams),
         Some(Command::Rehearse(args)) => rehearse::run(args, streams),
+        Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Replay(args)) => replay::run(args, streams),
         Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
