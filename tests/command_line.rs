@@ -43,7 +43,9 @@ fn help_names_every_command_and_exits_0() {
 fn a_wrong_question_exits_2_and_leaves_the_output_empty() {
     let file = ScenarioFile::new("wrong-question", SMALL);
     let path = file.path().to_str().unwrap();
-    let questions: [&[&str]; 9] = [
+    let questions: [&[&str]; 11] = [
+        &["rehearse", path, "--precision", "0.01%"],
+        &["rehearse", path, "--precision", "2"],
         &["rehears"],
         &["rehearse"],
         &["rehearse", "/nowhere/to/be/found.toml"],
@@ -75,13 +77,20 @@ fn the_forecasts_fields_are_the_documented_ones() {
     let share = |of: &Value| of.as_f64().unwrap();
     let unfinished = &forecast["unfinished"];
     let all = share(&forecast["finished"]["share"])
-        + share(&unfinished["halted"])
-        + share(&unfinished["stalled"])
-        + share(&unfinished["horizon"]);
+        + share(&unfinished["halted"]["share"])
+        + share(&unfinished["stalled"]["share"])
+        + share(&unfinished["horizon"]["share"]);
     assert!((all - 1.0).abs() < 1e-12);
-    assert!(share(&unfinished["halted"]) > 0.1);
+    assert!(share(&unfinished["halted"]["share"]) > 0.1);
     assert_eq!(forecast["duration_s"]["p99"], Value::Null);
     assert_eq!(forecast["lower_bound_s"]["p99"], Value::Null);
+    let interval = &forecast["duration_s"]["interval"];
+    assert_eq!(interval["p99"]["high"], "never");
+    let p50 = forecast["duration_s"]["p50"].as_f64();
+    assert!(interval["p50"]["low"].as_f64() < p50 && p50 < interval["p50"]["high"].as_f64());
+    let finished = &forecast["finished"];
+    assert!(share(&finished["low"]) < share(&finished["share"]));
+    assert!(share(&finished["share"]) < share(&finished["high"]));
     assert!(forecast["duration_s"]["max"].as_f64() > forecast["duration_s"]["min"].as_f64());
     let pool = &forecast["pools"]["p"];
     assert_eq!(pool["finished"], forecast["finished"]);

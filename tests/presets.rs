@@ -21,9 +21,9 @@ fn ending(forecast: &Value) -> Option<&'static str> {
     let unfinished = &forecast["unfinished"];
     let shares = [
         ("finished", &forecast["finished"]["share"]),
-        ("halted", &unfinished["halted"]),
-        ("stalled", &unfinished["stalled"]),
-        ("horizon", &unfinished["horizon"]),
+        ("halted", &unfinished["halted"]["share"]),
+        ("stalled", &unfinished["stalled"]["share"]),
+        ("horizon", &unfinished["horizon"]["share"]),
     ];
     let all = |(_, share): &(&str, &Value)| **share == 1.0;
     shares.into_iter().find(all).map(|(ending, _)| ending)

@@ -9,7 +9,10 @@ mod blockers;
 pub mod clock;
 mod expect;
 mod joins;
+mod precision;
+mod quantiles;
 mod rollouts;
+mod shares;
 mod stalls;
 pub mod text;
 mod windows;
@@ -26,15 +29,19 @@ use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, Ending, PoolIndex, PoolRow, World};
 use crate::preflight::{self, Finding};
 use crate::scenario::{Preset, Scenario, Workload};
+use quantiles::Sorted;
 
 pub use blast::{BlastRadius, RunCount};
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
 pub use expect::{Judged, judge};
 pub use joins::Joins;
+pub use precision::Precision;
+pub use quantiles::{Durations, End, Interval, Intervals, Quantiles};
 pub use rollouts::RolloutForecast;
+pub use shares::{Part, Share};
 pub use stalls::Stalls;
-pub use windows::{StandForecast, WindowCounts, WindowFit, WindowsForecast};
+pub use windows::{StandForecast, WindowFit, WindowsForecast};
 pub use workloads::WorkloadForecast;
 pub use year::OldRevisions;
 
@@ -54,6 +61,8 @@ pub struct Forecast {
     pub seed: u64,
     /// How many runs were made.
     pub runs: usize,
+    /// How narrow the intervals are, where that decided how many runs were made.
+    pub precision: Option<Precision>,
     /// Seconds from the scenario's start to the instant after which nothing was looked at.
     pub horizon_s: Time,
     /// The time zone of its dates.
@@ -62,7 +71,7 @@ pub struct Forecast {
     #[serde(flatten)]
     pub whole: Summary,
     /// When its last rollout ends.
-    pub finish: Dates,
+    pub finish: Quantiles<Date>,
     /// Each pool by its name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
     pub pools: Vec<(Text, PoolForecast)>,
@@ -94,61 +103,18 @@ pub struct Summary {
     /// Seconds from the scenario's start to the end of its last rollout.
     pub duration_s: Durations,
     /// Seconds to the earliest end that any schedule could have reached, run by run.
-    pub lower_bound_s: Quantiles,
-}
-
-/// A share of all runs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Share {
-    /// From 0 to 1.
-    pub share: f64,
+    pub lower_bound_s: Quantiles<Span>,
 }
 
 /// Shares of all runs that did not finish.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Unfinished {
     /// A rollout was stopped with machines left.
-    pub halted: f64,
+    pub halted: Share,
     /// Nothing could happen any more.
-    pub stalled: f64,
+    pub stalled: Share,
     /// The horizon came first.
-    pub horizon: f64,
-}
-
-/// Quantiles over all runs: the ⌈qN⌉-th value, no interpolation; `None` where it falls among unfinished runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Quantiles {
-    /// The median.
-    pub p50: Option<Span>,
-    /// What nine runs in ten do not exceed.
-    pub p90: Option<Span>,
-    /// What 99 runs in a hundred do not exceed.
-    pub p99: Option<Span>,
-}
-
-/// Quantiles over all runs as dates; `None` where one falls among unfinished runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Dates {
-    /// The median.
-    pub p50: Option<Date>,
-    /// What nine runs in ten do not exceed.
-    pub p90: Option<Date>,
-    /// What 99 runs in a hundred do not exceed.
-    pub p99: Option<Date>,
-}
-
-/// Quantiles over all runs, and mean and extremes over the finished ones, `None` when none finished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Durations {
-    /// Over all runs.
-    #[serde(flatten)]
-    pub quantiles: Quantiles,
-    /// Over finished runs, to the millisecond.
-    pub mean: Option<Span>,
-    /// Over finished runs.
-    pub min: Option<Span>,
-    /// Over finished runs.
-    pub max: Option<Span>,
+    pub horizon: Share,
 }
 
 /// One pool's part of the forecast.
@@ -226,19 +192,18 @@ impl Forecast {
             scenario_hash: scenario.hash.clone(),
             seed: ensemble.seed.0,
             runs: rows.len(),
+            precision: None,
             horizon_s: blueprint.horizon(),
             timezone: clock.zone_name().to_owned(),
-            finish: Dates::new(clock, &whole.duration_s.quantiles),
+            finish: whole.duration_s.quantiles.map(|end| clock.after(end)),
             whole,
             pools: pools.collect(),
             workloads: workloads::of(blueprint, ensemble),
             broken_budgets: workloads::broken_budgets(blueprint, ensemble),
-            refused_steps: Share {
-                share: share(
-                    rows.iter().filter(|row| row.refused_steps > 0).count(),
-                    rows.len(),
-                ),
-            },
+            refused_steps: Share::new(
+                rows.iter().filter(|row| row.refused_steps > 0).count(),
+                rows.len(),
+            ),
             preflight: preflight::of_scenario(&World::new(blueprint, ensemble.seed.of_run(0))),
             notable_runs: NotableRuns::new(ensemble),
             assumptions: assumptions(blueprint),
@@ -247,6 +212,11 @@ impl Forecast {
 }
 
 impl PoolForecast {
+    /// Whether it has a rollout in some run, or machines join it.
+    pub const fn is_busy(&self) -> bool {
+        !self.rollouts.is_empty() || self.joins.is_some()
+    }
+
     fn new(blueprint: &Blueprint, ensemble: &Ensemble, clock: &Clock, pool: PoolIndex) -> Self {
         let rows = || ensemble.rows.iter().map(move |row| &row.pools[pool.at()]);
         let samples: Vec<_> = rows()
@@ -279,78 +249,32 @@ impl PoolForecast {
     }
 }
 
-impl Dates {
-    fn new(clock: &Clock, of: &Quantiles) -> Self {
-        Self {
-            p50: clock.after(of.p50),
-            p90: clock.after(of.p90),
-            p99: clock.after(of.p99),
-        }
-    }
-}
-
 impl Summary {
     fn new(samples: &[Sample]) -> Self {
         let share = |is: &dyn Fn(&Sample) -> bool| {
-            share(
+            Share::new(
                 samples.iter().filter(|sample| is(sample)).count(),
                 samples.len(),
             )
         };
         let ended = |ending| share(&|sample| sample.ending == ending);
+        // What had nothing to roll out was no sooner there than the others.
+        let rolled_out =
+            |sample: &&Sample| sample.ending != Ending::Finished || sample.end.is_some();
         let lengths = |of: fn(&Sample) -> Option<Time>| {
-            samples
-                .iter()
-                .map(move |sample| of(sample).map(Time::since_start))
+            let samples = samples.iter().filter(rolled_out);
+            Sorted::new(samples.map(move |sample| of(sample).map(Time::since_start)))
         };
         Self {
-            finished: Share {
-                share: ended(Ending::Finished),
-            },
-            succeeded: Share {
-                share: share(&|sample| sample.succeeded),
-            },
+            finished: ended(Ending::Finished),
+            succeeded: share(&|sample| sample.succeeded),
             unfinished: Unfinished {
                 halted: ended(Ending::Halted),
                 stalled: ended(Ending::Stalled),
                 horizon: ended(Ending::Horizon),
             },
-            duration_s: Durations::new(lengths(|sample| sample.end)),
-            lower_bound_s: Quantiles::new(lengths(|sample| sample.bound)),
-        }
-    }
-}
-
-impl Quantiles {
-    /// The quantiles of lengths of which some, being unfinished, are later than all others.
-    fn new(lengths: impl Iterator<Item = Option<Span>>) -> Self {
-        let (mut finished, count) = finished_and_count(lengths);
-        finished.sort_unstable();
-        Self::of_sorted(&finished, count)
-    }
-
-    fn of_sorted(finished: &[Span], count: usize) -> Self {
-        let at = |percent: usize| {
-            let rank = (percent * count).div_ceil(100);
-            finished.get(rank.max(1) - 1).copied()
-        };
-        Self {
-            p50: at(50),
-            p90: at(90),
-            p99: at(99),
-        }
-    }
-}
-
-impl Durations {
-    fn new(lengths: impl Iterator<Item = Option<Span>>) -> Self {
-        let (mut finished, count) = finished_and_count(lengths);
-        finished.sort_unstable();
-        Self {
-            quantiles: Quantiles::of_sorted(&finished, count),
-            mean: mean(&finished),
-            min: finished.first().copied(),
-            max: finished.last().copied(),
+            duration_s: Durations::of_sorted(&lengths(|sample| sample.end)),
+            lower_bound_s: lengths(|sample| sample.bound).quantiles(),
         }
     }
 }
@@ -373,34 +297,10 @@ impl NotableRuns {
     }
 }
 
-/// The finished ones among the lengths, and how many there are in all.
-fn finished_and_count(lengths: impl Iterator<Item = Option<Span>>) -> (Vec<Span>, usize) {
-    let mut count = 0;
-    let finished = lengths.inspect(|_| count += 1).flatten().collect();
-    (finished, count)
-}
-
-/// The mean in whole milliseconds; a sum of integers does not depend on its order.
-fn mean(lengths: &[Span]) -> Option<Span> {
-    let sum = lengths
-        .iter()
-        .map(|length| u128::from(length.as_millis()))
-        .sum();
-    (!lengths.is_empty()).then(|| shared(sum, lengths.len()))
-}
-
 /// A sum of milliseconds shared by so many, to the nearest millisecond.
 fn shared(sum: u128, by: usize) -> Span {
     let by = (by as u128).max(1);
     Span::from_millis(u64::try_from((sum + by / 2) / by).unwrap_or(u64::MAX))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of runs lie far below 2^53"
-)]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
 }
 
 /// What the pools' hardware takes from the built-in classes, and what their policy takes from the defaults.
@@ -455,42 +355,4 @@ fn as_object<S: Serializer, T: Serialize>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(entries.iter().map(|(name, entry)| (name, entry)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn secs(seconds: u64) -> Span {
-        Span::from_secs(seconds)
-    }
-
-    #[test]
-    fn a_quantile_is_the_value_at_its_rank_and_unfinished_runs_are_the_latest() {
-        let lengths = (1..=10).map(|second| (second <= 9).then(|| secs(second)));
-        let durations = Durations::new(lengths);
-        assert_eq!(durations.quantiles.p50, Some(secs(5)));
-        assert_eq!(durations.quantiles.p90, Some(secs(9)));
-        assert_eq!(durations.quantiles.p99, None);
-        assert_eq!(durations.mean, Some(secs(5)));
-        assert_eq!(durations.min, Some(secs(1)));
-        assert_eq!(durations.max, Some(secs(9)));
-    }
-
-    #[test]
-    fn one_run_is_every_quantile_of_itself() {
-        let durations = Durations::new([Some(secs(7))].into_iter());
-        assert_eq!(durations.quantiles.p50, Some(secs(7)));
-        assert_eq!(durations.quantiles.p99, Some(secs(7)));
-    }
-
-    #[test]
-    fn no_finished_run_means_no_duration() {
-        let durations = Durations::new([None, None].into_iter());
-        assert_eq!(durations.quantiles.p50, None);
-        assert_eq!(
-            (durations.mean, durations.min, durations.max),
-            (None, None, None)
-        );
-    }
 }

@@ -5,6 +5,7 @@
 //! | [`engine`] | time, the order of events, keyed random draws; knows nothing about fleets |
 //! | [`distribution`] | how long something takes, by monotone inversion |
 //! | [`phase`] | the phases of an update and their order |
+//! | [`statistics`] | how sure a number from a sample is; knows nothing about fleets |
 //! | [`windows`] | maintenance windows as a calendar: when they open, across clock changes |
 //! | [`scenario`] | scenario files, read with all their errors |
 //! | [`update_time`] | how long the whole update of one machine takes |
@@ -36,5 +37,6 @@ pub mod replay;
 pub mod scenario;
 pub mod selftest;
 pub mod simulation;
+pub mod statistics;
 pub mod update_time;
 pub mod windows;

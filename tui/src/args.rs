@@ -98,6 +98,13 @@ pub(crate) struct Rehearse {
     /// The zone of its dates, as "Europe/Zurich" [default: that of the scenario's start]
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
+    /// Run until the intervals of the finish's P50 and P90 and of the share of runs that finish are at most this to either
+    /// side, as "2%" (of times: of themselves); --runs is then the most runs to make [default: 100000]
+    #[arg(long, value_name = "SHARE", value_parser = precision)]
+    pub(crate) precision: Option<f64>,
+    /// Print every rollout, quantile, wait, workload and finding, not only what fits a screen
+    #[arg(long)]
+    pub(crate) full: bool,
     /// How to print the forecast
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
@@ -189,6 +196,21 @@ fn preset(text: &str) -> Result<Preset, String> {
         let names: Vec<_> = Preset::all().map(Preset::name).collect();
         format!("one of {} is needed", names.join(", "))
     })
+}
+
+/// Half the width of an interval: narrower than this takes more runs than there may be, wider says nothing.
+fn precision(text: &str) -> Result<f64, String> {
+    let wrong = || format!("a percentage from 0.05% to 50% is needed, as \"2%\", not \"{text}\"");
+    let percent = text
+        .strip_suffix('%')
+        .map(str::trim_end)
+        .ok_or_else(wrong)?;
+    let percent: f64 = percent.parse().map_err(|_| wrong())?;
+    if (0.05..=50.0).contains(&percent) {
+        Ok(percent / 100.0)
+    } else {
+        Err(wrong())
+    }
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {

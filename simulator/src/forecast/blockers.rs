@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::workloads::quotient as part;
-use super::{share, shared};
+use super::{Share, shared};
 use crate::engine::Span;
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, Reason};
 use crate::remedy::remedy;
@@ -35,9 +35,9 @@ pub struct Blocker {
     /// The part of all machines' waiting time. All parts sum to 1.
     pub share_of_waiting: f64,
     /// Runs in which a machine waited for it.
-    pub runs: f64,
+    pub runs: Share,
     /// Runs that did not finish and in which a machine still waited for it at the end.
-    pub for_ever: f64,
+    pub for_ever: Share,
     /// The smallest change that would end or shorten the wait.
     pub change: String,
 }
@@ -90,8 +90,8 @@ pub(super) fn of_pool(
             object: blueprint.reason_object(*reason),
             machine_s: shared(sum.time, rows.len()),
             share_of_waiting: part(sum.time, waiting),
-            runs: share(sum.runs, rows.len()),
-            for_ever: share(sum.for_ever, rows.len()),
+            runs: Share::new(sum.runs, rows.len()),
+            for_ever: Share::new(sum.for_ever, rows.len()),
             change: remedy(blueprint, pool, *reason),
         });
     (shares.collect(), blockers.collect())

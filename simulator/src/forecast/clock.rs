@@ -69,8 +69,8 @@ impl Clock {
         }
     }
 
-    /// The date so long after the start, if there is such a length.
-    pub(super) fn after(&self, span: Option<Span>) -> Option<Date> {
-        span.map(|span| self.date(Time::START + span))
+    /// The date so long after the start.
+    pub(super) fn after(&self, span: Span) -> Date {
+        self.date(Time::START + span)
     }
 }

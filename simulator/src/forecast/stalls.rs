@@ -1,10 +1,8 @@
 //! Why a pool's rollouts stalled where only people could have helped.
 
-use std::fmt::{self, Write};
-
 use serde::Serialize;
 
-use super::{Share, share};
+use super::Share;
 use crate::fleet::{Ending, PoolRow, Reason};
 
 /// Shares of all runs in which the pool stalled for want of people.
@@ -20,34 +18,11 @@ impl Stalls {
     pub(super) fn new(rows: &[&PoolRow]) -> Self {
         let of = |is: &dyn Fn(&PoolRow) -> bool| {
             let stalled = rows.iter().filter(|row| row.ending == Ending::Stalled);
-            Share {
-                share: share(stalled.filter(|row| is(row)).count(), rows.len()),
-            }
+            Share::new(stalled.filter(|row| is(row)).count(), rows.len())
         };
         Self {
             unrepaired: of(&|row| row.down_for_good > 0),
             held: of(&|row| row.held_at_end.contains(&Reason::Hold)),
         }
     }
-}
-
-/// A line for each that is the case.
-pub(super) fn write(
-    stalls: &Stalls,
-    percent: impl Fn(f64) -> String,
-    out: &mut impl Write,
-) -> fmt::Result {
-    let causes = [
-        (
-            stalls.unrepaired,
-            "machines are down, and nobody repairs them ([[hands]])",
-        ),
-        (stalls.held, "machines are held, and nobody unholds them"),
-    ];
-    for (share, cause) in causes {
-        if share.share > 0.0 {
-            writeln!(out, "  stalls {:>7} {cause}", percent(share.share))?;
-        }
-    }
-    Ok(())
 }

@@ -1,33 +1,55 @@
 //! The report for people, in 80 columns.
 
+pub(super) mod blast;
+mod quantiles;
+mod shares;
 mod waits;
 mod windows;
 
 use std::fmt::{self, Write};
 
-use super::{Durations, Forecast, PoolForecast, Quantiles, blast, stalls};
-use crate::engine::Span;
+use super::{Forecast, PoolForecast};
+use quantiles::{bound, finish, joined, rollout_quantiles};
+pub(super) use shares::of_share;
 
 /// Width of the report.
 const WIDTH: usize = 80;
-/// Width of a duration's column.
-const COLUMN: usize = 12;
-/// Width of the first column.
-const LABEL: usize = 20;
+
+/// How much of the report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// What matters most, on a screen.
+    Screen,
+    /// Every rollout, quantile, wait, workload and finding.
+    Full,
+}
+
+impl Detail {
+    /// How many of `count` lines are written where a screen has room for `most`; a last one takes no more room than the
+    /// word that it is missing.
+    fn listed(self, count: usize, most: usize) -> usize {
+        if self == Self::Full || count == most + 1 {
+            count
+        } else {
+            most
+        }
+    }
+}
 
 /// Writes the report. Ends with a line break.
-pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+pub fn write(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
     let whole = &forecast.whole;
     writeln!(
         out,
         "{} · {} runs · seed {} · dates in {}",
         forecast.scenario, forecast.runs, forecast.seed, forecast.timezone
     )?;
+    precision(forecast, out)?;
     writeln!(
         out,
-        "finished {} of runs, without a failed machine {}",
-        percent(whole.finished.share),
-        percent(whole.succeeded.share)
+        "finished {}, without a failed machine {}",
+        of_share(whole.finished),
+        of_share(whole.succeeded)
     )?;
     let unfinished = whole.unfinished;
     let causes = [
@@ -36,81 +58,90 @@ pub fn write(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         (unfinished.horizon, "reached the horizon"),
     ];
     for (share, cause) in causes {
-        if share > 0.0 {
-            writeln!(out, "  {:>7} {cause}", percent(share))?;
+        if share.share > 0.0 {
+            writeln!(out, "  {} {cause}", of_share(share))?;
         }
     }
-    if whole.duration_s.quantiles.p50.is_none()
-        && forecast
-            .pools
-            .iter()
-            .all(|(_, pool)| pool.rollouts.is_empty() && pool.joins.is_none())
-    {
-        writeln!(
-            out,
-            "no step of the scenario applies a revision: there is no rollout to forecast"
-        )?;
-    }
     if forecast.refused_steps.share > 0.0 {
-        let share = percent(forecast.refused_steps.share);
+        let share = of_share(forecast.refused_steps);
         writeln!(
             out,
             "in {share} of runs a step was refused: replay one to see why"
         )?;
     }
-    write!(out, "\n{:LABEL$}", "")?;
-    for title in ["P50", "P90", "P99", "mean", "longest"] {
-        write!(out, "{title:>COLUMN$}")?;
+    if forecast.pools.iter().any(|(_, pool)| pool.is_busy()) {
+        // Machines may join where no rollout ends.
+        if whole.finished.share < 1.0 || whole.duration_s.quantiles.p50.is_some() {
+            finish(forecast, detail, out)?;
+            bound(forecast, detail, out)?;
+        }
+    } else {
+        writeln!(
+            out,
+            "no step of the scenario applies a revision: there is no rollout to forecast"
+        )?;
     }
+    pools(forecast, detail, out)?;
+    waits::workloads(forecast, detail, out)?;
     writeln!(out)?;
-    durations(out, "finish", &whole.duration_s)?;
-    windows::finish(forecast, out)?;
-    if whole.lower_bound_s.p50.is_some() {
-        quantiles(out, "lower bound", &whole.lower_bound_s)?;
-    }
-    pools(forecast, out)?;
-    waits::workloads(forecast, out)?;
-    writeln!(out)?;
-    waits::preflight(&forecast.preflight, out)?;
+    waits::preflight(&forecast.preflight, detail, out)?;
     notable(forecast, out)?;
     assumptions(forecast, out)
 }
 
-/// Rollouts of one pool that are told; a screen has no room for those of a year.
-const MOST_LISTED: usize = 3;
+/// Whether the intervals are as narrow as was asked for, and how narrow they are.
+fn precision(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+    let Some(of) = forecast.precision else {
+        return Ok(());
+    };
+    let said = |half: f64| format!("{:.2} %", half * 100.0);
+    let half =
+        |half: Option<f64>| half.map_or("unknown".to_owned(), |half| format!("±{}", said(half)));
+    let line = format!(
+        "precision {} {} {} runs: P50 {}, P90 {}, finished ±{}",
+        said(of.asked),
+        if of.reached {
+            "reached in"
+        } else {
+            "NOT reached in"
+        },
+        forecast.runs,
+        half(of.p50),
+        half(of.p90),
+        said(of.finished)
+    );
+    writeln!(out, "{}", wrapped(&line, "  "))
+}
 
-fn pools(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
-    for (name, pool) in &forecast.pools {
-        if pool.rollouts.is_empty() && pool.joins.is_none() {
-            continue;
-        }
-        let share = percent(pool.summary.finished.share);
+/// Rollouts of one pool that are told on a screen, which has no room for those of a year.
+const MOST_LISTED: usize = 2;
+
+fn pools(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
+    for (name, pool) in forecast.pools.iter().filter(|(_, pool)| pool.is_busy()) {
+        let share = of_share(pool.summary.finished);
         let left = left_behind(pool);
-        let name = shortened(name.as_str(), WIDTH - 32 - left.chars().count());
-        writeln!(out, "\npool {name}: finished {share} of runs{left}")?;
+        let name = shortened(name.as_str(), WIDTH - 38 - left.chars().count());
+        writeln!(out, "\npool {name}: finished {share}{left}")?;
         let all = pool.rollouts.len();
-        let listed = if all > MOST_LISTED { 2 } else { all };
+        let listed = match detail.listed(all, MOST_LISTED) {
+            MOST_LISTED if all > MOST_LISTED => 1,
+            listed => listed,
+        };
         for rollout in pool.rollouts.iter().take(listed) {
-            let label = match &rollout.task {
-                Some(task) => format!("  {}", shortened(task.as_str(), WIDTH - 4)),
-                None if all > MOST_LISTED => format!("  rev {}", rollout.revision),
-                None => format!("  rev {} at {}", rollout.revision, rollout.requested_s),
-            };
-            durations(out, &label, &rollout.duration_s)?;
+            rollout_quantiles(rollout, detail, out)?;
             windows::rollout(rollout, out)?;
         }
         if let Some(joins) = &pool.joins {
-            let label = format!("  {} joined by", joins.machines);
-            durations(out, &label, &joins.last_joined_s)?;
+            joined(joins, detail, out)?;
         }
-        let more = all - listed;
-        if more > 0 {
-            writeln!(out, "  … and {more} rollouts more, which -o json tells")?;
+        if all > listed {
+            let more = all - listed;
+            writeln!(out, "  … and {more} rollouts more, which --full tells")?;
         }
-        stalls::write(&pool.stalls, percent, out)?;
-        blast::write(pool.blast_radius, percent, out)?;
-        windows::pool(pool, forecast.horizon_s, out)?;
-        waits::blockers(pool, out)?;
+        stalls(pool, out)?;
+        blast::write(pool.blast_radius.as_ref(), out)?;
+        windows::pool(pool, forecast.horizon_s, detail, out)?;
+        waits::blockers(pool, detail, out)?;
     }
     Ok(())
 }
@@ -126,6 +157,27 @@ fn left_behind(pool: &PoolForecast) -> String {
         String::new()
     };
     format!(", leaves {:.1} cordoned{quarantined}", pool.left_cordoned)
+}
+
+/// A line for each want of people in which it stalled.
+fn stalls(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result {
+    let causes = [
+        (
+            pool.stalls.unrepaired,
+            "machines are down, and nobody repairs them ([[hands]])",
+        ),
+        (
+            pool.stalls.held,
+            "machines are held, and nobody unholds them",
+        ),
+    ];
+    for (share, cause) in causes {
+        if share.share > 0.0 {
+            let line = format!("  stalls {} {cause}", of_share(share));
+            writeln!(out, "{}", wrapped(&line, "    "))?;
+        }
+    }
+    Ok(())
 }
 
 fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
@@ -146,8 +198,13 @@ fn assumptions(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         return Ok(());
     }
     let text = format!("assumed: {}", forecast.assumptions.join("; "));
-    let layout = textwrap::Options::new(WIDTH).subsequent_indent("         ");
-    writeln!(out, "{}", textwrap::fill(&text, layout))
+    writeln!(out, "{}", wrapped(&text, "         "))
+}
+
+/// A text in lines of the report's width, those after the first begin with `indent`.
+fn wrapped(text: &str, indent: &str) -> String {
+    let layout = textwrap::Options::new(WIDTH).subsequent_indent(indent);
+    textwrap::fill(text, layout)
 }
 
 /// A text of at most `most` characters, the last being an ellipsis where some are missing.
@@ -156,58 +213,4 @@ fn shortened(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()
-}
-
-/// The label of a row; one that is too long stands on a line of its own.
-fn label(out: &mut impl Write, label: &str) -> fmt::Result {
-    if label.chars().count() > LABEL {
-        writeln!(out, "{label}")?;
-        return write!(out, "{:LABEL$}", "");
-    }
-    write!(out, "{label:LABEL$}")
-}
-
-fn durations(out: &mut impl Write, title: &str, durations: &Durations) -> fmt::Result {
-    let of = durations.quantiles;
-    label(out, title)?;
-    for span in [of.p50, of.p90, of.p99, durations.mean, durations.max] {
-        write!(out, "{:>COLUMN$}", said(span))?;
-    }
-    writeln!(out)
-}
-
-fn quantiles(out: &mut impl Write, title: &str, of: &Quantiles) -> fmt::Result {
-    label(out, title)?;
-    for span in [of.p50, of.p90, of.p99] {
-        write!(out, "{:>COLUMN$}", said(span))?;
-    }
-    writeln!(out)
-}
-
-/// A dash where the value falls among the runs that did not finish.
-fn said(span: Option<Span>) -> String {
-    span.map_or("–".to_owned(), |span| span.to_string())
-}
-
-/// One decimal, and never "100.0 %" or "0.0 %" for a share that is not all or nothing.
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent > 0.0 && percent < 0.1 {
-        "<0.1 %".to_owned()
-    } else if percent < 100.0 && percent > 99.9 {
-        ">99.9 %".to_owned()
-    } else {
-        format!("{percent:.1} %")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn a_share_is_not_rounded_to_all_or_nothing() {
-        let said = [0.0, 0.0001, 0.366, 0.9999, 1.0].map(percent);
-        assert_eq!(said, ["0.0 %", "<0.1 %", "36.6 %", ">99.9 %", "100.0 %"]);
-    }
 }

@@ -4,13 +4,15 @@
 use serde::Serialize;
 
 use super::clock::{Clock, Date};
+use super::quantiles::{Durations, End, Interval, Quantiles, Sorted};
+use super::shares::Share;
 use super::workloads::mean;
-use super::{Durations, Share, share};
 use crate::engine::{Span, Time};
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, RolloutRow, Stand, WindowUse};
+use crate::statistics::effective_size;
 
 /// Chance with which something must fit that is called the latest.
-const FITS: usize = 95;
+const FITS: u8 = 95;
 
 /// What became of a pool's windows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,9 +40,13 @@ pub struct WindowFit {
     pub fits: Share,
     /// The latest start of the whole rollout that still fits 95 runs in a hundred; `None`: no start does.
     pub latest_start: Option<Date>,
+    /// How sure that is.
+    pub latest_start_interval: Interval<Date>,
     /// The latest start of a machine after which, in 95 runs in a hundred, nothing is in flight at the close: pause or
     /// cancel it by then. `None`: not even a start at the opening.
     pub stop_by: Option<Date>,
+    /// How sure that is.
+    pub stop_by_interval: Interval<Date>,
     /// When half of the window has passed.
     pub half: Date,
     /// With fewer machines updated by then, give it up: the number that tells the runs that fitted from the others best.
@@ -49,7 +55,7 @@ pub struct WindowFit {
     /// How it stands when the window closes, on average.
     pub at_close: StandForecast,
     /// How many windows it starts machines in; `None` where it does not finish.
-    pub windows: WindowCounts,
+    pub windows: Quantiles<u32>,
 }
 
 /// How many machines of a rollout stand where, a run on average.
@@ -65,17 +71,6 @@ pub struct StandForecast {
     pub failed: f64,
 }
 
-/// Quantiles of a number of windows over all runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct WindowCounts {
-    /// The median.
-    pub p50: Option<u32>,
-    /// What nine runs in ten do not exceed.
-    pub p90: Option<u32>,
-    /// What 99 runs in a hundred do not exceed.
-    pub p99: Option<u32>,
-}
-
 /// What became of the pool's windows; `None` where it has none.
 pub(super) fn of_pool(
     blueprint: &Blueprint,
@@ -85,17 +80,20 @@ pub(super) fn of_pool(
     if !blueprint.has_windows(pool) {
         return None;
     }
-    let over: Vec<WindowUse> = rows.iter().flat_map(|row| windows_of(row)).collect();
+    let of_runs: Vec<Vec<WindowUse>> = rows.iter().map(|row| windows_of(row)).collect();
+    let used_in = |of_run: &Vec<WindowUse>| of_run.iter().filter(|met| met.starts > 0).count();
+    let effective = effective_size(of_runs.iter().map(used_in));
+    let over: Vec<&WindowUse> = of_runs.iter().flatten().collect();
     let used = || over.iter().filter(|met| met.starts > 0);
     let missed = over.iter().filter(|met| met.starts == 0 && met.wanted > 0);
     let overrun = used().filter(|met| met.overrun != Some(Span::ZERO)).count();
     Some(WindowsForecast {
         used: ratio(used().count(), rows.len()),
         missed: ratio(missed.count(), rows.len()),
-        overrun: Share {
-            share: share(overrun, used().count()),
-        },
-        overrun_s: Durations::new(used().map(|met| met.overrun)),
+        overrun: Share::of_clustered(overrun, used().count(), effective),
+        overrun_s: Durations::of_sorted(
+            &Sorted::new(used().map(|met| met.overrun)).counted_as(effective),
+        ),
     })
 }
 
@@ -172,27 +170,25 @@ pub(super) fn of_rollout(
         .collect();
     let (opens, closes) = window;
     let firsts: Vec<&WindowUse> = same.iter().filter_map(|sample| sample.first()).collect();
-    let fitting = same.iter().map(|sample| sample.fitting());
-    let latest_start = before(closes, quantile(fitting, FITS)).filter(|start| *start >= opens);
-    let longest = same.iter().map(|sample| Some(sample.row.longest_flight));
-    let stop_by = before(closes, quantile(longest, FITS)).filter(|stop| *stop >= opens);
+    let fitting = Sorted::new(same.iter().map(|sample| sample.fitting()));
+    let longest = Sorted::new(same.iter().map(|sample| Some(sample.row.longest_flight)));
+    let before = |length: Option<Span>| before(closes, length).filter(|at| *at >= opens);
+    let end = |length| before(Some(length)).map_or(End::Never, |at| End::At(clock.date(at)));
     let fitted = same.iter().filter(|sample| sample.fitting().is_some());
     let half = firsts.first().map_or(opens, |first| first.half());
     Some(WindowFit {
         opens: clock.date(opens),
         closes: clock.date(closes),
-        starts: Share {
-            share: share(same.len(), runs),
-        },
-        fits: Share {
-            share: share(fitted.clone().count(), same.len()),
-        },
-        latest_start: latest_start.map(|at| clock.date(at)),
-        stop_by: stop_by.map(|at| clock.date(at)),
+        starts: Share::new(same.len(), runs),
+        fits: Share::new(fitted.count(), same.len()),
+        latest_start: before(fitting.quantile(FITS)).map(|at| clock.date(at)),
+        latest_start_interval: fitting.interval(FITS).turned(end),
+        stop_by: before(longest.quantile(FITS)).map(|at| clock.date(at)),
+        stop_by_interval: longest.interval(FITS).turned(end),
         half: clock.date(half),
         abort_below: abort_below(&same),
         at_close: StandForecast::new(&firsts),
-        windows: WindowCounts::new(&samples),
+        windows: windows_needed(&samples),
     })
 }
 
@@ -265,14 +261,6 @@ fn most_frequent(samples: &[Sample<'_>]) -> Option<(Time, Time)> {
     most.map(|(window, _)| window)
 }
 
-/// The ⌈qN⌉-th of lengths, `None` being longer than any.
-fn quantile(lengths: impl Iterator<Item = Option<Span>>, percent: usize) -> Option<Span> {
-    let mut lengths: Vec<Option<Span>> = lengths.collect();
-    lengths.sort_by_key(|length| (length.is_none(), *length));
-    let rank = (percent * lengths.len()).div_ceil(100).max(1);
-    lengths.get(rank - 1).copied().flatten()
-}
-
 /// The instant so long before another; `None` where that is before the start.
 fn before(at: Time, length: Option<Span>) -> Option<Time> {
     let earlier = at.as_millis().checked_sub(length?.as_millis())?;
@@ -296,27 +284,14 @@ impl StandForecast {
     }
 }
 
-impl WindowCounts {
-    fn new(samples: &[Sample<'_>]) -> Self {
-        let mut counts: Vec<Option<u32>> = samples
-            .iter()
-            .map(|sample| {
-                sample.row.duration?;
-                let used = sample.uses.iter().filter(|met| met.starts > 0);
-                u32::try_from(used.count()).ok()
-            })
-            .collect();
-        counts.sort_by_key(|count| (count.is_none(), *count));
-        let at = |percent: usize| {
-            let rank = (percent * counts.len()).div_ceil(100).max(1);
-            counts.get(rank - 1).copied().flatten()
-        };
-        Self {
-            p50: at(50),
-            p90: at(90),
-            p99: at(99),
-        }
-    }
+/// How many windows the rollout starts machines in.
+fn windows_needed(samples: &[Sample<'_>]) -> Quantiles<u32> {
+    let counts = samples.iter().map(|sample| {
+        sample.row.duration?;
+        let used = sample.uses.iter().filter(|met| met.starts > 0);
+        u32::try_from(used.count()).ok()
+    });
+    Sorted::new(counts).quantiles()
 }
 
 #[expect(

@@ -3,7 +3,7 @@
 use appliance::Text;
 use serde::Serialize;
 
-use super::{Share, share};
+use super::Share;
 use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, Figures};
 
@@ -46,9 +46,7 @@ pub(super) fn of(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<(Text, Workl
                 .map(|figures| figures.most_pending)
                 .max()
                 .unwrap_or(0),
-            pending_at_end: Share {
-                share: share(stranded, ensemble.rows.len()),
-            },
+            pending_at_end: Share::new(stranded, ensemble.rows.len()),
         }
     };
     blueprint
@@ -84,9 +82,7 @@ pub(super) fn broken_budgets(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<
         .map(|(budget, count)| {
             (
                 Text::from(blueprint.budget_name(budget)),
-                Share {
-                    share: share(count, runs),
-                },
+                Share::new(count, runs),
             )
         })
         .collect()

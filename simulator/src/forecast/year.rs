@@ -2,18 +2,18 @@
 
 use serde::Serialize;
 
-use super::{Share, workloads};
+use super::{Part, workloads};
 use crate::fleet::{Blueprint, OLD_DAYS, PoolRow};
 
 /// The part of all machines' time, from the start to the horizon, on a revision older than so many days.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OldRevisions {
     /// 30 days.
-    pub over_30_days: Share,
+    pub over_30_days: Part,
     /// 60 days.
-    pub over_60_days: Share,
+    pub over_60_days: Part,
     /// 90 days.
-    pub over_90_days: Share,
+    pub over_90_days: Part,
 }
 
 /// How much of their time the pool's machines spend on old revisions.
@@ -22,7 +22,7 @@ pub(super) fn old_revisions(rows: &[&PoolRow]) -> OldRevisions {
     let [over_30_days, over_60_days, over_90_days] =
         std::array::from_fn::<_, { OLD_DAYS.len() }, _>(|age| {
             let old = rows.iter().map(|row| u128::from(row.old[age].as_millis()));
-            Share {
+            Part {
                 share: workloads::quotient(old.sum(), whole),
             }
         });

@@ -92,7 +92,7 @@ fn one(
     let clock = Clock::new(&scenario.calendar, None);
     let forecast = Forecast::new(&blueprint, &ensemble, &clock);
     let mut report = String::new();
-    text::write(&forecast, &mut report).map_err(io::Error::other)?;
+    text::write(&forecast, text::Detail::Screen, &mut report).map_err(io::Error::other)?;
     let unmet: Vec<_> = judge(&forecast, &scenario.expects)
         .into_iter()
         .filter(|judged| !judged.holds)

@@ -3,11 +3,15 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulator::engine::Seed;
 use simulator::ensemble::Ensemble;
-use simulator::forecast::{Clock, Forecast, text};
+use simulator::fleet::RunRow;
+use simulator::forecast::{Clock, Forecast, Precision, text};
 
 use super::timezone;
 use crate::args::{Output, Rehearse};
 use crate::streams::{Answer, Failure, Streams};
+
+/// The most runs for a precision, unless told otherwise.
+const MOST_FOR_PRECISION: u32 = 100_000;
 
 pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
     let blueprint = super::load_as(&args.file, args.behaves_like)?;
@@ -15,18 +19,34 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
     let seed = args.seed.map_or(scenario.seed, Seed);
     let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
     let clock = Clock::new(&scenario.calendar, zone);
-    let runs = args.runs.unwrap_or(scenario.runs);
+    let most = match args.precision {
+        Some(_) => MOST_FOR_PRECISION,
+        None => scenario.runs,
+    };
+    let runs = args.runs.unwrap_or(most);
     let progress = progress_bar(runs, streams.err_is_terminal);
-    let ensemble = Ensemble::run(&blueprint, seed, runs, args.threads, &|made| {
-        progress.inc(u64::from(made));
-    });
+    let made = |made| progress.inc(u64::from(made));
+    let ensemble = match args.precision {
+        Some(asked) => {
+            let is_enough = |rows: &[RunRow]| Precision::new(asked, rows).reached;
+            Ensemble::run_until(&blueprint, seed, runs, args.threads, &made, &is_enough)
+        }
+        None => Ensemble::run(&blueprint, seed, runs, args.threads, &made),
+    };
     progress.finish_and_clear();
     let ensemble = ensemble.map_err(|error| Failure::Question(format!("meltdeck: {error}")))?;
-    let forecast = Forecast::new(&blueprint, &ensemble, &clock);
+    let mut forecast = Forecast::new(&blueprint, &ensemble, &clock);
+    let reached = |asked| Precision::new(asked, &ensemble.rows);
+    forecast.precision = args.precision.map(reached);
     match args.output {
         Output::Text => {
             let mut report = String::new();
-            text::write(&forecast, &mut report).map_err(std::io::Error::other)?;
+            let detail = if args.full {
+                text::Detail::Full
+            } else {
+                text::Detail::Screen
+            };
+            text::write(&forecast, detail, &mut report).map_err(std::io::Error::other)?;
             streams.out.write_all(report.as_bytes())?;
         }
         Output::Json => streams.write_json(&forecast)?,

@@ -2,11 +2,12 @@
 
 use std::fmt::{self, Write};
 
-use super::{percent, shortened};
+use super::shares::{of_share, percent};
+use super::{Detail, shortened};
 use crate::forecast::{Blocker, Forecast, PoolForecast};
 use crate::preflight::{Finding, Severity};
 
-/// Lines of one kind; what is behind them is in the JSON.
+/// Lines of one kind on a screen.
 const LISTED: usize = 3;
 /// A smaller part of all waiting is not worth a line.
 const LEAST: f64 = 0.01;
@@ -15,14 +16,16 @@ const NAME: usize = 34;
 
 /// What the machines of a pool waited for, the longest first: its part of all waiting, the time of all machines a run,
 /// and the smallest change against it.
-pub(super) fn blockers(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result {
-    let matters = |blocker: &&Blocker| blocker.share_of_waiting >= LEAST || blocker.for_ever > 0.0;
+pub(super) fn blockers(pool: &PoolForecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
+    let matters = |blocker: &&Blocker| {
+        detail == Detail::Full || blocker.share_of_waiting >= LEAST || blocker.for_ever.share > 0.0
+    };
     let blockers: Vec<_> = pool.blockers.iter().filter(matters).collect();
-    for blocker in blockers.iter().take(listed(blockers.len())) {
+    for blocker in blockers.iter().take(detail.listed(blockers.len(), LISTED)) {
         let object = blocker.object.as_deref().unwrap_or_default();
         let name = format!("{} {object}", blocker.reason);
-        let for_ever = if blocker.for_ever > 0.0 {
-            format!(", for ever in {} of runs", percent(blocker.for_ever))
+        let for_ever = if blocker.for_ever.share > 0.0 {
+            format!(", for ever in {} of runs", of_share(blocker.for_ever))
         } else {
             String::new()
         };
@@ -36,11 +39,11 @@ pub(super) fn blockers(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result
         let layout = textwrap::Options::new(super::WIDTH).subsequent_indent("                ");
         writeln!(out, "{}", textwrap::fill(&line, layout))?;
     }
-    more(blockers.len(), out)
+    more(blockers.len(), detail, out)
 }
 
 /// What became of the pods of each workload that was evicted, lost or without a machine.
-pub(super) fn workloads(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
+pub(super) fn workloads(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
     let touched: Vec<_> = forecast
         .workloads
         .iter()
@@ -58,7 +61,7 @@ pub(super) fn workloads(forecast: &Forecast, out: &mut impl Write) -> fmt::Resul
         "\n{:NAME$}{:>12}{:>10}{:>12}{:>12}",
         "workload", "evictions", "lost", "over budget", "pending"
     )?;
-    for (name, workload) in touched.iter().take(listed(touched.len())) {
+    for (name, workload) in touched.iter().take(detail.listed(touched.len(), LISTED)) {
         writeln!(
             out,
             "  {:width$}{:>12}{:>10}{:>12}{:>12}",
@@ -73,24 +76,24 @@ pub(super) fn workloads(forecast: &Forecast, out: &mut impl Write) -> fmt::Resul
             width = NAME - 2,
         )?;
     }
-    more(touched.len(), out)?;
+    more(touched.len(), detail, out)?;
     for (name, broken) in forecast
         .broken_budgets
         .iter()
-        .take(listed(forecast.broken_budgets.len()))
+        .take(detail.listed(forecast.broken_budgets.len(), LISTED))
     {
-        let share = percent(broken.share);
+        let share = of_share(*broken);
         writeln!(
             out,
             "  budget {} was broken in {share} of runs",
-            shortened(name.as_str(), 40)
+            shortened(name.as_str(), 32)
         )?;
     }
-    more(forecast.broken_budgets.len(), out)
+    more(forecast.broken_budgets.len(), detail, out)
 }
 
 /// What would block a drain at the start, and how much else may hold one up.
-pub(super) fn preflight(findings: &[Finding], out: &mut impl Write) -> fmt::Result {
+pub(super) fn preflight(findings: &[Finding], detail: Detail, out: &mut impl Write) -> fmt::Result {
     if findings.is_empty() {
         return Ok(());
     }
@@ -102,21 +105,16 @@ pub(super) fn preflight(findings: &[Finding], out: &mut impl Write) -> fmt::Resu
         "pre-flight: {} would block, {risks} may cost time; see meltdeck preflight",
         blocking.len()
     )?;
-    for finding in blocking.iter().take(listed(blocking.len())) {
+    for finding in blocking.iter().take(detail.listed(blocking.len(), LISTED)) {
         let line = format!("blocks {}: {}", finding.object, finding.says);
         writeln!(out, "  {}", shortened(&line, super::WIDTH - 2))?;
     }
-    more(blocking.len(), out)
+    more(blocking.len(), detail, out)
 }
 
-/// How many of `count` lines are written: a last one takes no more room than the word that it is missing.
-fn listed(count: usize) -> usize {
-    if count == LISTED + 1 { count } else { LISTED }
-}
-
-fn more(count: usize, out: &mut impl Write) -> fmt::Result {
-    match count.saturating_sub(listed(count)) {
+fn more(count: usize, detail: Detail, out: &mut impl Write) -> fmt::Result {
+    match count.saturating_sub(detail.listed(count, LISTED)) {
         0 => Ok(()),
-        more => writeln!(out, "    … and {more} more, see -o json"),
+        more => writeln!(out, "    … and {more} more, see --full"),
     }
 }

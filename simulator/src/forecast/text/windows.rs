@@ -2,30 +2,14 @@
 
 use std::fmt::{self, Write};
 
-use super::percent;
+use super::quantiles::rough;
+use super::shares::{of_share, percent};
+use super::{Detail, wrapped};
 use crate::engine::{Span, Time};
-use crate::forecast::{Forecast, PoolForecast, RolloutForecast, WindowFit};
+use crate::forecast::{Date, End, Interval, PoolForecast, RolloutForecast, WindowFit};
 
 /// A look ahead of at least so long asks how old revisions become.
 const LONG: Span = Span::from_secs(30 * 86_400);
-
-/// When the last rollout ends, in the operator's zone.
-pub(super) fn finish(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
-    let finish = &forecast.finish;
-    if finish.p50.is_none() {
-        return Ok(());
-    }
-    write!(out, "  on")?;
-    for (name, date) in [
-        ("P50", &finish.p50),
-        ("P90", &finish.p90),
-        ("P99", &finish.p99),
-    ] {
-        let date = date.as_ref().map_or("–", |date| date.without_weekday());
-        write!(out, "   {name} {date}")?;
-    }
-    writeln!(out)
-}
 
 /// What its first window means for a rollout.
 pub(super) fn rollout(rollout: &RolloutForecast, out: &mut impl Write) -> fmt::Result {
@@ -43,22 +27,13 @@ pub(super) fn rollout(rollout: &RolloutForecast, out: &mut impl Write) -> fmt::R
 }
 
 fn window(fit: &WindowFit, out: &mut impl Write) -> fmt::Result {
-    let date = |date: &Option<crate::forecast::Date>| {
-        date.as_ref().map_or("none", |date| date.short()).to_owned()
-    };
-    writeln!(
-        out,
-        "    window {} to {}, fits {} of runs",
-        fit.opens.short(),
-        fit.closes.short(),
-        percent(fit.fits.share)
-    )?;
-    writeln!(
-        out,
-        "    latest start (95 %) {}, stop by {}",
-        date(&fit.latest_start),
-        date(&fit.stop_by)
-    )?;
+    let (opens, closes) = (fit.opens.short(), fit.closes.short());
+    writeln!(out, "    window {opens} to {closes}")?;
+    writeln!(out, "    fits {} of runs", of_share(fit.fits))?;
+    let latest = dated(fit.latest_start.as_ref(), &fit.latest_start_interval);
+    writeln!(out, "    latest start {latest}, to fit 95 %")?;
+    let stop = dated(fit.stop_by.as_ref(), &fit.stop_by_interval);
+    writeln!(out, "    stop by {stop}, to be done in 95 %")?;
     let stand = fit.at_close;
     write!(
         out,
@@ -79,22 +54,54 @@ fn window(fit: &WindowFit, out: &mut impl Write) -> fmt::Result {
     Ok(())
 }
 
+/// A date and its interval, whose ends name their day only where it is another one.
+fn dated(date: Option<&Date>, interval: &Interval<Date>) -> String {
+    let Some(date) = date else {
+        return match &interval.high {
+            End::At(high) => format!("none (at best {})", high.short()),
+            _ => "none".to_owned(),
+        };
+    };
+    let day = |date: &Date| date.short().rsplit_once(' ').map(|(day, _)| day.to_owned());
+    let end = |end: &End<Date>| match end {
+        End::At(at) if day(at) == day(date) => {
+            let time = at.short().rsplit_once(' ');
+            time.map_or_else(String::new, |(_, time)| time.to_owned())
+        }
+        End::At(at) => at.without_weekday().to_owned(),
+        End::Never => "none".to_owned(),
+        End::Open => "open".to_owned(),
+    };
+    let (low, high) = (end(&interval.low), end(&interval.high));
+    format!("{} ({low}–{high})", date.short())
+}
+
 /// What became of the pool's windows, and on a long look ahead how old its revisions became.
-pub(super) fn pool(pool: &PoolForecast, horizon: Time, out: &mut impl Write) -> fmt::Result {
+pub(super) fn pool(
+    pool: &PoolForecast,
+    horizon: Time,
+    detail: Detail,
+    out: &mut impl Write,
+) -> fmt::Result {
     if let Some(windows) = &pool.windows {
-        let said = |span: Option<Span>| span.map_or("–".to_owned(), |span| span.to_string());
-        let by = windows.overrun_s.quantiles;
         let mut line = format!(
             "  windows {:.1} used, {:.1} missed",
             windows.used, windows.missed
         );
         if windows.used > 0.0 {
-            let overrun = percent(windows.overrun.share);
-            let [p50, p90, p99] = [by.p50, by.p90, by.p99].map(said);
-            write!(line, "; {overrun} overrun, P50 {p50}, P90 {p90}, P99 {p99}")?;
+            write!(line, "; {} overrun", of_share(windows.overrun))?;
         }
-        let layout = textwrap::Options::new(super::WIDTH).subsequent_indent("    ");
-        writeln!(out, "{}", textwrap::fill(&line, layout))?;
+        let by = &windows.overrun_s.quantiles;
+        if windows.overrun.share > 0.0 {
+            if detail == Detail::Full {
+                let median = rough("P50", (by.p50, by.interval.p50));
+                let ninth = rough("P90", (by.p90, by.interval.p90));
+                write!(line, ", {median}, {ninth}")?;
+            }
+            let last = rough("P99", (by.p99, by.interval.p99));
+            write!(line, ", {last}")?;
+        }
+        writeln!(out, "{}", wrapped(&line, "    "))?;
     }
     if horizon.since_start() >= LONG {
         let age = pool.revision_age;

@@ -1,0 +1,24 @@
+//! How sure a number from a sample is: intervals that contain the truth in at least 95 samples of 100, or nearly so.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `ranks` | of a quantile: which of the sorted values bound it, whatever they are distributed like |
+//! | `wilson` | of a share |
+//! | `paired` | of a difference between two shares, or two lengths, measured on the same luck |
+//!
+//! Only additions, multiplications, square roots and a portable library: bits agree on every target.
+
+mod paired;
+mod ranks;
+#[cfg(test)]
+mod tests;
+mod wilson;
+
+pub use paired::{difference_of_shares, mean};
+pub use ranks::{Ranks, rank};
+pub use wilson::{effective_size, wilson, wilson_of};
+
+/// What each interval leaves out on either side: together 5 %.
+const TAIL: f64 = 0.025;
+/// The standard normal quantile of 97.5 %.
+const Z: f64 = 1.959_963_984_540_054;
