@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod against;
 mod architecture;
 mod bad_rollouts;
 mod boot_views;

@@ -7,6 +7,7 @@
 mod blast;
 mod blockers;
 pub mod clock;
+mod comparison;
 mod expect;
 mod joins;
 mod precision;
@@ -34,6 +35,7 @@ use quantiles::Sorted;
 pub use blast::{BlastRadius, RunCount};
 pub use blockers::{Blocker, ReasonShare};
 pub use clock::{Clock, Date};
+pub use comparison::{Comparison, Difference, Lag, PairedShare, Side};
 pub use expect::{Judged, judge};
 pub use joins::Joins;
 pub use precision::Precision;

@@ -102,6 +102,12 @@ pub(crate) struct Rehearse {
     /// side, as "2%" (of times: of themselves); --runs is then the most runs to make [default: 100000]
     #[arg(long, value_name = "SHARE", value_parser = precision)]
     pub(crate) precision: Option<f64>,
+    /// Compare with this scenario, run by run on the same luck: how much later it finishes, and how much more often
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["precision", "full", "timezone"])]
+    pub(crate) against: Option<PathBuf>,
+    /// The engine of that scenario's pools which name none themselves [default: that of --behaves-like]
+    #[arg(long, value_name = "NAME", value_parser = preset, requires = "against")]
+    pub(crate) against_behaves_like: Option<Preset>,
     /// Print every rollout, quantile, wait, workload and finding, not only what fits a screen
     #[arg(long)]
     pub(crate) full: bool,

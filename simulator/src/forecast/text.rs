@@ -1,6 +1,7 @@
 //! The report for people, in 80 columns.
 
 pub(super) mod blast;
+pub mod comparison;
 mod quantiles;
 mod shares;
 mod waits;

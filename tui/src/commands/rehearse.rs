@@ -1,9 +1,13 @@
 //! `meltdeck rehearse`: many runs of a scenario, and what they say.
 
+mod against;
+
+use std::sync::Arc;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulator::engine::Seed;
-use simulator::ensemble::Ensemble;
-use simulator::fleet::RunRow;
+use simulator::ensemble::{Ensemble, EnsembleError};
+use simulator::fleet::{Blueprint, RunRow};
 use simulator::forecast::{Clock, Forecast, Precision, text};
 
 use super::timezone;
@@ -15,13 +19,48 @@ const MOST_FOR_PRECISION: u32 = 100_000;
 
 pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
     let blueprint = super::load_as(&args.file, args.behaves_like)?;
+    if let Some(other) = &args.against {
+        let preset = args.against_behaves_like.or(args.behaves_like);
+        let other = super::load_as(other, preset)?;
+        return against::run(args, &blueprint, &other, streams);
+    }
     let scenario = blueprint.scenario();
-    let seed = args.seed.map_or(scenario.seed, Seed);
     let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
     let clock = Clock::new(&scenario.calendar, zone);
+    let ensemble = ensemble(args, &blueprint, seed(args, &blueprint), streams)?;
+    let mut forecast = Forecast::new(&blueprint, &ensemble, &clock);
+    let reached = |asked| Precision::new(asked, &ensemble.rows);
+    forecast.precision = args.precision.map(reached);
+    match args.output {
+        Output::Text => {
+            let detail = if args.full {
+                text::Detail::Full
+            } else {
+                text::Detail::Screen
+            };
+            let mut report = String::new();
+            text::write(&forecast, detail, &mut report).map_err(std::io::Error::other)?;
+            streams.out.write_all(report.as_bytes())?;
+        }
+        Output::Json => streams.write_json(&forecast)?,
+    }
+    Ok(Answer::Done)
+}
+
+fn seed(args: &Rehearse, blueprint: &Blueprint) -> Seed {
+    args.seed.map_or(blueprint.scenario().seed, Seed)
+}
+
+/// As many runs as are asked for, with a bar meanwhile.
+fn ensemble(
+    args: &Rehearse,
+    blueprint: &Arc<Blueprint>,
+    seed: Seed,
+    streams: &Streams<'_>,
+) -> Result<Ensemble, Failure> {
     let most = match args.precision {
         Some(_) => MOST_FOR_PRECISION,
-        None => scenario.runs,
+        None => blueprint.scenario().runs,
     };
     let runs = args.runs.unwrap_or(most);
     let progress = progress_bar(runs, streams.err_is_terminal);
@@ -29,29 +68,12 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
     let ensemble = match args.precision {
         Some(asked) => {
             let is_enough = |rows: &[RunRow]| Precision::new(asked, rows).reached;
-            Ensemble::run_until(&blueprint, seed, runs, args.threads, &made, &is_enough)
+            Ensemble::run_until(blueprint, seed, runs, args.threads, &made, &is_enough)
         }
-        None => Ensemble::run(&blueprint, seed, runs, args.threads, &made),
+        None => Ensemble::run(blueprint, seed, runs, args.threads, &made),
     };
     progress.finish_and_clear();
-    let ensemble = ensemble.map_err(|error| Failure::Question(format!("meltdeck: {error}")))?;
-    let mut forecast = Forecast::new(&blueprint, &ensemble, &clock);
-    let reached = |asked| Precision::new(asked, &ensemble.rows);
-    forecast.precision = args.precision.map(reached);
-    match args.output {
-        Output::Text => {
-            let mut report = String::new();
-            let detail = if args.full {
-                text::Detail::Full
-            } else {
-                text::Detail::Screen
-            };
-            text::write(&forecast, detail, &mut report).map_err(std::io::Error::other)?;
-            streams.out.write_all(report.as_bytes())?;
-        }
-        Output::Json => streams.write_json(&forecast)?,
-    }
-    Ok(Answer::Done)
+    ensemble.map_err(|error: EnsembleError| Failure::Question(format!("meltdeck: {error}")))
 }
 
 /// A bar on the terminal of standard error; nothing where that is no terminal.
