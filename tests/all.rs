@@ -11,6 +11,7 @@ mod changes;
 mod check;
 mod command_line;
 mod console_changes;
+mod console_lives;
 mod console_rules;
 mod determinism;
 mod drains;

@@ -220,17 +220,20 @@ pub fn is_order(effect: &Effect) -> bool {
     matches!(effect, Effect::Ask(request) if is_change(request))
 }
 
-fn is_change(request: &Request) -> bool {
-    matches!(
+/// Whether a request asks for a change of the fleet.
+pub fn is_change(request: &Request) -> bool {
+    !matches!(
         request,
-        Request::ApplyRevision { .. }
-            | Request::RetryOperation { .. }
-            | Request::CancelOperation { .. }
-            | Request::PauseOperation { .. }
-            | Request::ResumeOperation { .. }
-            | Request::HoldMachine { .. }
-            | Request::UnholdMachine { .. }
-            | Request::ExcludeMachine { .. }
-            | Request::IncludeMachine { .. }
+        Request::ListClusters
+            | Request::ListMachinePools
+            | Request::ListMachines
+            | Request::ListRevisions
+            | Request::ListOperations
+            | Request::ListBudgets
+            | Request::ListWindows { .. }
+            | Request::ListEvents { .. }
+            | Request::GetMachine { .. }
+            | Request::GetOperation { .. }
+            | Request::Preflight { .. }
     )
 }

@@ -34,7 +34,7 @@ fn machine(console: &Console, name: &str) -> appliance::Machine {
 fn a_machine_is_held_by_its_letter_and_unheld_by_the_menu() {
     let mut console = fleet();
     console.press("3gjm");
-    console.assert_shows("Change w-2");
+    console.assert_shows("Change: w-2");
     console.assert_shows("no: w-2 is not held");
     console.press("h");
     let told = console.question();
@@ -81,7 +81,7 @@ fn the_update_that_is_under_way_is_said_to_be_finished() {
 fn marked_machines_are_changed_together_and_those_that_do_not_fit_are_left_out() {
     let mut console = fleet();
     console.press("3gxxxm");
-    console.assert_shows("Change 3 machines");
+    console.assert_shows("Change: 3 machines");
     console.press("h");
     let told = console.question();
     assert!(
@@ -89,7 +89,7 @@ fn marked_machines_are_changed_together_and_those_that_do_not_fit_are_left_out()
         "{told}"
     );
     console.press("<tab><enter>");
-    console.assert_shows("2 machines are held");
+    console.assert_shows("Hold: 2 machines");
     assert_eq!(console.orders().len(), 2, "a request for each");
     console.press("mh");
     console
@@ -139,9 +139,9 @@ fn the_way_out_of_a_held_machine_names_its_keys() {
 fn where_no_machine_is_at_hand_there_is_no_menu() {
     let mut console = fleet();
     console.press("1Gm");
-    console.assert_shows("choose a machine first");
+    console.assert_shows("choose a machine or a pool first");
     assert!(console.model.menu.is_none());
-    for view in ["2", "4", "6", "?"] {
+    for view in ["4", "6", "7", "?"] {
         console.press(view).press("m");
         assert!(console.model.menu.is_none(), "{view}");
     }

@@ -8,7 +8,9 @@ use appliance::{
 };
 use proptest::prelude::*;
 use tests::Console;
-use tui::console::command::{Command, MachineTarget, RolloutTarget, Subject, Target, Verb};
+use tui::console::command::{
+    About, Command, MachineTarget, PoolTarget, RolloutTarget, Subject, Target, Verb,
+};
 use tui::console::key::{Code, Key};
 use tui::console::message::{ClockReport, ClockState, Message, Speed};
 use tui::console::model::{Glyphs, Model};
@@ -23,9 +25,17 @@ fn text() -> impl Strategy<Value = Text> {
 }
 
 fn target(verb: Verb) -> BoxedStrategy<Target> {
-    if verb.is_of_machines() {
-        let machine = text().prop_map(|machine| Target::Machine(MachineTarget { machine }));
-        return machine.boxed();
+    match verb.about() {
+        About::Machines => {
+            let machine = text().prop_map(|machine| Target::Machine(MachineTarget { machine }));
+            return machine.boxed();
+        }
+        About::Pools => {
+            let names = (text(), text());
+            let pool = names.prop_map(|(cluster, pool)| Target::Pool(PoolTarget { cluster, pool }));
+            return pool.boxed();
+        }
+        About::Rollouts => {}
     }
     let subject = if verb == Verb::Apply {
         (any::<Option<u32>>(), any::<u32>())
@@ -59,11 +69,14 @@ fn target(verb: Verb) -> BoxedStrategy<Target> {
 
 fn command() -> impl Strategy<Value = Command> {
     prop::sample::select(&Verb::ALL[..]).prop_flat_map(|verb| {
-        (text(), prop::collection::vec(target(verb), 1..5)).prop_map(move |(context, targets)| {
+        let targets = prop::collection::vec(target(verb), 1..5);
+        (text(), targets, text(), any::<bool>()).prop_map(move |(context, targets, to, saves)| {
             Command {
                 verb,
                 context,
                 targets,
+                to: verb.needs_value().then_some(to),
+                saves: saves && verb.makes_revision(),
             }
         })
     })

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use appliance::Request;
 use rand::RngExt;
 use simulator::engine::{Seed, Time};
 use simulator::fleet::Blueprint;
@@ -128,7 +127,8 @@ impl Episode {
         Some(match self.orders.pop_front()? {
             Order::Ask(request) => {
                 let reply = self.pace.answer(&request);
-                let is_lie = self.random.random_ratio(self.lies, 100) && !is_order(&request);
+                let is_lie = self.random.random_ratio(self.lies, 100)
+                    && !tests::console::is_change(&request);
                 let reply = if is_lie {
                     mangle::reply(reply, &mut self.random)
                 } else {
@@ -153,21 +153,6 @@ impl Episode {
             }
         }
     }
-}
-
-fn is_order(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::ApplyRevision { .. }
-            | Request::RetryOperation { .. }
-            | Request::CancelOperation { .. }
-            | Request::PauseOperation { .. }
-            | Request::ResumeOperation { .. }
-            | Request::HoldMachine { .. }
-            | Request::UnholdMachine { .. }
-            | Request::ExcludeMachine { .. }
-            | Request::IncludeMachine { .. }
-    )
 }
 
 /// The demo fleet, or one of some pools with rollouts, failures and names of any length.

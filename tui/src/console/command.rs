@@ -24,6 +24,12 @@ pub struct Command {
     pub context: Text,
     /// To what it is to be done, in this order.
     pub targets: Vec<Target>,
+    /// To what it is to be set: a value, or a pool as `CLUSTER/POOL`; `None` where the verb says it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Text>,
+    /// Whether the revision that it makes is only saved; else it is applied at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub saves: bool,
 }
 
 /// What is to be done.
@@ -48,6 +54,32 @@ pub enum Verb {
     Exclude,
     /// Let the next rollout target an excluded machine.
     Include,
+    /// Give a machine another host name.
+    SetHostname,
+    /// Give a machine other labels.
+    SetLabels,
+    /// Give a machine another network profile.
+    SetNetworkProfile,
+    /// Roll out to a machine alone what is saved.
+    ApplyTo,
+    /// Put a machine into a pool.
+    Assign,
+    /// Take a machine out of its pool.
+    Unassign,
+    /// Take a machine out of its pool without its help.
+    ForceRemove,
+    /// Take a machine out of its pool and forget it.
+    Decommission,
+    /// Forget a machine that is in no pool.
+    Delete,
+    /// Boot an enrollment image on a machine.
+    Enroll,
+    /// Give a pool another Kubernetes version.
+    SetPoolVersion,
+    /// Give a pool another machine image.
+    SetPoolImage,
+    /// Give a pool another network profile.
+    SetPoolNetworkProfile,
 }
 
 /// One thing to which something is to be done.
@@ -58,6 +90,28 @@ pub enum Target {
     Rollout(RolloutTarget),
     /// A machine.
     Machine(MachineTarget),
+    /// A pool whose settings change.
+    Pool(PoolTarget),
+}
+
+/// A pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolTarget {
+    /// The cluster's name.
+    pub cluster: Text,
+    /// The pool's name.
+    pub pool: Text,
+}
+
+/// Of what kind the targets of a verb are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Revisions that are rolled out, and operations.
+    Rollouts,
+    /// Machines.
+    Machines,
+    /// Pools whose settings change.
+    Pools,
 }
 
 /// A pool that moves to a revision, or the operation that does it.
@@ -101,7 +155,7 @@ pub enum Subject {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 22] = [
         Self::Apply,
         Self::Retry,
         Self::Cancel,
@@ -111,6 +165,19 @@ impl Verb {
         Self::Unhold,
         Self::Exclude,
         Self::Include,
+        Self::SetHostname,
+        Self::SetLabels,
+        Self::SetNetworkProfile,
+        Self::ApplyTo,
+        Self::Assign,
+        Self::Unassign,
+        Self::ForceRemove,
+        Self::Decommission,
+        Self::Delete,
+        Self::Enroll,
+        Self::SetPoolVersion,
+        Self::SetPoolImage,
+        Self::SetPoolNetworkProfile,
     ];
 
     /// The word for it on a command line.
@@ -125,6 +192,19 @@ impl Verb {
             Self::Unhold => "unhold",
             Self::Exclude => "exclude",
             Self::Include => "include",
+            Self::SetHostname => "set-hostname",
+            Self::SetLabels => "set-labels",
+            Self::SetNetworkProfile => "set-network-profile",
+            Self::ApplyTo => "apply-to",
+            Self::Assign => "assign",
+            Self::Unassign => "unassign",
+            Self::ForceRemove => "force-remove",
+            Self::Decommission => "decommission",
+            Self::Delete => "delete",
+            Self::Enroll => "enroll",
+            Self::SetPoolVersion => "set-version",
+            Self::SetPoolImage => "set-image",
+            Self::SetPoolNetworkProfile => "set-pool-network-profile",
         }
     }
 
@@ -140,15 +220,53 @@ impl Verb {
             Self::Unhold => "Unhold",
             Self::Exclude => "Exclude",
             Self::Include => "Include",
+            Self::SetHostname => "Set host name",
+            Self::SetLabels => "Set labels",
+            Self::SetNetworkProfile | Self::SetPoolNetworkProfile => "Set profile",
+            Self::ApplyTo => "Roll out",
+            Self::Assign => "Assign",
+            Self::Unassign => "Unassign",
+            Self::ForceRemove => "Force-remove",
+            Self::Decommission => "Decommission",
+            Self::Delete => "Delete",
+            Self::Enroll => "Enroll",
+            Self::SetPoolVersion => "Set version",
+            Self::SetPoolImage => "Set image",
         }
     }
 
-    /// Whether its targets are machines.
-    pub fn is_of_machines(self) -> bool {
+    /// Of what kind its targets are.
+    pub fn about(self) -> About {
+        match self {
+            Self::Apply | Self::Retry | Self::Cancel | Self::Pause | Self::Resume => {
+                About::Rollouts
+            }
+            Self::SetPoolVersion | Self::SetPoolImage | Self::SetPoolNetworkProfile => About::Pools,
+            _ => About::Machines,
+        }
+    }
+
+    /// Whether it makes a revision, which can be saved for later.
+    pub fn makes_revision(self) -> bool {
         matches!(
             self,
-            Self::Hold | Self::Unhold | Self::Exclude | Self::Include
+            Self::SetHostname
+                | Self::SetLabels
+                | Self::SetNetworkProfile
+                | Self::SetPoolVersion
+                | Self::SetPoolImage
+                | Self::SetPoolNetworkProfile
         )
+    }
+
+    /// Whether it has to be told what to set.
+    pub fn needs_value(self) -> bool {
+        self.makes_revision() || self == Self::Assign
+    }
+
+    /// Whether it does harm, or takes away what no order gives back: such an order is confirmed by typing.
+    pub fn is_destructive(self) -> bool {
+        matches!(self, Self::ForceRemove | Self::Decommission | Self::Delete)
     }
 }
 
@@ -157,7 +275,7 @@ impl Command {
     pub fn rollouts(&self) -> impl Iterator<Item = &RolloutTarget> {
         self.targets.iter().filter_map(|target| match target {
             Target::Rollout(rollout) => Some(rollout),
-            Target::Machine(_) => None,
+            Target::Machine(_) | Target::Pool(_) => None,
         })
     }
 
@@ -165,7 +283,7 @@ impl Command {
     pub fn machines(&self) -> impl Iterator<Item = &MachineTarget> {
         self.targets.iter().filter_map(|target| match target {
             Target::Machine(machine) => Some(machine),
-            Target::Rollout(_) => None,
+            Target::Rollout(_) | Target::Pool(_) => None,
         })
     }
 
@@ -173,11 +291,15 @@ impl Command {
     pub fn title(&self) -> String {
         let label = self.verb.label();
         match &*self.targets {
-            [target] => format!("{label} {target}"),
+            [target] => match self.verb {
+                verb if verb.makes_revision() => format!("{label} of {target}"),
+                _ => format!("{label} {target}"),
+            },
             targets => {
                 let what = match self.verb {
                     Verb::Apply => "revisions",
-                    verb if verb.is_of_machines() => "machines",
+                    verb if verb.about() == About::Machines => "machines",
+                    verb if verb.about() == About::Pools => "pools",
                     _ => "operations",
                 };
                 format!("{label} {} {what}", targets.len())
@@ -191,6 +313,7 @@ impl fmt::Display for Target {
         match self {
             Self::Rollout(rollout) => rollout.fmt(formatter),
             Self::Machine(machine) => machine.machine.fmt(formatter),
+            Self::Pool(pool) => pool.pool.fmt(formatter),
         }
     }
 }

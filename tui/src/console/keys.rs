@@ -58,7 +58,7 @@ pub enum Action {
     Cancel,
     /// Pauses or resumes an operation.
     PauseOrResume,
-    /// Opens the menu of what can be changed about a machine.
+    /// Opens the menu of what can be changed about a machine or a pool.
     Change,
     /// Shows the keys.
     Help,
@@ -104,7 +104,7 @@ pub enum Where {
     Rows,
     /// In views in which a pool, a revision or an operation is at hand.
     Orders,
-    /// In views in which a machine is at hand.
+    /// In views in which a machine or a pool is at hand.
     Changes,
 }
 
@@ -387,7 +387,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::Change,
         Where::Changes,
         "change",
-        "change the machine, or all marked ones: hold, exclude, …",
+        "change the machine or the pool, or all marked ones",
     ),
     binding(
         &["ctrl-z"],
@@ -414,7 +414,7 @@ impl Binding {
             Where::Sections => view.has_rows() && !view.is_table(),
             Where::Rows => view.has_rows(),
             Where::Orders => view.has_orders(),
-            Where::Changes => view.has_machines(),
+            Where::Changes => view.has_changes(),
         }
     }
 }

@@ -4,10 +4,13 @@
 //! meltdeck apply --context demo-fleet --cluster zurich --pool workers --revision 13 --from 12
 //! meltdeck pause --context demo-fleet --cluster zurich --pool workers --revision 13 --operation 3 --pool storage …
 //! meltdeck hold --context demo-fleet workers-1 workers-2
+//! meltdeck set-hostname --context demo-fleet --to edge-1 --save workers-1
+//! meltdeck set-version --context demo-fleet --to 1.33.5 --cluster zurich --pool workers
 //! ```
 //!
 //! Each `--pool` begins a target, `--cluster` holds for the targets after it. `--from` is the revision that the pool is
 //! on, `--newest` its newest one where that is not the one to apply: the order is refused where they no longer hold.
+//! `--to` is what is set, `--save` keeps the revision for later.
 //! Machines stand by their names; one whose name looks like an option stands behind `--machine=`.
 
 use std::fmt;
@@ -15,7 +18,7 @@ use std::str::FromStr;
 
 use appliance::{OperationId, Text};
 
-use super::{Command, MachineTarget, RolloutTarget, Subject, Target, Verb};
+use super::{About, Command, MachineTarget, PoolTarget, RolloutTarget, Subject, Target, Verb};
 
 /// Why a line is no order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,17 +40,29 @@ impl fmt::Display for Command {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "meltdeck {}", self.verb.word())?;
         name(formatter, "context", &self.context)?;
+        if let Some(to) = &self.to {
+            name(formatter, "to", to)?;
+        }
+        if self.saves {
+            formatter.write_str(" --save")?;
+        }
         let mut cluster = None;
         for target in &self.targets {
+            let own = match target {
+                Target::Machine(_) => None,
+                Target::Rollout(target) => Some(&target.cluster),
+                Target::Pool(target) => Some(&target.cluster),
+            };
+            if let Some(own) = own
+                && cluster != Some(own)
+            {
+                name(formatter, "cluster", own)?;
+                cluster = Some(own);
+            }
             match target {
                 Target::Machine(MachineTarget { machine }) => one_machine(formatter, machine)?,
-                Target::Rollout(target) => {
-                    if cluster != Some(&target.cluster) {
-                        name(formatter, "cluster", &target.cluster)?;
-                        cluster = Some(&target.cluster);
-                    }
-                    rollout(formatter, target)?;
-                }
+                Target::Rollout(target) => rollout(formatter, target)?,
+                Target::Pool(target) => name(formatter, "pool", &target.pool)?,
             }
         }
         Ok(())
@@ -164,50 +179,80 @@ impl FromStr for Command {
         let Some(verb) = Verb::ALL.into_iter().find(|verb| verb.word() == word) else {
             return no(format!("{word} is no order"));
         };
-        let (context, targets) = if verb.is_of_machines() {
-            machines(words)?
-        } else {
-            rollouts(verb, words)?
+        let rest = match verb.about() {
+            About::Rollouts => rollouts(verb, words)?,
+            about => changes(about, words)?,
         };
-        let Some(context) = context else {
+        let Some(context) = rest.context else {
             return no("--context is missing");
         };
+        match (&rest.to, verb.needs_value()) {
+            (None, true) => return no(format!("{word} has no --to")),
+            (Some(_), false) => return no(format!("{word} takes no --to")),
+            _ if rest.saves && !verb.makes_revision() => {
+                return no(format!("{word} takes no --save"));
+            }
+            _ => {}
+        }
         Ok(Self {
             verb,
             context,
-            targets,
+            targets: rest.targets,
+            to: rest.to,
+            saves: rest.saves,
         })
     }
 }
 
-/// The rest of a line: the fleet, if it is named, and the targets.
-type Rest = (Option<Text>, Vec<Target>);
+/// The rest of a line.
+#[derive(Default)]
+struct Rest {
+    context: Option<Text>,
+    targets: Vec<Target>,
+    to: Option<Text>,
+    saves: bool,
+}
 
-/// The rest of an order to machines.
-fn machines(mut words: impl Iterator<Item = String>) -> Result<Rest, NoCommand> {
-    let (mut context, mut targets) = (None, Vec::new());
+/// The rest of an order that changes machines or pools.
+fn changes(about: About, mut words: impl Iterator<Item = String>) -> Result<Rest, NoCommand> {
+    let (mut rest, mut cluster) = (Rest::default(), None);
     while let Some(word) = words.next() {
-        let machine = if word.starts_with("--") {
-            let (option, value) = option(&word, &mut words)?;
-            match &*option {
-                "context" => {
-                    context = Some(Text::from(value));
-                    continue;
-                }
-                "machine" => value,
-                _ => return no(format!("--{option} is not known")),
-            }
+        if word == "--save" {
+            rest.saves = true;
+            continue;
+        }
+        let (option, value) = if word.starts_with("--") || about == About::Pools {
+            option(&word, &mut words)?
         } else {
-            word
+            ("machine".to_owned(), word)
         };
-        targets.push(Target::Machine(MachineTarget {
-            machine: machine.into(),
-        }));
+        let value = Text::from(value);
+        match (&*option, about) {
+            ("context", _) => rest.context = Some(value),
+            ("to", _) => rest.to = Some(value),
+            ("machine", About::Machines) => {
+                let target = MachineTarget { machine: value };
+                rest.targets.push(Target::Machine(target));
+            }
+            ("cluster", About::Pools) => cluster = Some(value),
+            ("pool", About::Pools) => {
+                let Some(cluster) = cluster.clone() else {
+                    return no("--cluster is missing before --pool");
+                };
+                let target = PoolTarget {
+                    cluster,
+                    pool: value,
+                };
+                rest.targets.push(Target::Pool(target));
+            }
+            _ => return no(format!("--{option} is not known")),
+        }
     }
-    if targets.is_empty() {
-        return no("no machine is named");
+    match (rest.targets.is_empty(), about) {
+        (false, _) => Ok(rest),
+        (true, About::Pools) => no("no --pool is named"),
+        (true, _) => no("no machine is named"),
     }
-    Ok((context, targets))
 }
 
 /// The rest of an order to pools or operations.
@@ -242,7 +287,11 @@ fn rollouts(verb: Verb, mut words: impl Iterator<Item = String>) -> Result<Rest,
         return no("the last target has no --pool");
     };
     targets.push(last.finish(verb)?);
-    Ok((context, targets))
+    Ok(Rest {
+        context,
+        targets,
+        ..Rest::default()
+    })
 }
 
 /// The option in a word, and its value: behind an equals sign, or the next word.
@@ -275,6 +324,7 @@ mod tests {
             let of_target = |target: &Target| match target {
                 Target::Rollout(target) => target.pool.to_string(),
                 Target::Machine(target) => target.machine.to_string(),
+                Target::Pool(target) => target.pool.to_string(),
             };
             command.targets.iter().map(of_target).collect::<Vec<_>>()
         };
@@ -287,6 +337,13 @@ mod tests {
         let command: Command = line.parse().unwrap();
         assert_eq!(command.to_string(), line);
         assert_eq!(names(&command), ["w-1", "w 2", "-w"]);
+        let line = "meltdeck set-hostname --context c --to edge-1 --save w-1";
+        let command: Command = line.parse().unwrap();
+        assert_eq!(command.to_string(), line);
+        let line = "meltdeck set-version --context c --to 1.33.5 --cluster z --pool p --pool q --cluster y --pool p";
+        let command: Command = line.parse().unwrap();
+        assert_eq!(command.to_string(), line);
+        assert_eq!(names(&command), ["p", "q", "p"]);
     }
 
     #[test]
@@ -340,6 +397,17 @@ mod tests {
             ("meltdeck retry x", "x is no option"),
             ("meltdeck hold --context c", "no machine"),
             ("meltdeck hold w-1", "--context"),
+            ("meltdeck hold --context c --to x w-1", "takes no --to"),
+            ("meltdeck assign --context c w-1", "has no --to"),
+            (
+                "meltdeck assign --context c --to z/p --save w-1",
+                "takes no --save",
+            ),
+            ("meltdeck set-version --context c --to 1.2", "no --pool"),
+            (
+                "meltdeck set-version --context c --to 1.2 w",
+                "w is no option",
+            ),
             ("meltdeck hold --pool p w-1", "--pool is not known"),
         ] {
             let error = line.parse::<Command>().unwrap_err().to_string();

@@ -1,5 +1,7 @@
 //! What the overview lists, the most urgent first.
 
+use std::collections::BTreeMap;
+
 use appliance::{ClusterId, MachinePoolId, Operation, OperationId, OperationStatus};
 
 use super::Fleet;
@@ -63,6 +65,7 @@ impl Fleet {
                 rows.push((Urgency::Window, Attention::Window(pool.id)));
             }
         }
+        rows.extend(self.operations_of_no_pool());
         rows.extend(self.troubles());
         let pending = self.revisions.iter().filter(|revision| revision.is_pending);
         rows.extend(pending.map(|revision| {
@@ -99,6 +102,28 @@ impl Fleet {
             OperationStatus::Running if is_paused || self.stuck(pool).is_some() => Urgency::Stuck,
             _ => Urgency::Running,
         }
+    }
+
+    /// Operations of machines in no pool that go on, and the last of each machine where it failed.
+    fn operations_of_no_pool(&self) -> Vec<(Urgency, Attention)> {
+        let mut last = BTreeMap::new();
+        let own = self
+            .operations
+            .iter()
+            .filter(|operation| operation.rollout.is_none());
+        for operation in own.clone() {
+            last.insert(operation.machine_id, operation.id);
+        }
+        own.filter_map(|operation| {
+            let is_last = last.get(&operation.machine_id) == Some(&operation.id);
+            let urgency = match operation.status {
+                OperationStatus::Failed if is_last => Urgency::Failed,
+                ref status if !status.is_final() => Urgency::Running,
+                _ => return None,
+            };
+            Some((urgency, Attention::Operation(operation.id)))
+        })
+        .collect()
     }
 
     /// What is wrong with machines, pool by pool. Where the last operation of a pool failed, its line tells of those that

@@ -1,56 +1,184 @@
-//! What can be changed about machines: one table, from which the menu, its letters and the questions derive.
+//! What can be changed about machines and pools: one table, from which the menu, its letters and the questions derive.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod plan;
+mod requests;
 
-use appliance::{Machine, MachineId, MachineStatus, Request};
+use std::collections::BTreeSet;
+
+use appliance::MachineId;
 
 use super::entry::Entry;
-use super::plan::{LeftOut, line, none_fits};
-use super::{Fleet, Model, Plan, RowId, Scope, View};
-use crate::console::command::{Command, MachineTarget, Target, Verb};
+use super::{Fleet, Model, RowId, Scope, View};
+use crate::console::command::{About, Verb};
 
-/// Said where no machine is at hand.
-pub const CHOOSE_MACHINE: &str = "choose a machine first";
+/// Said where neither a machine nor a pool is at hand.
+pub const CHOOSE_MACHINE: &str = "choose a machine or a pool first";
+/// Said where machines and pools are marked together.
+pub const MIXED: &str = "mark machines only, or pools only";
 
 /// One change.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Its letter in the menu.
     pub letter: char,
     /// The order.
     pub verb: Verb,
-    /// What it does, as a sentence about one machine.
+    /// What it has to be told.
+    pub needs: Needs,
+    /// What it does, as a sentence about one of its targets.
     pub effect: &'static str,
-    /// What it leads to, said of a machine after its name.
+    /// What has come of it, said of a target after its name.
     pub outcome: &'static str,
+}
+
+/// What a change has to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// A text, of which this is said.
+    Value(&'static str),
+    /// One of the fleet's pools.
+    Pool,
+}
+
+const fn change(
+    letter: char,
+    verb: Verb,
+    needs: Needs,
+    effect: &'static str,
+    outcome: &'static str,
+) -> Change {
+    Change {
+        letter,
+        verb,
+        needs,
+        effect,
+        outcome,
+    }
 }
 
 /// Every change, in the order of the menu.
 pub const CHANGES: &[Change] = &[
-    Change {
-        letter: 'h',
-        verb: Verb::Hold,
-        effect: "its turn in a rollout waits until it is unheld",
-        outcome: "held",
-    },
-    Change {
-        letter: 'u',
-        verb: Verb::Unhold,
-        effect: "it has its turn again",
-        outcome: "unheld",
-    },
-    Change {
-        letter: 'e',
-        verb: Verb::Exclude,
-        effect: "no rollout targets it, not even the one that goes on",
-        outcome: "excluded",
-    },
-    Change {
-        letter: 'i',
-        verb: Verb::Include,
-        effect: "the next rollout targets it again",
-        outcome: "included again",
-    },
+    change(
+        'h',
+        Verb::Hold,
+        Needs::Nothing,
+        "its turn in a rollout waits until it is unheld",
+        "is held",
+    ),
+    change(
+        'u',
+        Verb::Unhold,
+        Needs::Nothing,
+        "it has its turn again",
+        "is unheld",
+    ),
+    change(
+        'e',
+        Verb::Exclude,
+        Needs::Nothing,
+        "no rollout targets it, not even the one that goes on",
+        "is excluded",
+    ),
+    change(
+        'i',
+        Verb::Include,
+        Needs::Nothing,
+        "the next rollout targets it again",
+        "is included again",
+    ),
+    change(
+        'n',
+        Verb::SetHostname,
+        Needs::Value("the new host name, as w-7"),
+        "another host name; a reboot when it is applied",
+        "has another host name saved",
+    ),
+    change(
+        'l',
+        Verb::SetLabels,
+        Needs::Value("all its own labels, as disk=ssd,rack=7; empty for none"),
+        "other labels of its own; a reboot when they are applied",
+        "has other labels saved",
+    ),
+    change(
+        'p',
+        Verb::SetNetworkProfile,
+        Needs::Value("the network profile's name"),
+        "a network profile of its own; a reboot when it is applied",
+        "has another network profile saved",
+    ),
+    change(
+        'o',
+        Verb::ApplyTo,
+        Needs::Nothing,
+        "rolls out to it alone what is saved for it or its pool",
+        "has nothing left to roll out",
+    ),
+    change(
+        'a',
+        Verb::Assign,
+        Needs::Pool,
+        "it moves to another pool: drained where in one, rebooted",
+        "is assigned",
+    ),
+    change(
+        'r',
+        Verb::Unassign,
+        Needs::Nothing,
+        "it is drained, rebooted and in no pool",
+        "is unassigned",
+    ),
+    change(
+        'b',
+        Verb::Enroll,
+        Needs::Nothing,
+        "it boots an enrollment image",
+        "boots an enrollment image",
+    ),
+    change(
+        'f',
+        Verb::ForceRemove,
+        Needs::Nothing,
+        "it leaves its pool at once, undrained: its pods die",
+        "is taken out",
+    ),
+    change(
+        'd',
+        Verb::Decommission,
+        Needs::Nothing,
+        "it is drained, leaves its pool and is forgotten",
+        "is decommissioned",
+    ),
+    change(
+        'x',
+        Verb::Delete,
+        Needs::Nothing,
+        "it is forgotten",
+        "is deleted",
+    ),
+    change(
+        'v',
+        Verb::SetPoolVersion,
+        Needs::Value("the Kubernetes version, as 1.33.5"),
+        "another Kubernetes version: a revision of the pool",
+        "has another version",
+    ),
+    change(
+        'i',
+        Verb::SetPoolImage,
+        Needs::Value("the image's name, as 1.33.5-melt.30"),
+        "another machine image: a revision of the pool",
+        "has another image",
+    ),
+    change(
+        'p',
+        Verb::SetPoolNetworkProfile,
+        Needs::Value("the network profile's name"),
+        "another network profile: a revision of the pool",
+        "has another network profile",
+    ),
 ];
 
 /// The change of a verb.
@@ -58,129 +186,54 @@ pub fn change_of(verb: Verb) -> Option<&'static Change> {
     CHANGES.iter().find(|change| change.verb == verb)
 }
 
+/// The changes that can be of some rows.
+pub fn changes_of(rows: &[RowId]) -> impl Iterator<Item = &'static Change> {
+    let about = match rows.first() {
+        Some(RowId::Pool(_)) => About::Pools,
+        _ => About::Machines,
+    };
+    CHANGES
+        .iter()
+        .filter(move |change| change.verb.about() == about)
+}
+
 impl Model {
-    /// The machines that a change would be of: the marked ones, or the one under the cursor or that the view is about.
-    /// Groups of machines stand for each of them.
-    pub fn chosen_machines(&self) -> Vec<RowId> {
+    /// The machines or pools that a change would be of: the marked ones, or the one under the cursor or that the view
+    /// is about. Groups of machines stand for each of them.
+    pub fn chosen_for_change(&self) -> Vec<RowId> {
         let rows: Vec<RowId> = match self.place.view {
             _ if !self.place.marks.is_empty() => self.place.marks.iter().copied().collect(),
             View::Machine(machine) => vec![RowId::Machine(machine)],
             _ => self.row_under_cursor().into_iter().collect(),
         };
-        let machines: BTreeSet<RowId> = rows
+        let rows: BTreeSet<RowId> = rows
             .into_iter()
-            .flat_map(|row| self.fleet.machines_of_row(row))
-            .map(RowId::Machine)
+            .flat_map(|row| match row {
+                RowId::Pool(_) => vec![row],
+                _ => self.fleet.machines_of_row(row),
+            })
             .collect();
-        machines.into_iter().collect()
+        rows.into_iter().collect()
     }
 
-    /// Why a change can be of none of some machines; `None` where it can.
+    /// Why a change can be of none of some machines or pools; `None` where it can.
     pub fn why_not(&self, change: &Change, rows: &[RowId]) -> Option<String> {
-        let fits = |row: &RowId| {
-            let machine = self.fleet.machine_of_row(*row);
-            machine.is_some_and(|machine| cannot(change.verb, machine).is_none())
-        };
+        if matches!(change.verb, Verb::SetHostname) && rows.len() > 1 {
+            return Some("one machine at a time".to_owned());
+        }
+        let fits = |row: &RowId| self.fleet.cannot_of_row(change.verb, *row).is_none();
         if rows.iter().any(fits) {
             return None;
         }
-        self.plan_change(change.verb, rows).err()
-    }
-
-    /// The order that changes some machines.
-    ///
-    /// # Errors
-    /// When it fits none of them: why, in words.
-    pub(super) fn plan_change(&self, verb: Verb, rows: &[RowId]) -> Result<Plan, String> {
-        let (mut targets, mut left_out): (Vec<_>, Vec<LeftOut>) = (Vec::new(), Vec::new());
-        for row in rows {
-            let Some(machine) = self.fleet.machine_of_row(*row) else {
-                left_out.push((None, CHOOSE_MACHINE.to_owned()));
-                continue;
-            };
-            match cannot(verb, machine) {
-                Some(why) => left_out.push((None, why)),
-                None => targets.push(Target::Machine(MachineTarget {
-                    machine: machine.name.clone(),
-                })),
-            }
-        }
-        if targets.is_empty() {
-            return Err(if left_out.is_empty() {
-                CHOOSE_MACHINE.to_owned()
-            } else {
-                none_fits(rows.len(), &left_out)
-            });
-        }
-        Ok(Plan {
-            command: Command {
-                verb,
-                context: self.context.clone(),
-                targets,
-            },
-            left_out: left_out.into_iter().map(line).collect(),
-        })
-    }
-
-    /// What a change will do.
-    pub(super) fn change_told(&self, command: &Command) -> Vec<String> {
-        let machines: Vec<&Machine> = self
-            .fleet
-            .machines_of(command)
-            .into_iter()
-            .flatten()
-            .collect();
-        let mut told = if let [machine] = *machines {
-            self.fleet.whereabouts(machine)
-        } else {
-            let names = machines.iter().map(|machine| machine.name.as_str());
-            let names: Vec<_> = names.collect();
-            vec![format!("{} machines: {}", names.len(), names.join(", "))]
-        };
-        let effect = change_of(command.verb).map_or("", |change| change.effect);
-        told.push(format!("{}: {effect}.", command.verb.label()));
-        if matches!(command.verb, Verb::Hold | Verb::Exclude) {
-            told.extend(under_way(&machines));
-        }
-        told
-    }
-}
-
-/// That updates which are under way are finished all the same.
-fn under_way(machines: &[&Machine]) -> Option<String> {
-    let updating = machines
-        .iter()
-        .filter(|machine| machine.status == MachineStatus::Updating);
-    match updating.count() {
-        0 => None,
-        1 if machines.len() == 1 => Some("Its update is under way, and is finished.".to_owned()),
-        1 => Some("The update of one is under way, and is finished.".to_owned()),
-        count => Some(format!(
-            "The updates of {count} are under way, and are finished."
-        )),
-    }
-}
-
-/// Why a change cannot be of a machine now, in words that name it.
-fn cannot(verb: Verb, machine: &Machine) -> Option<String> {
-    let name = &machine.name;
-    match (verb, machine.held, machine.excluded) {
-        (Verb::Hold | Verb::Unhold, None, _) | (Verb::Exclude | Verb::Include, _, None) => {
-            Some(format!("the appliance does not tell it of {name}"))
-        }
-        (Verb::Hold, Some(true), _) => Some(format!("{name} is held already")),
-        (Verb::Unhold, Some(false), _) => Some(format!("{name} is not held")),
-        (Verb::Exclude, _, Some(true)) => Some(format!("{name} is excluded already")),
-        (Verb::Include, _, Some(false)) => Some(format!("{name} is not excluded")),
-        _ => None,
+        self.plan_change(change.verb, None, rows).err()
     }
 }
 
 impl Fleet {
     /// The machines that a row stands for.
-    fn machines_of_row(&self, row: RowId) -> Vec<MachineId> {
+    fn machines_of_row(&self, row: RowId) -> Vec<RowId> {
         let scope = match row {
-            RowId::Machine(machine) => return vec![machine],
+            RowId::Machine(_) => return vec![row],
             RowId::Trouble(pool, trouble) => Scope::Trouble(pool, trouble),
             RowId::Unassigned => Scope::Unassigned,
             _ => return Vec::new(),
@@ -188,73 +241,16 @@ impl Fleet {
         let machines = self.machines.iter();
         machines
             .filter(|machine| machine.is_in(self, scope))
-            .map(|machine| machine.id)
+            .map(|machine| RowId::Machine(machine.id))
             .collect()
     }
 
-    fn machine_of_row(&self, row: RowId) -> Option<&Machine> {
-        match row {
-            RowId::Machine(machine) => self.machine(machine),
-            _ => None,
-        }
-    }
-
-    /// The machine of each target of an order, from one look at all machines; `None` where there is none of its name,
-    /// or more than one, or the target is none.
-    pub(super) fn machines_of(&self, command: &Command) -> Vec<Option<&Machine>> {
-        let mut known: BTreeMap<&str, Option<Option<&Machine>>> = command
-            .machines()
-            .map(|target| (target.machine.as_str(), None))
-            .collect();
-        if !known.is_empty() {
-            for machine in &self.machines {
-                if let Some(place) = known.get_mut(machine.name.as_str()) {
-                    *place = Some(if place.is_none() { Some(machine) } else { None });
-                }
-            }
-        }
-        let of_target = |target: &Target| match target {
-            Target::Machine(target) => known.get(target.machine.as_str()).copied()??,
-            Target::Rollout(_) => None,
-        };
-        command.targets.iter().map(of_target).collect()
-    }
-
-    /// Where a machine is, line by line.
-    fn whereabouts(&self, machine: &Machine) -> Vec<String> {
-        let pool = match machine.machine_pool_id {
-            Some(pool) => vec![
-                format!("cluster  {}", self.cluster_name(pool)),
-                format!("pool     {}", self.pool_name(pool)),
-            ],
-            None => vec!["pool     none".to_owned()],
-        };
-        let name = std::iter::once(format!("machine  {}, {}", machine.name, machine.status));
-        pool.into_iter().chain(name).collect()
-    }
-
-    /// The request that carries a change of one machine out.
-    ///
-    /// # Errors
-    /// When it does not fit the machine any more: why.
-    pub(super) fn request_of_machine(
-        verb: Verb,
-        target: &MachineTarget,
-        known: Option<&Machine>,
-    ) -> Result<Request, String> {
-        let Some(known) = known else {
-            return Err(format!("there is no one machine {}", target.machine));
-        };
-        if let Some(why) = cannot(verb, known) {
-            return Err(why);
-        }
-        let machine = known.id;
-        match verb {
-            Verb::Hold => Ok(Request::HoldMachine { machine }),
-            Verb::Unhold => Ok(Request::UnholdMachine { machine }),
-            Verb::Exclude => Ok(Request::ExcludeMachine { machine }),
-            Verb::Include => Ok(Request::IncludeMachine { machine }),
-            _ => Err(format!("{} is not of machines", verb.word())),
-        }
+    /// The name of a machine, for people.
+    pub(super) fn name_of(&self, machine: MachineId) -> String {
+        let machine = self.machine(machine);
+        machine.map_or_else(
+            || "a machine".to_owned(),
+            |machine| machine.name.to_string(),
+        )
     }
 }

@@ -1,6 +1,6 @@
 //! Whether an order still fits the fleet, and the requests that carry it out.
 
-use appliance::{MachinePool, Request};
+use appliance::{MachinePool, Request, Text};
 
 use super::{Fleet, Model, RowId};
 use crate::console::command::{Command, RolloutTarget, Subject, Target, Verb};
@@ -22,7 +22,8 @@ impl Model {
         for (target, machine) in command.targets.iter().zip(machines) {
             let request = match target {
                 Target::Rollout(target) => self.fleet.request(command.verb, target),
-                Target::Machine(target) => Fleet::request_of_machine(command.verb, target, machine),
+                Target::Machine(target) => self.fleet.request_of_machine(command, target, machine),
+                Target::Pool(target) => self.fleet.request_of_pool(command, target),
             };
             match request {
                 Ok(request) => requests.push(request),
@@ -40,11 +41,16 @@ impl Model {
 impl Fleet {
     /// The pool that a target names; `None` where there is none, or more than one.
     pub fn pool_of_target(&self, target: &RolloutTarget) -> Option<&MachinePool> {
-        let mut pools = self.pools.iter().filter(|pool| {
-            pool.name == target.pool
+        self.pool_named(&target.cluster, &target.pool)
+    }
+
+    /// The pool of a name; `None` where there is none, or more than one.
+    pub(super) fn pool_named(&self, cluster: &Text, pool: &Text) -> Option<&MachinePool> {
+        let mut pools = self.pools.iter().filter(|known| {
+            known.name == *pool
                 && self
-                    .cluster(pool.cluster_id)
-                    .is_some_and(|cluster| cluster.name == target.cluster)
+                    .cluster(known.cluster_id)
+                    .is_some_and(|known| known.name == *cluster)
         });
         pools.next().filter(|_| pools.next().is_none())
     }

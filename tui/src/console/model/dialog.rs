@@ -16,6 +16,8 @@ pub struct Dialog {
     pub consequences: Vec<String>,
     /// Whether the button that does something has the focus; the other one goes away.
     pub does_it: bool,
+    /// What was typed to confirm a destructive order.
+    pub typed: String,
     /// How far it is.
     pub stage: Stage,
     /// The first line of the text that is shown.
@@ -48,6 +50,7 @@ impl Dialog {
             made_from,
             consequences,
             does_it: false,
+            typed: String::new(),
             stage: Stage::Prompting,
             offset: 0,
         }
@@ -60,16 +63,46 @@ impl Dialog {
         self.offset = 0;
     }
 
+    /// What has to be typed before the order is sent: the machine's name, or how many there are.
+    pub fn to_confirm(&self) -> Option<String> {
+        let is_asked = self.command.verb.is_destructive() && self.stage == Stage::Prompting;
+        is_asked.then(|| match &*self.command.targets {
+            [target] => target.to_string(),
+            targets => targets.len().to_string(),
+        })
+    }
+
+    /// Puts the focus on the next button: the one that goes away, where there is one the one that only saves, the one
+    /// that does it.
+    pub fn next_button(&mut self) {
+        let saves = self.command.verb.makes_revision() && self.stage == Stage::Prompting;
+        (self.does_it, self.command.saves) = match (self.does_it, self.command.saves) {
+            (false, _) => (true, saves),
+            (true, true) => (true, false),
+            (true, false) => (false, false),
+        };
+    }
+
     /// The text, line by line.
     fn text(&self) -> Vec<String> {
         let (heading, why, done) = match &self.stage {
-            Stage::Prompting | Stage::Waiting => return self.consequences.clone(),
+            Stage::Prompting | Stage::Waiting => {
+                let asked = self
+                    .to_confirm()
+                    .map(|word| format!("To confirm, type {word}: {}_", self.typed));
+                let told = self.consequences.iter().cloned();
+                return asked.into_iter().chain(told).collect();
+            }
             Stage::Outdated(why) => ("Not sent, for the fleet has moved on:", why, &None),
             Stage::Refused { why, done } => ("Refused:", why, done),
         };
         let mut told = vec![format!("fleet    {}", self.command.context)];
         match &*self.command.targets {
             [Target::Rollout(target)] => {
+                told.push(format!("cluster  {}", target.cluster));
+                told.push(format!("pool     {}", target.pool));
+            }
+            [Target::Pool(target)] => {
                 told.push(format!("cluster  {}", target.cluster));
                 told.push(format!("pool     {}", target.pool));
             }

@@ -141,9 +141,12 @@ impl View {
         !matches!(self, Self::Help | Self::Log | Self::Budgets)
     }
 
-    /// Whether a machine is at hand in it, which can be changed.
-    pub fn has_machines(&self) -> bool {
-        matches!(self, Self::Overview | Self::Machines(_) | Self::Machine(_))
+    /// Whether a machine or a pool is at hand in it, which can be changed.
+    pub fn has_changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Overview | Self::Machines(_) | Self::Machine(_) | Self::Pools(_)
+        )
     }
 
     /// The view of the whole fleet that a key goes to.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use appliance::{MachinePoolId, Rollout};
+use appliance::{MachinePoolId, Rollout, Text};
 
 use super::cause;
 use super::check::already;
 use super::entry::operation_state;
 use super::offer::CHOOSE;
 use super::{Model, RowId, Scope, View};
-use crate::console::command::{Command, RolloutTarget, Subject, Target, Verb};
+use crate::console::command::{About, Command, RolloutTarget, Subject, Target, Verb};
 use crate::console::keys::Action;
 
 /// An order, and what of the chosen rows it leaves out.
@@ -22,12 +22,12 @@ pub struct Plan {
 }
 
 /// What is asked for of some rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// What a key orders of revisions and operations.
     Rollout(Action),
-    /// A change of machines.
-    Change(Verb),
+    /// A change of machines or pools, and to what.
+    Change(Verb, Option<Text>),
 }
 
 /// Machines that a plan names one by one.
@@ -86,7 +86,7 @@ impl Model {
     /// Whether an action can be taken here and now. Of marked rows a plan tells.
     pub fn offers(&self, action: Action) -> bool {
         if action == Action::Change && self.place.marks.is_empty() {
-            return !self.chosen_machines().is_empty();
+            return !self.chosen_for_change().is_empty();
         }
         let is_order = matches!(
             action,
@@ -112,10 +112,10 @@ impl Model {
     ///
     /// # Errors
     /// When none of the rows fits: why, in words.
-    pub fn plan(&self, intent: Intent, rows: &[RowId]) -> Result<Plan, String> {
+    pub fn plan(&self, intent: &Intent, rows: &[RowId]) -> Result<Plan, String> {
         match intent {
-            Intent::Rollout(action) => self.plan_rollout(action, rows),
-            Intent::Change(verb) => self.plan_change(verb, rows),
+            Intent::Rollout(action) => self.plan_rollout(*action, rows),
+            Intent::Change(verb, to) => self.plan_change(*verb, to.clone(), rows),
         }
     }
 
@@ -151,6 +151,8 @@ impl Model {
                 verb,
                 context: self.context.clone(),
                 targets: targets.into_iter().map(Target::Rollout).collect(),
+                to: None,
+                saves: false,
             },
             left_out: left_out.into_iter().map(line).collect(),
         })
@@ -176,10 +178,10 @@ impl Model {
     /// What an order will do, line by line.
     pub fn consequences(&self, command: &Command, left_out: &[String]) -> Vec<String> {
         let mut told = vec![format!("fleet    {}", self.context)];
-        if command.verb.is_of_machines() {
-            told.extend(self.change_told(command));
-        } else {
+        if command.verb.about() == About::Rollouts {
             told.extend(self.rollouts_told(command));
+        } else {
+            told.extend(self.change_told(command));
         }
         if !left_out.is_empty() {
             told.push(String::new());

@@ -1,6 +1,6 @@
 //! Orders that were sent and are not wholly answered yet.
 
-use appliance::{Machine, Operation, Request};
+use appliance::{Machine, Operation, Request, Revision};
 
 use crate::console::command::Command;
 
@@ -24,6 +24,8 @@ pub enum Done {
     Operation(Operation),
     /// The machine as it is now.
     Machine(Box<Machine>),
+    /// The revision of a pool that it made.
+    Revision(Revision),
 }
 
 impl Sent {

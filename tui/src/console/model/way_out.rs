@@ -171,8 +171,14 @@ impl Fleet {
             MachineStatus::ForceUnassigned => {
                 out("wait: it reboots and is then ready_unassigned", "")
             }
-            MachineStatus::Preregistered => out("boot an enrollment image on it", ""),
-            MachineStatus::ReadyUnassigned => out("assign it to a pool", ""),
+            MachineStatus::Preregistered => out(
+                "boot an enrollment image on it",
+                format!("in a simulation {} does it", change_key(Verb::Enroll)),
+            ),
+            MachineStatus::ReadyUnassigned => out(
+                format!("{} assigns it to a pool", change_key(Verb::Assign)),
+                "",
+            ),
             MachineStatus::Unreachable => self.retried(pool, "a hand: see why it does not answer"),
             MachineStatus::NotReady => self.retried(pool, "a hand: see why its node is not Ready"),
             _ => match machine.scheduling {

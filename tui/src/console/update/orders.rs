@@ -1,9 +1,9 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, Machine, Operation, Reply, Request};
+use appliance::{Error, Operation, Reply, Request};
 
 use super::data;
-use crate::console::command::{Command, Verb};
+use crate::console::command::{About, Command, Verb};
 use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
 use crate::console::message::Effect;
@@ -42,17 +42,19 @@ fn too_small() -> String {
 
 /// Whether a request changes something.
 pub(super) fn is_order(request: &Request) -> bool {
-    matches!(
+    !matches!(
         request,
-        Request::ApplyRevision { .. }
-            | Request::RetryOperation { .. }
-            | Request::CancelOperation { .. }
-            | Request::PauseOperation { .. }
-            | Request::ResumeOperation { .. }
-            | Request::HoldMachine { .. }
-            | Request::UnholdMachine { .. }
-            | Request::ExcludeMachine { .. }
-            | Request::IncludeMachine { .. }
+        Request::ListClusters
+            | Request::ListMachinePools
+            | Request::ListMachines
+            | Request::ListRevisions
+            | Request::ListOperations
+            | Request::ListBudgets
+            | Request::ListWindows { .. }
+            | Request::ListEvents { .. }
+            | Request::GetMachine { .. }
+            | Request::GetOperation { .. }
+            | Request::Preflight { .. }
     )
 }
 
@@ -60,7 +62,7 @@ pub(super) fn is_order(request: &Request) -> bool {
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
     let rows = model.chosen();
     let intent = Intent::Rollout(action);
-    let plan = match model.plan(intent, &rows) {
+    let plan = match model.plan(&intent, &rows) {
         Ok(plan) => plan,
         Err(why) => {
             let is_one = action == Action::Apply && rows.len() == 1;
@@ -105,7 +107,7 @@ fn plan_again(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let (intent, rows) = dialog.made_from;
-    match model.plan(intent, &rows) {
+    match model.plan(&intent, &rows) {
         Ok(plan) => ask(model, plan, intent, rows),
         Err(why) => {
             model.notify(Tone::Warning, why);
@@ -123,7 +125,7 @@ pub(super) fn renew(model: &mut Model) {
         match model.requests(&dialog.command) {
             Ok(_) => {
                 let (intent, rows) = &dialog.made_from;
-                let left_out = model.plan(*intent, rows).map(|plan| plan.left_out);
+                let left_out = model.plan(intent, rows).map(|plan| plan.left_out);
                 let left_out = left_out.unwrap_or_default();
                 dialog.consequences = model.consequences(&dialog.command, &left_out);
             }
@@ -155,12 +157,26 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         return Vec::new();
     };
     let is_waiting = dialog.stage == Stage::Waiting;
+    if dialog.to_confirm().is_some() {
+        match key.code {
+            Code::Char(character) if !key.ctrl && !character.is_control() => {
+                dialog.typed.push(character);
+                return Vec::new();
+            }
+            Code::Backspace => {
+                dialog.typed.pop();
+                return Vec::new();
+            }
+            _ => {}
+        }
+    }
     match key.code {
         Code::Esc | Code::Char('q' | 'n') => model.dialog = None,
         Code::Tab | Code::BackTab | Code::Left | Code::Right | Code::Char('h' | 'l')
             if !is_waiting =>
         {
-            dialog.does_it = !dialog.does_it;
+            dialog.next_button();
+            renew(model);
         }
         Code::Enter if is_waiting => {}
         Code::Enter if !dialog.does_it => model.dialog = None,
@@ -187,9 +203,17 @@ fn scroll(model: &mut Model, by: isize) {
 }
 
 fn confirm(model: &mut Model) -> Vec<Effect> {
-    let Some(command) = model.dialog.as_ref().map(|dialog| dialog.command.clone()) else {
+    let Some(dialog) = &model.dialog else {
         return Vec::new();
     };
+    if let Some(word) = dialog.to_confirm()
+        && word != dialog.typed
+    {
+        let why = format!("type {word} first, to confirm it");
+        model.notify(Tone::Warning, why);
+        return Vec::new();
+    }
+    let command = dialog.command.clone();
     let sent = send(model, command);
     let Some(dialog) = &mut model.dialog else {
         return Vec::new();
@@ -215,6 +239,7 @@ pub(super) fn take(
     let answer = match reply {
         Ok(Reply::Operation(operation)) => Ok(Done::Operation(operation)),
         Ok(Reply::ChangedMachine(machine)) => Ok(Done::Machine(machine)),
+        Ok(Reply::SavedRevision(revision)) => Ok(Done::Revision(revision)),
         Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
         Err(error) => Err(error.to_string()),
     };
@@ -266,24 +291,42 @@ fn conclude(model: &mut Model, sent: Sent) {
 }
 
 fn outcome(command: &Command, done: &[Done]) -> String {
-    let (mut operations, mut machines) = (Vec::new(), Vec::new());
-    for done in done {
-        match done {
-            Done::Operation(operation) => operations.push(operation),
-            Done::Machine(machine) => machines.push(&**machine),
-        }
+    if command.verb.about() != About::Rollouts {
+        return outcome_of_change(command, done);
     }
-    match (operations.is_empty(), machines.is_empty()) {
-        (_, true) => outcome_of_rollouts(command.verb, &operations),
-        _ => outcome_of_change(command.verb, &machines),
-    }
+    let operations: Vec<_> = done
+        .iter()
+        .filter_map(|done| match done {
+            Done::Operation(operation) => Some(operation),
+            Done::Machine(_) | Done::Revision(_) => None,
+        })
+        .collect();
+    outcome_of_rollouts(command.verb, &operations)
 }
 
-fn outcome_of_change(verb: Verb, machines: &[&Machine]) -> String {
-    let what = change_of(verb).map_or("changed", |change| change.outcome);
-    match machines {
-        [machine] => format!("{} is {what}", machine.name),
-        _ => format!("{} machines are {what}", machines.len()),
+fn outcome_of_change(command: &Command, done: &[Done]) -> String {
+    let what = change_of(command.verb).map_or("is changed", |change| change.outcome);
+    match done {
+        [Done::Operation(operation)] => {
+            let title = command.title();
+            format!(
+                "operation {}: {title}, {}",
+                operation.id.0, operation.status
+            )
+        }
+        [Done::Revision(revision)] => format!("revision {} is saved", revision.number),
+        [Done::Machine(machine)] => format!("{} {what}", machine.name),
+        _ => {
+            let (label, count) = (command.verb.label(), done.len());
+            let operations = done
+                .iter()
+                .filter(|done| matches!(done, Done::Operation(_)));
+            match (command.verb.about(), operations.count()) {
+                (About::Pools, _) => format!("{label}: {count} pools"),
+                (_, 0) => format!("{label}: {count} machines"),
+                (_, going) => format!("{label}: {count} machines, {going} operations"),
+            }
+        }
     }
 }
 

@@ -83,6 +83,10 @@ fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect, extent: &str) {
             theme::PLAIN
         }
     };
+    if dialog.command.verb.makes_revision() && dialog.stage == Stage::Prompting {
+        three_buttons(dialog, pen, area);
+        return;
+    }
     let whole = [format!("[ {goes_away} ]"), format!("[ {does_it} ]")];
     let is_narrow = width(&whole[0]) + 2 + width(&whole[1]) > area.width;
     let (whole, gap) = if is_narrow {
@@ -94,6 +98,31 @@ fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect, extent: &str) {
     let taken = taken + pen.put(area, taken, &whole[1], style(dialog.does_it));
     if taken + 2 + width(extent) <= area.width {
         pen.put_right(area, extent, theme::FAINT);
+    }
+}
+
+/// The buttons of an order whose revision can be saved only.
+fn three_buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect) {
+    let (does_it, saves) = (dialog.does_it, dialog.command.saves);
+    let buttons = [
+        ("Cancel", !does_it),
+        ("Save", does_it && saves),
+        ("Apply", does_it && !saves),
+    ];
+    let mut indent = 0;
+    let is_narrow = area.width < 34;
+    for (text, has_focus) in buttons {
+        let style = if has_focus {
+            theme::SELECTED
+        } else {
+            theme::PLAIN
+        };
+        let text = if is_narrow {
+            format!("[{text}]")
+        } else {
+            format!("[ {text} ]")
+        };
+        indent += pen.put(area, indent, &text, style) + if is_narrow { 0 } else { 2 };
     }
 }
 

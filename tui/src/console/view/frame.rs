@@ -12,6 +12,7 @@ use crate::console::model::cut::shortened;
 use crate::console::model::dialog::{Dialog, Stage};
 use crate::console::model::entry::{Entry, budget_name};
 use crate::console::model::listing::with_entries;
+use crate::console::model::menu::Level;
 use crate::console::model::{Model, Scope, View};
 
 pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
@@ -244,8 +245,13 @@ fn dialog_hints(model: &Model, dialog: &Dialog) -> Vec<(&'static str, &'static s
 pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let hints: Vec<(&str, &str)> = if let Some(dialog) = &model.dialog {
         dialog_hints(model, dialog)
-    } else if model.menu.is_some() {
-        vec![("j k", "choose"), ("enter", "change it"), ("esc", "back")]
+    } else if let Some(menu) = &model.menu {
+        match menu.level {
+            Level::Value(..) => vec![("enter", "go on"), ("esc", "back")],
+            Level::Changes | Level::Pools(_) => {
+                vec![("j k", "choose"), ("enter", "go on"), ("esc", "back")]
+            }
+        }
     } else if model.is_typing {
         vec![("enter", "keep"), ("esc", "clear")]
     } else {

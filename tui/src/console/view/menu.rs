@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::Pen;
 use super::{dialog, theme};
+use crate::console::model::menu::Level;
 use crate::console::model::{Menu, Model};
 
 pub(super) fn draw(model: &Model, menu: &Menu, pen: &mut Pen<'_>) {
@@ -18,13 +19,13 @@ pub(super) fn draw(model: &Model, menu: &Menu, pen: &mut Pen<'_>) {
     let shown = layout.lines.iter().zip(&lines).enumerate();
     let shown = shown.skip(layout.first).take(layout.page);
     for (y, (number, (text, line))) in (area.y + layout.text_row..).zip(shown) {
-        let style = if line.why_not.is_some() {
+        let style = if line.is_faint {
             theme::FAINT
         } else {
             theme::PLAIN
         };
         pen.put(at(y), 0, text, style);
-        if number == menu.cursor {
+        if number == menu.cursor && !matches!(menu.level, Level::Value(..)) {
             pen.tint(at(y), theme::SELECTED);
         }
     }

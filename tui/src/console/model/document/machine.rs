@@ -45,6 +45,7 @@ fn head(fleet: &Fleet, history: &MachineHistory, layout: Layout) -> Vec<Line> {
             "{}, being moved to {desired}",
             revision(machine.machine_revision)
         ),
+        _ if pool.is_none() && machine.machine_revision.is_none() => "none".to_owned(),
         _ => revision(machine.machine_revision),
     };
     let reason = match (&machine.reason, history.reason_since_ms) {

@@ -137,15 +137,13 @@ fn moves_to(machine: &Machine) -> Option<u32> {
 fn pool_of(fleet: &Fleet, machine: &Machine) -> Text {
     machine
         .machine_pool_id
-        .map(|pool| fleet.pool_name(pool))
-        .unwrap_or_default()
+        .map_or_else(|| Text::from("-"), |pool| fleet.pool_name(pool))
 }
 
 fn cluster_of(fleet: &Fleet, machine: &Machine) -> Text {
     machine
         .machine_pool_id
-        .map(|pool| fleet.cluster_name(pool))
-        .unwrap_or_default()
+        .map_or_else(|| Text::from("-"), |pool| fleet.cluster_name(pool))
 }
 
 /// The label that tells a machine's zone.

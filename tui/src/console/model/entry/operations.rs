@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use appliance::{Operation, OperationStatus, Rollout, Text};
 
-use super::{Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, toned};
+use super::{
+    Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, revision_cell, toned,
+};
 use crate::clock::clock;
 use crate::console::model::fleet::Fleet;
 use crate::console::model::place::{RowId, Scope};
@@ -40,13 +42,13 @@ impl Entry for Operation {
     const COLUMNS: &'static [Column<Self>] = &[
         column!(number "ID", 4, 0, |_, operation| number(operation.id.0), |_, a, b| a.id.cmp(&b.id)),
         column!(
-            "POOL",
+            "ABOUT",
             10..40,
             0,
             |fleet, operation| plain(operation_subject(fleet, operation)),
             |fleet, a, b| { natural(&operation_subject(fleet, a), &operation_subject(fleet, b)) }
         ),
-        column!(number "REV", 4, 1, |_, operation| number(rollout(operation, |rollout| rollout.revision)), |_, a, b| {
+        column!(number "REV", 4, 1, |_, operation| revision_cell(revision_of(operation)), |_, a, b| {
             rollout(a, |rollout| rollout.revision).cmp(&rollout(b, |rollout| rollout.revision))
         }),
         column!(
@@ -138,7 +140,16 @@ fn operation_subject(fleet: &Fleet, operation: &Operation) -> Text {
     }
 }
 
+/// The revision that an operation rolls out; `None` of one that rolls none out.
+fn revision_of(operation: &Operation) -> Option<u32> {
+    let rollout = operation.rollout.as_ref();
+    rollout.map(|rollout| rollout.revision)
+}
+
 pub(super) fn updated(operation: &Operation) -> String {
+    if operation.rollout.is_none() {
+        return "-".to_owned();
+    }
     format!(
         "{}/{}",
         rollout(operation, |rollout| rollout.updated),
