@@ -550,3 +550,30 @@ fn a_machine_that_does_not_come_up_in_its_pool_is_tried_again() {
     let again = asked.refusal(&Request::RetryOperation { operation });
     assert_eq!(again.0, ErrorKind::Conflict);
 }
+
+#[test]
+fn a_preregistered_machine_is_assigned_before_it_boots() {
+    let mut asked = Asked::new();
+    asked.order(&Request::RegisterMachine {
+        uuid: Text::from(NEW),
+        hostname: None,
+        pool: None,
+        labels: None,
+    });
+    assert_eq!(asked.machines_at(1)[5].machine_pool_id, None);
+    let machine = MachineId(6);
+    let pool = WORKERS;
+    let reply = asked.order(&Request::AssignMachine { machine, pool });
+    assert!(matches!(reply, Reply::ChangedMachine(_)), "{reply:?}");
+    let prepared = asked.machines_at(2);
+    assert_eq!(prepared[5].machine_pool_id, Some(WORKERS));
+    assert_eq!(prepared[5].status, MachineStatus::Preregistered);
+    let uuid = Text::from(NEW);
+    asked.order(&Request::EnrollMachine { uuid });
+    let machines = asked.machines_at(10);
+    assert_eq!(machines[5].status, MachineStatus::Ready);
+    assert_eq!(machines[5].machine_revision, Some(1));
+    asked.order(&Request::UnassignMachine { machine });
+    let machines = asked.machines_at(20);
+    assert_eq!(machines[5].status, MachineStatus::ReadyUnassigned);
+}
