@@ -25,10 +25,12 @@ impl Before {
         }
     }
 
-    /// Nothing but a key moves the cursor from a row that is still there; a followed log moves it to its end.
+    /// Nothing but a key moves the cursor from a row that is still there; a followed log moves it to its end,
+    /// and an overview that nobody has touched to its first row.
     pub(crate) fn assert_kept(&self, message: &Message, model: &Model) {
         let is_key = matches!(message, Message::Key(_));
-        if is_key || model.place.view != self.view || model.place.follows() {
+        let is_free = model.place.follows() || model.place.is_untouched;
+        if is_key || model.place.view != self.view || is_free {
             return;
         }
         let (Some(cursor), Some(now)) = (self.cursor, model.place.cursor) else {
