@@ -117,7 +117,7 @@ impl Console {
     /// Every order that was answered.
     pub fn orders(&self) -> Vec<&Request> {
         let orders = self.recorded.iter().filter_map(|message| match message {
-            Message::Replied(request, _) if is_change(request) => Some(request),
+            Message::Replied(request, _) if request.is_order() => Some(request),
             _ => None,
         });
         orders.collect()
@@ -217,23 +217,5 @@ impl Console {
 
 /// Whether an effect asks for a change of the fleet.
 pub fn is_order(effect: &Effect) -> bool {
-    matches!(effect, Effect::Ask(request) if is_change(request))
-}
-
-/// Whether a request asks for a change of the fleet.
-pub fn is_change(request: &Request) -> bool {
-    !matches!(
-        request,
-        Request::ListClusters
-            | Request::ListMachinePools
-            | Request::ListMachines
-            | Request::ListRevisions
-            | Request::ListOperations
-            | Request::ListBudgets
-            | Request::ListWindows { .. }
-            | Request::ListEvents { .. }
-            | Request::GetMachine { .. }
-            | Request::GetOperation { .. }
-            | Request::Preflight { .. }
-    )
+    matches!(effect, Effect::Ask(request) if request.is_order())
 }

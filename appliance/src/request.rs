@@ -219,6 +219,26 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Whether it is an order, which may change something, and not a question.
+    pub fn is_order(&self) -> bool {
+        !matches!(
+            self,
+            Self::ListClusters
+                | Self::ListMachinePools
+                | Self::ListMachines
+                | Self::ListRevisions
+                | Self::ListOperations
+                | Self::ListBudgets
+                | Self::ListWindows { .. }
+                | Self::ListEvents { .. }
+                | Self::GetMachine { .. }
+                | Self::GetOperation { .. }
+                | Self::Preflight { .. }
+        )
+    }
+}
+
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reply", content = "content", rename_all = "snake_case")]

@@ -22,3 +22,12 @@ pub use wilson::{effective_size, wilson, wilson_of};
 const TAIL: f64 = 0.025;
 /// The standard normal quantile of 97.5 %.
 const Z: f64 = 1.959_963_984_540_054;
+
+/// A count as a number to calculate with.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sizes of samples lie far below 2^53"
+)]
+const fn to_float(count: usize) -> f64 {
+    count as f64
+}

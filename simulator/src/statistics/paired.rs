@@ -1,6 +1,6 @@
 //! Differences between two samples that were measured in pairs.
 
-use super::Z;
+use super::{Z, to_float};
 
 /// The difference of two shares, and its interval. Of `size` pairs `only_first` had it only in the first sample and
 /// `only_second` only in the second; the difference is what the second share is larger by.
@@ -79,14 +79,6 @@ fn student(freedom: f64) -> f64 {
         .rev()
         .fold(0.0, |sum, term| (sum + term) / freedom);
     Z + series
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes of samples lie far below 2^53"
-)]
-const fn to_float(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! (2003), section 7.1. How many of N values lie below the quantile is binomial, whatever they are distributed like; so
 //! the ranks come from that distribution alone, exactly.
 
-use super::TAIL;
+use super::{TAIL, to_float};
 
 /// The ranks of a quantile's interval in a sorted sample, from 1. `None`: the sample is too small for this end, which is
 /// open.
@@ -70,14 +70,6 @@ fn probability(k: usize, size: usize, p: f64) -> f64 {
     let (n, k) = (to_float(size), to_float(k));
     let ways = libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
     libm::exp(ways + k * libm::log(p) + (n - k) * libm::log(1.0 - p))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes of samples lie far below 2^53"
-)]
-const fn to_float(count: usize) -> f64 {
-    count as f64
 }
 
 #[expect(

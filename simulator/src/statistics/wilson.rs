@@ -1,7 +1,7 @@
 //! The interval of a share: E. B. Wilson, *Journal of the American Statistical Association* 22 (1927) 209–212. It never
 //! leaves 0 to 1, and of a share of nothing or all it is not empty.
 
-use super::Z;
+use super::{Z, to_float};
 
 /// The interval of the share of `part` among `whole` independent ones; all that can be where there are none.
 pub fn wilson(part: usize, whole: usize) -> (f64, f64) {
@@ -33,14 +33,6 @@ pub fn effective_size(clusters: impl Iterator<Item = usize>) -> usize {
         squares += (size as u128).pow(2);
     }
     usize::try_from(sum * sum / squares.max(1)).unwrap_or(usize::MAX)
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes of samples lie far below 2^53"
-)]
-const fn to_float(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(crate) fn assert_hold(model: &Model) {
     }
     // An order is a request for each machine.
     let questions = model.asked.iter();
-    let questions = questions.filter(|request| !tests::console::is_change(request));
+    let questions = questions.filter(|request| !request.is_order());
     assert!(questions.count() <= 16, "{:?}", model.asked);
     assert_log(model);
 }

@@ -96,7 +96,7 @@ pub(super) fn take(
     reply: Result<Reply, Error>,
 ) -> Vec<Effect> {
     model.asked.retain(|asked| asked != request);
-    if orders::is_order(request) {
+    if request.is_order() {
         return orders::take(model, request, reply);
     }
     if let Request::Preflight { pools } = request {

@@ -40,24 +40,6 @@ fn too_small() -> String {
     format!("the terminal is too small for a question: {columns}x{rows} at least")
 }
 
-/// Whether a request changes something.
-pub(super) fn is_order(request: &Request) -> bool {
-    !matches!(
-        request,
-        Request::ListClusters
-            | Request::ListMachinePools
-            | Request::ListMachines
-            | Request::ListRevisions
-            | Request::ListOperations
-            | Request::ListBudgets
-            | Request::ListWindows { .. }
-            | Request::ListEvents { .. }
-            | Request::GetMachine { .. }
-            | Request::GetOperation { .. }
-            | Request::Preflight { .. }
-    )
-}
-
 /// Opens the question before an order for the chosen rows, or says why there is nothing to order.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
     let rows = model.chosen();
