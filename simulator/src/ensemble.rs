@@ -1,7 +1,8 @@
 //! Many runs of one scenario, on many threads, in one order.
 //!
 //! Threads take runs, never parts of a run, and the rows stand in the order of the runs whoever made them: so the
-//! number of threads changes no byte of a report.
+//! number of threads changes no byte of a report. Runs are taken in their order too: so whoever is interrupted has all runs
+//! up to some number, which is what one has who asked for that many, and not those that happened to be quick.
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -21,6 +22,17 @@ pub struct Ensemble {
     pub rows: Vec<RunRow>,
 }
 
+/// Who makes runs, and who is told of it.
+#[derive(Clone, Copy)]
+pub struct Course<'c> {
+    /// On how many threads; `None`: on every core.
+    pub threads: Option<NonZeroUsize>,
+    /// Told the number of runs made since its last call, from any thread.
+    pub made: &'c (dyn Fn(u32) + Sync),
+    /// Whether no further run is wanted: asked before each, from any thread.
+    pub is_stopped: &'c (dyn Fn() -> bool + Sync),
+}
+
 /// Why an ensemble could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum EnsembleError {
@@ -34,14 +46,61 @@ pub enum EnsembleError {
     },
 }
 
-/// Runs that one thread takes at a time: enough to make the bookkeeping vanish, few enough to share the end evenly.
-const BLOCK: u32 = 16;
 /// Runs after which it is asked whether there are enough: below a hundred a sample is too small for that.
 const ASKED_EVERY: u32 = 100;
 
+impl Course<'_> {
+    /// On so many threads, and nobody looks.
+    pub const fn unwatched(threads: Option<NonZeroUsize>) -> Self {
+        Self {
+            threads,
+            made: &|_| {},
+            is_stopped: &|| false,
+        }
+    }
+
+    /// Makes these runs, each by `of_run`. Where it is stopped these are all up to the first that was not made.
+    ///
+    /// # Errors
+    /// When the system cannot start that many threads.
+    pub fn runs(
+        &self,
+        runs: Range<u32>,
+        of_run: impl Fn(u32) -> RunRow + Sync,
+    ) -> Result<Vec<RunRow>, EnsembleError> {
+        let threads = self.threads.map_or(0, NonZeroUsize::get);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool
+            .build()
+            .map_err(|source| EnsembleError::Threads { threads, source })?;
+        let mut made: Vec<(u32, RunRow)> = pool.install(|| {
+            // A bridge hands the runs out one by one in their order; a parallel range would halve itself.
+            let taken = runs.clone().par_bridge();
+            let wanted = taken.take_any_while(|_| !(self.is_stopped)());
+            let rows = wanted.map(|run| {
+                let row = of_run(run);
+                (self.made)(1);
+                (run, row)
+            });
+            rows.collect()
+        });
+        made.sort_unstable_by_key(|(run, _)| *run);
+        let in_order = made.into_iter().zip(runs);
+        let in_order = in_order.take_while(|((run, _), next)| run == next);
+        Ok(in_order.map(|((_, row), _)| row).collect())
+    }
+}
+
 impl Ensemble {
-    /// Makes `runs` runs, numbered from 0, on `threads` threads (every core when `None`), and calls `progress` with the
-    /// number of runs made since its last call, from any thread.
+    /// Without a run so far.
+    pub const fn empty(seed: Seed) -> Self {
+        Self {
+            seed,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Makes `runs` runs, numbered from 0, on `threads` threads (every core when `None`).
     ///
     /// # Errors
     /// When the system cannot start that many threads.
@@ -50,55 +109,57 @@ impl Ensemble {
         seed: Seed,
         runs: u32,
         threads: Option<NonZeroUsize>,
-        progress: &(dyn Fn(u32) + Sync),
     ) -> Result<Self, EnsembleError> {
-        Self::in_parts(blueprint, seed, threads, progress, |made| {
-            (made.is_empty() && runs > 0).then_some(runs)
-        })
+        let mut ensemble = Self::empty(seed);
+        ensemble.grow(blueprint, runs, &Course::unwatched(threads))?;
+        Ok(ensemble)
     }
 
-    /// As [`Ensemble::run`], up to `most` runs, but no more once `is_enough` says so of the first ones. It is asked at
+    /// How many runs there are.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Makes the runs that are missing to `runs`; whether they are all there now, and nobody has stopped it.
+    ///
+    /// # Errors
+    /// When the system cannot start the threads.
+    pub fn grow(
+        &mut self,
+        blueprint: &Arc<Blueprint>,
+        runs: u32,
+        course: &Course<'_>,
+    ) -> Result<bool, EnsembleError> {
+        let seed = self.seed;
+        let of_run = |run| RunRow::of_run(blueprint, seed.of_run(u64::from(run)));
+        let mut more = course.runs(self.count()..runs, of_run)?;
+        self.rows.append(&mut more);
+        Ok(self.count() >= runs)
+    }
+
+    /// As [`Ensemble::grow`], up to `most` runs, but no more once `is_enough` says so of the first ones. It is asked at
     /// numbers of runs that depend on nothing, so that the same runs are made on any number of threads: every hundred, and
     /// of more than a thousand at steps of up to an eighth.
     ///
     /// # Errors
-    /// When the system cannot start that many threads.
-    pub fn run_until(
+    /// When the system cannot start the threads.
+    pub fn grow_until(
+        &mut self,
         blueprint: &Arc<Blueprint>,
-        seed: Seed,
         most: u32,
-        threads: Option<NonZeroUsize>,
-        progress: &(dyn Fn(u32) + Sync),
+        course: &Course<'_>,
         is_enough: &dyn Fn(&[RunRow]) -> bool,
-    ) -> Result<Self, EnsembleError> {
-        Self::in_parts(blueprint, seed, threads, progress, |made| {
-            let runs = u32::try_from(made.len()).unwrap_or(most);
-            let is_done = runs >= most || runs > 0 && is_enough(made);
-            (!is_done).then(|| most.min(boundary_after(runs)))
-        })
-    }
-
-    /// Makes runs up to the number that `up_to` names of those that there are, until it names none.
-    fn in_parts(
-        blueprint: &Arc<Blueprint>,
-        seed: Seed,
-        threads: Option<NonZeroUsize>,
-        progress: &(dyn Fn(u32) + Sync),
-        up_to: impl Fn(&[RunRow]) -> Option<u32>,
-    ) -> Result<Self, EnsembleError> {
-        let count = threads.map_or(0, NonZeroUsize::get);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(count);
-        let pool = pool.build().map_err(|source| EnsembleError::Threads {
-            threads: count,
-            source,
-        })?;
-        let (mut rows, mut made) = (Vec::new(), 0);
-        while let Some(end) = up_to(&rows) {
-            let mut more = pool.install(|| rows_of(blueprint, seed, made..end, progress));
-            rows.append(&mut more);
-            made = end;
+    ) -> Result<bool, EnsembleError> {
+        while self.count() < most {
+            let boundary = most.min(boundary_after(self.count()));
+            if !self.grow(blueprint, boundary, course)? {
+                return Ok(false);
+            }
+            if is_enough(&self.rows) {
+                break;
+            }
         }
-        Ok(Self { seed, rows })
+        Ok(true)
     }
 }
 
@@ -112,31 +173,38 @@ const fn boundary_after(runs: u32) -> u32 {
     }
 }
 
-/// The rows of these runs, in order.
-fn rows_of(
-    blueprint: &Arc<Blueprint>,
-    seed: Seed,
-    runs: Range<u32>,
-    progress: &(dyn Fn(u32) + Sync),
-) -> Vec<RunRow> {
-    let blocks: Vec<u32> = runs.clone().step_by(BLOCK as usize).collect();
-    blocks
-        .into_par_iter()
-        .flat_map_iter(|first| {
-            let block = first..runs.end.min(first + BLOCK);
-            let made = block.end - block.start;
-            let rows: Vec<_> = block
-                .map(|run| RunRow::of_run(blueprint, seed.of_run(u64::from(run))))
-                .collect();
-            progress(made);
-            rows
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Who stops after some runs has the first ones of those that there would be.
+    #[test]
+    fn what_was_made_before_a_stop_is_the_beginning() {
+        let text = "[hardware.h]\nupdate = { exponential = { mean = \"5m\" } }\n[[pools]]\nname = \"p\"\nmachines = 5\nhardware = \"h\"\n[[steps]]\nat = \"+1m\"\ndo = \"apply\"\npool = \"p\"\n";
+        let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
+        let whole = Ensemble::run(&blueprint, Seed(1), 200, None).unwrap();
+        for threads in [1, 2, 5] {
+            let made = AtomicU32::new(0);
+            let course = Course {
+                threads: NonZeroUsize::new(threads),
+                made: &|runs| {
+                    made.fetch_add(runs, Ordering::Relaxed);
+                },
+                is_stopped: &|| made.load(Ordering::Relaxed) >= 60,
+            };
+            let mut ensemble = Ensemble::empty(Seed(1));
+            assert!(!ensemble.grow(&blueprint, 200, &course).unwrap());
+            let count = ensemble.rows.len();
+            assert!((60..60 + threads).contains(&count), "{count}");
+            assert_eq!(ensemble.rows[..], whole.rows[..count]);
+            // Who goes on has the same as if nothing had happened.
+            let course = Course::unwatched(course.threads);
+            assert!(ensemble.grow(&blueprint, 200, &course).unwrap());
+            assert_eq!(ensemble, whole);
+        }
+    }
 
     #[test]
     fn boundaries_are_hundreds_and_then_an_eighth_apart() {

@@ -200,7 +200,7 @@ fn seed(text: &str) -> Seed {
 
 /// Runs the scenario of this text.
 fn rehearse(text: &str, runs: u32) -> Ensemble {
-    Ensemble::run(&fleet(text), seed(text), runs, None, &|_| {})
+    Ensemble::run(&fleet(text), seed(text), runs, None)
         .unwrap_or_else(|error| unreachable!("as many threads as cores can be started: {error}"))
 }
 

@@ -49,8 +49,7 @@ fn main() {
                 .sum();
             let bare_took = started.elapsed().as_secs_f64();
             let started = Instant::now();
-            let ensemble =
-                Ensemble::run(&blueprint, Seed(round), runs, NonZeroUsize::new(1), &|_| {});
+            let ensemble = Ensemble::run(&blueprint, Seed(round), runs, NonZeroUsize::new(1));
             let ours_took = started.elapsed().as_secs_f64();
             // The first round warms caches and is not counted.
             if round == 0 {

@@ -79,7 +79,7 @@ mod tests {
         let scenario = Scenario::parse(&text, "f", "f").unwrap();
         let clock = Clock::new(&scenario.calendar, None);
         let blueprint = Blueprint::new(scenario);
-        let ensemble = Ensemble::run(&blueprint, Seed(1), 20, None, &|_| {}).unwrap();
+        let ensemble = Ensemble::run(&blueprint, Seed(1), 20, None).unwrap();
         let forecast = Forecast::new(&blueprint, &ensemble, &clock);
         let blast = forecast.pools[0].1.blast_radius.clone().unwrap();
         let mut told = String::new();

@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn ensemble(blueprint: &Arc<Blueprint>) -> Ensemble {
-        Ensemble::run(blueprint, Seed(1), 200, None, &|_| {}).unwrap()
+        Ensemble::run(blueprint, Seed(1), 200, None).unwrap()
     }
 
     fn width(difference: &Difference) -> i64 {

@@ -103,7 +103,7 @@ mod tests {
         let scenario = Scenario::parse(text, "f", "f").unwrap();
         let expects = scenario.expects.clone();
         let blueprint = Blueprint::new(scenario);
-        let ensemble = Ensemble::run(&blueprint, Seed(1), 10, None, &|_| {}).unwrap();
+        let ensemble = Ensemble::run(&blueprint, Seed(1), 10, None).unwrap();
         let clock = Clock::new(&blueprint.scenario().calendar, None);
         let judged = judge(&Forecast::new(&blueprint, &ensemble, &clock), &expects);
         let told: Vec<_> = judged

@@ -66,7 +66,7 @@ fn half_width(ends: &Sorted<Span>, percent: u8) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::engine::Seed;
-    use crate::ensemble::Ensemble;
+    use crate::ensemble::{Course, Ensemble};
     use crate::fleet::Blueprint;
     use crate::scenario::Scenario;
 
@@ -77,8 +77,10 @@ mod tests {
         let blueprint = Blueprint::new(Scenario::parse(&text, "test", "test").unwrap());
         let threads = std::num::NonZeroUsize::new(threads);
         let is_enough = |rows: &[RunRow]| Precision::new(asked, rows).reached;
-        let ensemble =
-            Ensemble::run_until(&blueprint, Seed(3), most, threads, &|_| {}, &is_enough).unwrap();
+        let mut ensemble = Ensemble::empty(Seed(3));
+        let course = Course::unwatched(threads);
+        let all = ensemble.grow_until(&blueprint, most, &course, &is_enough);
+        assert!(all.unwrap());
         let precision = Precision::new(asked, &ensemble.rows);
         (ensemble, precision)
     }

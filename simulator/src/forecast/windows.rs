@@ -326,7 +326,7 @@ mod tests {
     /// What becomes of the windows of the first pool, and of its first rollout.
     fn first_of(text: &str) -> (WindowsForecast, WindowFit) {
         let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
-        let ensemble = Ensemble::run(&blueprint, Seed(1), 8, None, &|_| {}).unwrap();
+        let ensemble = Ensemble::run(&blueprint, Seed(1), 8, None).unwrap();
         let clock = Clock::new(&blueprint.scenario().calendar, None);
         let forecast = Forecast::new(&blueprint, &ensemble, &clock);
         let pool = forecast.pools.into_iter().next().unwrap().1;

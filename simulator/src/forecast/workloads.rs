@@ -148,7 +148,7 @@ mod tests {
             pool = "w"
         "#;
         let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
-        let ensemble = Ensemble::run(&blueprint, Seed(1), 2, None, &|_| {}).unwrap();
+        let ensemble = Ensemble::run(&blueprint, Seed(1), 2, None).unwrap();
         let workloads = of(&blueprint, &ensemble);
         let evictions: Vec<_> = workloads
             .iter()

@@ -87,7 +87,7 @@ fn one(
 ) -> Result<(), Failure> {
     let blueprint = super::load(file)?;
     let scenario = blueprint.scenario();
-    let ensemble = Ensemble::run(&blueprint, scenario.seed, scenario.runs, args.jobs, &|_| {});
+    let ensemble = Ensemble::run(&blueprint, scenario.seed, scenario.runs, args.jobs);
     let ensemble = ensemble.map_err(|error| Failure::Question(format!("meltdeck: {error}")))?;
     let clock = Clock::new(&scenario.calendar, None);
     let forecast = Forecast::new(&blueprint, &ensemble, &clock);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulator::engine::Seed;
-use simulator::ensemble::{Ensemble, EnsembleError};
+use simulator::ensemble::{Course, Ensemble, EnsembleError};
 use simulator::fleet::{Blueprint, RunRow};
 use simulator::forecast::{Clock, Forecast, Precision, text};
 
@@ -64,16 +64,22 @@ fn ensemble(
     };
     let runs = args.runs.unwrap_or(most);
     let progress = progress_bar(runs, streams.err_is_terminal);
-    let made = |made| progress.inc(u64::from(made));
-    let ensemble = match args.precision {
+    let course = Course {
+        threads: args.threads,
+        made: &|made| progress.inc(u64::from(made)),
+        is_stopped: &|| false,
+    };
+    let mut ensemble = Ensemble::empty(seed);
+    let made = match args.precision {
         Some(asked) => {
             let is_enough = |rows: &[RunRow]| Precision::new(asked, rows).reached;
-            Ensemble::run_until(blueprint, seed, runs, args.threads, &made, &is_enough)
+            ensemble.grow_until(blueprint, runs, &course, &is_enough)
         }
-        None => Ensemble::run(blueprint, seed, runs, args.threads, &made),
+        None => ensemble.grow(blueprint, runs, &course),
     };
     progress.finish_and_clear();
-    ensemble.map_err(|error: EnsembleError| Failure::Question(format!("meltdeck: {error}")))
+    made.map_err(|error: EnsembleError| Failure::Question(format!("meltdeck: {error}")))?;
+    Ok(ensemble)
 }
 
 /// A bar on the terminal of standard error; nothing where that is no terminal.

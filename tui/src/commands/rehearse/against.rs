@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use simulator::ensemble::Ensemble;
+use simulator::ensemble::{Course, Ensemble, EnsembleError};
 use simulator::fleet::Blueprint;
 use simulator::forecast::{Comparison, text};
 
@@ -19,11 +19,20 @@ pub(super) fn run(
     let runs = args.runs.unwrap_or(first.scenario().runs);
     let progress = super::progress_bar(runs.saturating_mul(2), streams.err_is_terminal);
     let seed = super::seed(args, first);
-    let made = |made| progress.inc(u64::from(made));
-    let ensemble = |of| Ensemble::run(of, seed, runs, args.threads, &made);
+    let course = Course {
+        threads: args.threads,
+        made: &|made| progress.inc(u64::from(made)),
+        is_stopped: &|| false,
+    };
+    let ensemble = |of| {
+        let mut ensemble = Ensemble::empty(seed);
+        ensemble.grow(of, runs, &course)?;
+        Ok(ensemble)
+    };
     let ensembles = ensemble(first).and_then(|one| Ok((one, ensemble(other)?)));
     progress.finish_and_clear();
-    let (one, two) = ensembles.map_err(|error| Failure::Question(format!("meltdeck: {error}")))?;
+    let (one, two) = ensembles
+        .map_err(|error: EnsembleError| Failure::Question(format!("meltdeck: {error}")))?;
     let comparison = Comparison::new((first, &one), (other, &two));
     match args.output {
         Output::Text => {
