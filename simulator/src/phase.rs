@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One phase of applying a revision to a machine.
 ///
 /// A machine image is fetched first, where it has a size. The sequence is meltcloud's: cordon and drain, graceful stop, boot into the revision, join, uncordon; then the soak,
 /// which holds the slot while the machine already takes workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Phase {

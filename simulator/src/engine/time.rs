@@ -6,7 +6,7 @@
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant: milliseconds since the scenario's start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +151,20 @@ impl Serialize for Time {
     }
 }
 
+/// As it is written; no length is negative or longer than [`Span::LONGEST`].
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::nearest(f64::deserialize(deserializer)? * 1000.0))
+    }
+}
+
+/// As [`Span`].
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::START + Span::deserialize(deserializer)?)
+    }
+}
+
 /// The two or three largest units that say it: `0s`, `4.2s`, `1m 30s`, `2h 13m 07s`, `3d 04h 20m`.
 impl fmt::Display for Span {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -220,6 +234,10 @@ mod tests {
         assert_eq!(said(5_400_000), "5400");
         assert_eq!(said(5_400_001), "5400.001");
         assert_eq!(said(100), "0.1");
+        for millis in [0, 1, 100, 5_400_001, 86_399_999, 3_153_599_999_999] {
+            let read: Span = serde_json::from_str(&said(millis)).unwrap();
+            assert_eq!(read.as_millis(), millis);
+        }
     }
 
     #[test]

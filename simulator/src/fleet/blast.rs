@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::operation::Failure;
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
 
 /// What became of the rollout that brought a pool its last bad revision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlastEnd {
     /// It halted while its canaries were out.
     CaughtByCanaries,

@@ -4,6 +4,8 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::FailureZone;
 use super::doors::{Door, doors};
 use super::layout::Layout;
@@ -21,7 +23,7 @@ use crate::scenario::{
 };
 
 /// A machine's number, over all pools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MachineIndex(pub u32);
 
 /// A pool's number, its place in the scenario.
@@ -29,7 +31,7 @@ pub struct MachineIndex(pub u32);
 pub struct PoolIndex(pub u32);
 
 /// An operation's number, in the order of the requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OperationIndex(pub u32);
 
 /// A scenario made ready to run.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::PoolIndex;
 use super::errand::Errand;
 use super::fate::Fate;
@@ -168,7 +170,7 @@ pub(super) struct Condition {
 }
 
 /// Why a machine of a running operation is where it is: exactly one at any instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reason {
     /// It waits: the operation is paused.
     Paused,

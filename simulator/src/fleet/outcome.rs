@@ -1,6 +1,6 @@
 //! How a run ended, as the row that an ensemble keeps of it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::blast::BlastEnd;
 use super::event::Observer;
@@ -16,7 +16,7 @@ use crate::engine::{RunSeed, Span, Time};
 use std::sync::Arc;
 
 /// How a run, or one pool's part of it, ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// Every targeted machine is settled: it runs the revision, or is on the list of failed ones.
@@ -30,7 +30,7 @@ pub enum Ending {
 }
 
 /// One run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRow {
     /// How it ended.
     pub ending: Ending,
@@ -51,7 +51,7 @@ pub struct RunRow {
 }
 
 /// One pool's part of a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PoolRow {
     /// How it ended.
     pub ending: Ending,
@@ -91,7 +91,7 @@ pub struct PoolRow {
 }
 
 /// One rollout of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolloutRow {
     /// Which of the run's operations it is.
     pub operation: OperationIndex,

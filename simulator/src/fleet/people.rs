@@ -1,5 +1,7 @@
 //! Who watches over the fleet, as far as it does not change: hands, owners, and the gates that others look at.
 
+use serde::{Deserialize, Serialize};
+
 use super::actors::Actor;
 use super::hours::Hours;
 use super::pods::plan::number;
@@ -8,11 +10,11 @@ use crate::engine::{EntityKey, Time};
 use crate::scenario::{Gate, Hands, Owner, Scenario};
 
 /// The number of a `[[hands]]` table, its place in the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct HandsIndex(pub u32);
 
 /// The number of a `[[gates]]` table, its place in the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GateIndex(pub u32);
 
 /// What the rules need to know of them.

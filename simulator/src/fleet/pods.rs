@@ -36,6 +36,8 @@ use plan::{BudgetIndex, WorkloadIndex};
 use pod::{Pod, PodId, PodState};
 use schedule::Unplaced;
 
+use serde::{Deserialize, Serialize};
+
 use super::MachineIndex;
 use super::absence::Absences;
 use super::world::World;
@@ -163,7 +165,7 @@ pub(super) struct WorkloadState {
 }
 
 /// What a run counts of a workload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// The most pods that it was to have.
     pub replicas: u32,

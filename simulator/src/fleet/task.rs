@@ -1,12 +1,14 @@
 //! What an operation does that is not the rollout of a pool: one thing to one machine.
 
+use serde::{Deserialize, Serialize};
+
 use super::machine::Membership;
 use super::world::World;
 use super::{MachineIndex, OperationIndex};
 use crate::scenario::ChangeIndex;
 
 /// What is done to one machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// What.
     pub action: Action,
@@ -19,7 +21,7 @@ pub struct Task {
 }
 
 /// The kinds of tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     /// A revision is applied to it.
     Apply,

@@ -3,6 +3,8 @@
 //!
 //! Windows cost nothing while no rollout of the pool goes on: only then is the next opening or closing pending.
 
+use serde::{Deserialize, Serialize};
+
 use super::doors::Door;
 use super::event::{Event, Observer};
 use super::machine::{Activity, Machine, Membership};
@@ -28,7 +30,7 @@ pub(super) struct Windows {
 }
 
 /// What a rollout made of one window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowUse {
     /// When the window opened.
     pub opens: Time,
@@ -58,7 +60,7 @@ pub struct WindowUse {
 }
 
 /// How many machines of a rollout stood where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stand {
     /// Machines that run the revision.
     pub updated: u32,

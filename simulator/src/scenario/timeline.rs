@@ -1,5 +1,7 @@
 //! The timeline: what operators and accidents do to the fleet.
 
+use serde::{Deserialize, Serialize};
+
 use super::Scenario;
 use super::budgets::{are_bare, limit};
 use super::calendar::instant;
@@ -141,7 +143,7 @@ pub enum Deed {
 }
 
 /// A change's number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ChangeIndex(pub u32);
 
 /// The verbs of a step, by what they take.

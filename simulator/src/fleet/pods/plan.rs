@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::EntityKey;
 use crate::fleet::PoolIndex;
 use crate::scenario::{Budget, Capacity, Kind, MachineRef, Scenario, Workload};
 
 /// A workload's number, its place in the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct WorkloadIndex(pub u32);
 
 /// A budget's number: by namespace and name, cluster by cluster, so that the lowest is the first in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BudgetIndex(pub u32);
 
 impl WorkloadIndex {
