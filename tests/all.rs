@@ -28,6 +28,7 @@ mod readme;
 mod recordings;
 mod scenarios;
 mod screens;
+mod shards;
 mod starts_held;
 mod starts_in_windows;
 mod views;

@@ -1,17 +1,16 @@
 //! `meltdeck check`: reports that were accepted, and what a scenario expects.
 
 use std::fs;
-use std::path::PathBuf;
 
-use tests::meltdeck;
+use tests::{Folder, meltdeck};
 
-/// A folder of scenarios, which is removed when the value is dropped.
-struct Folder(PathBuf);
+/// A folder of scenarios.
+struct Scenarios(Folder);
 
-impl Folder {
+impl Scenarios {
     fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("meltdeck-{}-{name}", std::process::id()));
-        fs::create_dir_all(folder.join("deep")).unwrap();
+        let folder = Folder::new(name);
+        fs::create_dir_all(folder.path().join("deep")).unwrap();
         Self(folder)
     }
 
@@ -19,28 +18,21 @@ impl Folder {
         let text = format!(
             "runs = 20\n[hardware.h]\nupdate = \"5m\"\n[[pools]]\nname = \"w\"\nmachines = 6\nhardware = \"h\"\nmax_unavailable = {max_unavailable}\n[[steps]]\nat = \"+0s\"\ndo = \"apply\"\npool = \"w\"\n{expect}"
         );
-        fs::write(self.0.join(name), text).unwrap();
+        self.0.file(name, text);
     }
 
     /// What `check` says of the folder, with the folder's own name left out.
     fn check(&self, options: &[&str]) -> (u8, String) {
-        let folder = self.0.to_str().unwrap();
+        let folder = self.0.path().to_str().unwrap();
         let said = meltdeck([&["check", folder], options].concat());
         assert_eq!(said.err, "");
         (said.code, said.out.replace(&format!("{folder}/"), ""))
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // A folder left behind is no test's failure.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 #[test]
 fn a_report_is_missing_then_accepted_then_the_same_then_another() {
-    let folder = Folder::new("check-flow");
+    let folder = Scenarios::new("check-flow");
     folder.write("a.toml", 1, "");
     folder.write("deep/b.toml", 2, "");
     let (code, said) = folder.check(&[]);
@@ -88,23 +80,23 @@ fn a_report_is_missing_then_accepted_then_the_same_then_another() {
 
 #[test]
 fn an_accepted_report_fits_a_screen_and_is_what_rehearse_prints() {
-    let folder = Folder::new("check-report");
+    let folder = Scenarios::new("check-report");
     folder.write("a.toml", 1, "");
     folder.check(&["--accept"]);
-    let report = fs::read_to_string(folder.0.join("a.report.txt")).unwrap();
+    let report = fs::read_to_string(folder.0.path().join("a.report.txt")).unwrap();
     assert!(report.lines().count() <= 24, "{report}");
     assert!(
         report.lines().all(|line| line.chars().count() <= 80),
         "{report}"
     );
-    let file = folder.0.join("a.toml");
+    let file = folder.0.path().join("a.toml");
     let said = meltdeck(["rehearse", file.to_str().unwrap()]);
     assert_eq!(said.out, report);
 }
 
 #[test]
 fn what_a_scenario_expects_is_checked_and_told_with_what_was_found() {
-    let folder = Folder::new("check-expect");
+    let folder = Scenarios::new("check-expect");
     let expect = "[[expect]]\nthat = \"finished.share >= 99%\"\n[[expect]]\nthat = \"pools.w.duration_s.p90 <= 20m\"\n";
     folder.write("a.toml", 1, expect);
     let (code, said) = folder.check(&["--accept"]);
@@ -119,8 +111,8 @@ fn what_a_scenario_expects_is_checked_and_told_with_what_was_found() {
 
 #[test]
 fn what_cannot_be_checked_is_a_wrong_question() {
-    let folder = Folder::new("check-wrong");
-    let empty = folder.0.join("deep");
+    let folder = Scenarios::new("check-wrong");
+    let empty = folder.0.path().join("deep");
     let said = meltdeck(["check", empty.to_str().unwrap()]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("no scenario (*.toml) in"), "{}", said.err);
@@ -129,7 +121,7 @@ fn what_cannot_be_checked_is_a_wrong_question() {
         1,
         "[[expect]]\nthat = \"finished.share is fine\"\n",
     );
-    let said = meltdeck(["check", folder.0.to_str().unwrap()]);
+    let said = meltdeck(["check", folder.0.path().to_str().unwrap()]);
     assert_eq!(said.code, 2);
     assert!(
         said.err

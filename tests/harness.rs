@@ -112,3 +112,35 @@ impl Drop for ScenarioFile {
         let _ = std::fs::remove_file(&self.0);
     }
 }
+
+/// A folder for files of one test, which is removed when the value is dropped.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes the folder. `name` tells it from those of other tests.
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("meltdeck-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written to");
+        Self(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file in it, and says where that is.
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).expect("the folder for temporary files can be written to");
+        path.display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A folder left behind is no test's failure.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

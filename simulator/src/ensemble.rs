@@ -3,6 +3,12 @@
 //! Threads take runs, never parts of a run, and the rows stand in the order of the runs whoever made them: so the
 //! number of threads changes no byte of a report. Runs are taken in their order too: so whoever is interrupted has all runs
 //! up to some number, which is what one has who asked for that many, and not those that happened to be quick.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `shard` | a part of the runs, as a file that another process merges with the other parts |
+
+pub mod shard;
 
 use std::num::NonZeroUsize;
 use std::ops::Range;

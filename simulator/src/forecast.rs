@@ -63,6 +63,8 @@ pub struct Forecast {
     pub seed: u64,
     /// How many runs were made.
     pub runs: usize,
+    /// How many runs were asked for, where somebody interrupted before: the report is then that of so many as there are.
+    pub interrupted_of: Option<u32>,
     /// How narrow the intervals are, where that decided how many runs were made.
     pub precision: Option<Precision>,
     /// Seconds from the scenario's start to the instant after which nothing was looked at.
@@ -194,6 +196,7 @@ impl Forecast {
             scenario_hash: scenario.hash.clone(),
             seed: ensemble.seed.0,
             runs: rows.len(),
+            interrupted_of: None,
             precision: None,
             horizon_s: blueprint.horizon(),
             timezone: clock.zone_name().to_owned(),

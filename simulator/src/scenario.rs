@@ -75,6 +75,7 @@ mod workloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use appliance::Text;
 use sha2::{Digest, Sha256};
@@ -122,7 +123,11 @@ use section::Section;
 pub struct Scenario {
     /// Its name: that of its file, without folder and extension.
     pub name: Text,
-    /// SHA-256 of its text, in hexadecimal digits.
+    /// Its text.
+    pub text: Arc<str>,
+    /// The preset that was asked for beside the text: what pools behave like which name none.
+    pub forced_preset: Option<Preset>,
+    /// SHA-256 of its text and of that preset, in hexadecimal digits.
     pub hash: String,
     /// When it starts, and in which zone.
     pub calendar: Calendar,
@@ -214,6 +219,8 @@ impl Scenario {
         let mut section = Section::new(String::new(), 0, document.get_ref());
         let mut scenario = Self {
             name: name.into(),
+            text: text.into(),
+            forced_preset: preset,
             hash: hash(text, preset),
             calendar: Calendar::default(),
             horizon: None,
@@ -347,12 +354,17 @@ impl Scenario {
 
 /// Of the text, and of the preset that stands over it where one does.
 fn hash(text: &str, preset: Option<Preset>) -> String {
-    let mut digits = String::with_capacity(64);
     let mut hasher = Sha256::new_with_prefix(text.as_bytes());
     if let Some(preset) = preset {
         hasher.update(format!("\nbehaves_like = \"{}\"\n", preset.name()));
     }
-    for byte in hasher.finalize() {
+    hex(&hasher.finalize())
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         // Writing to a string cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use simulator::ensemble::shard::Part;
 use simulator::scenario::Preset;
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
@@ -82,7 +83,8 @@ pub(crate) enum GlyphLevel {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Rehearse {
     /// The scenario file
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "merge")]
+    pub(crate) file: Option<PathBuf>,
     /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]
     #[arg(long, value_name = "NAME", value_parser = preset)]
     pub(crate) behaves_like: Option<Preset>,
@@ -108,6 +110,12 @@ pub(crate) struct Rehearse {
     /// The engine of that scenario's pools which name none themselves [default: that of --behaves-like]
     #[arg(long, value_name = "NAME", value_parser = preset, requires = "against")]
     pub(crate) against_behaves_like: Option<Preset>,
+    /// Make only the i-th of n parts of the runs, as "2/5", and print them as a shard for --merge
+    #[arg(long, value_name = "I/N", value_parser = part, conflicts_with_all = ["precision", "against", "full", "timezone", "output"])]
+    pub(crate) shard: Option<Part>,
+    /// Report what the shards of one rehearsal say together, whatever their order: as one process would
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["file", "behaves_like", "runs", "seed", "threads", "precision", "against", "shard"])]
+    pub(crate) merge: Vec<PathBuf>,
     /// Print every rollout, quantile, wait, workload and finding, not only what fits a screen
     #[arg(long)]
     pub(crate) full: bool,
@@ -202,6 +210,20 @@ fn preset(text: &str) -> Result<Preset, String> {
         let names: Vec<_> = Preset::all().map(Preset::name).collect();
         format!("one of {} is needed", names.join(", "))
     })
+}
+
+fn part(text: &str) -> Result<Part, String> {
+    let wrong = || format!("a part as \"2/5\" is needed, from 1/N to N/N, not \"{text}\"");
+    let (number, of) = text.split_once('/').ok_or_else(wrong)?;
+    let [number, of]: [u32; 2] = [
+        number.parse().map_err(|_| wrong())?,
+        of.parse().map_err(|_| wrong())?,
+    ];
+    if (1..=of).contains(&number) {
+        Ok(Part { number, of })
+    } else {
+        Err(wrong())
+    }
 }
 
 /// Half the width of an interval: narrower than this takes more runs than there may be, wider says nothing.

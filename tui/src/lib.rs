@@ -7,6 +7,7 @@
 //! | `console` | the console: model, update, view, and what runs them |
 //! | `clock` | simulated time in words |
 //! | `demo` | the built-in demo fleet |
+//! | `interrupt` | Ctrl-C while something long is under way |
 //! | `streams` | where a command writes, and how it can fail |
 //!
 //! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario); 128 + n ended by
@@ -17,6 +18,7 @@ mod clock;
 mod commands;
 pub mod console;
 mod demo;
+mod interrupt;
 mod streams;
 
 use std::ffi::OsString;

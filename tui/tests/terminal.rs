@@ -454,3 +454,27 @@ fn a_terminal_that_knows_only_lines_gets_the_overview() {
     assert_eq!(terminal.end(), 0);
     assert!(!String::from_utf8_lossy(&terminal.written).contains('\u{1b}'));
 }
+
+/// The report of the runs that there are, marked as such; a shard of a part is none.
+#[test]
+fn ctrl_c_prints_what_a_rehearsal_knows_so_far() {
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/new-rack.toml");
+    let program = env!("CARGO_BIN_EXE_meltdeck");
+    let mut terminal = Terminal::start(&[program, "rehearse", scenario, "--runs", "9999999"]);
+    terminal.until("/9999999 runs");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), 130);
+    let written = terminal.screen.screen().contents();
+    assert!(written.contains("PARTIAL: interrupted after"), "{written}");
+    assert!(written.contains("runs to replay: median"), "{written}");
+
+    let mut terminal = Terminal::start(&[
+        program, "rehearse", scenario, "--runs", "9999999", "--shard", "1/2",
+    ]);
+    terminal.until("/4999999 runs");
+    terminal.signal(Signal::INT);
+    assert_eq!(terminal.end(), 130);
+    let written = terminal.screen.screen().contents();
+    assert!(written.contains("shard 1/2 was not written"), "{written}");
+    assert!(!written.contains("meltdeck_shard"), "{written}");
+}

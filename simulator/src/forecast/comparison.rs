@@ -20,6 +20,8 @@ pub struct Comparison {
     pub seed: u64,
     /// How many pairs of runs were made.
     pub runs: usize,
+    /// How many pairs were asked for, where somebody interrupted before.
+    pub interrupted_of: Option<u32>,
     /// The scenario that is asked about.
     pub scenario: Side,
     /// The one that it is compared with.
@@ -102,6 +104,7 @@ impl Comparison {
             schema_version: super::SCHEMA_VERSION,
             seed: first.1.seed.0,
             runs: pairs.len(),
+            interrupted_of: None,
             scenario: Side::new(first.0, rows),
             against: Side::new(second.0, others),
             finished: PairedShare::new(&pairs),

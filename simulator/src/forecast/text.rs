@@ -45,6 +45,7 @@ pub fn write(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::
         "{} · {} runs · seed {} · dates in {}",
         forecast.scenario, forecast.runs, forecast.seed, forecast.timezone
     )?;
+    interrupted(forecast.runs, forecast.interrupted_of, out)?;
     precision(forecast, out)?;
     writeln!(
         out,
@@ -88,6 +89,19 @@ pub fn write(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::
     waits::preflight(&forecast.preflight, detail, out)?;
     notable(forecast, out)?;
     assumptions(forecast, out)
+}
+
+/// A line where the report is of fewer runs than were asked for.
+fn interrupted(runs: usize, of: Option<u32>, out: &mut impl Write) -> fmt::Result {
+    match of {
+        Some(of) => {
+            let line = format!(
+                "PARTIAL: interrupted after {runs} of {of} runs; --runs {runs} says the same"
+            );
+            writeln!(out, "{}", wrapped(&line, "  "))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether the intervals are as narrow as was asked for, and how narrow they are.

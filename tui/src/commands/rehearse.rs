@@ -1,8 +1,12 @@
 //! `meltdeck rehearse`: many runs of a scenario, and what they say.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `against` | a comparison with another scenario |
+//! | `parts` | a part of the runs, and the parts of several processes merged |
 
 mod against;
-
-use std::sync::Arc;
+mod parts;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulator::engine::Seed;
@@ -12,25 +16,65 @@ use simulator::forecast::{Clock, Forecast, Precision, text};
 
 use super::timezone;
 use crate::args::{Output, Rehearse};
+use crate::interrupt::{self, Interrupt};
 use crate::streams::{Answer, Failure, Streams};
 
 /// The most runs for a precision, unless told otherwise.
 const MOST_FOR_PRECISION: u32 = 100_000;
 
 pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
-    let blueprint = super::load_as(&args.file, args.behaves_like)?;
+    if !args.merge.is_empty() {
+        return parts::merge(args, streams);
+    }
+    let Some(file) = &args.file else {
+        let why = "meltdeck: a scenario file is needed, or shards to merge";
+        return Err(Failure::Question(why.to_owned()));
+    };
+    let blueprint = super::load_as(file, args.behaves_like)?;
+    if let Some(part) = args.shard {
+        return parts::shard(args, part, &blueprint, streams);
+    }
     if let Some(other) = &args.against {
         let preset = args.against_behaves_like.or(args.behaves_like);
         let other = super::load_as(other, preset)?;
         return against::run(args, &blueprint, &other, streams);
     }
-    let scenario = blueprint.scenario();
-    let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
-    let clock = Clock::new(&scenario.calendar, zone);
-    let ensemble = ensemble(args, &blueprint, seed(args, &blueprint), streams)?;
+    let most = match args.precision {
+        Some(_) => MOST_FOR_PRECISION,
+        None => blueprint.scenario().runs,
+    };
+    let runs = args.runs.unwrap_or(most);
+    let mut ensemble = Ensemble::empty(seed(args, &blueprint));
+    let is_whole = watched(args, runs, streams, |course| match args.precision {
+        Some(asked) => {
+            let is_enough = |rows: &[RunRow]| Precision::new(asked, rows).reached;
+            ensemble.grow_until(&blueprint, runs, course, &is_enough)
+        }
+        None => ensemble.grow(&blueprint, runs, course),
+    })?;
+    if ensemble.rows.is_empty() {
+        return nothing_known(streams);
+    }
+    let clock = clock(args, &blueprint)?;
     let mut forecast = Forecast::new(&blueprint, &ensemble, &clock);
     let reached = |asked| Precision::new(asked, &ensemble.rows);
     forecast.precision = args.precision.map(reached);
+    forecast.interrupted_of = (!is_whole).then_some(runs);
+    print(args, &forecast, streams)?;
+    Ok(answer(is_whole))
+}
+
+fn seed(args: &Rehearse, blueprint: &Blueprint) -> Seed {
+    args.seed.map_or(blueprint.scenario().seed, Seed)
+}
+
+/// The clock of the zone that was asked for.
+fn clock(args: &Rehearse, blueprint: &Blueprint) -> Result<Clock, Failure> {
+    let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
+    Ok(Clock::new(&blueprint.scenario().calendar, zone))
+}
+
+fn print(args: &Rehearse, forecast: &Forecast, streams: &mut Streams<'_>) -> Result<(), Failure> {
     match args.output {
         Output::Text => {
             let detail = if args.full {
@@ -39,47 +83,50 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
                 text::Detail::Screen
             };
             let mut report = String::new();
-            text::write(&forecast, detail, &mut report).map_err(std::io::Error::other)?;
+            text::write(forecast, detail, &mut report).map_err(std::io::Error::other)?;
             streams.out.write_all(report.as_bytes())?;
         }
-        Output::Json => streams.write_json(&forecast)?,
+        Output::Json => streams.write_json(forecast)?,
     }
-    Ok(Answer::Done)
+    Ok(())
 }
 
-fn seed(args: &Rehearse, blueprint: &Blueprint) -> Seed {
-    args.seed.map_or(blueprint.scenario().seed, Seed)
+/// What was asked for, or as much of it as there was when somebody pressed Ctrl-C.
+const fn answer(is_whole: bool) -> Answer {
+    if is_whole {
+        Answer::Done
+    } else {
+        Answer::Left(interrupt::EXIT_CODE)
+    }
 }
 
-/// As many runs as are asked for, with a bar meanwhile.
-fn ensemble(
+/// What is said when nothing can be said.
+fn nothing_known(streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    writeln!(
+        streams.err,
+        "meltdeck: interrupted before there was anything to tell"
+    )?;
+    Ok(answer(false))
+}
+
+/// Does something long that makes `runs` runs, with a bar meanwhile, until Ctrl-C. Whether it came to its end.
+fn watched(
     args: &Rehearse,
-    blueprint: &Arc<Blueprint>,
-    seed: Seed,
+    runs: u32,
     streams: &Streams<'_>,
-) -> Result<Ensemble, Failure> {
-    let most = match args.precision {
-        Some(_) => MOST_FOR_PRECISION,
-        None => blueprint.scenario().runs,
-    };
-    let runs = args.runs.unwrap_or(most);
+    make: impl FnOnce(&Course<'_>) -> Result<bool, EnsembleError>,
+) -> Result<bool, Failure> {
+    let interrupt = Interrupt::listen().map_err(|error| {
+        Failure::Question(format!("meltdeck: cannot listen to Ctrl-C: {error}"))
+    })?;
     let progress = progress_bar(runs, streams.err_is_terminal);
-    let course = Course {
+    let is_whole = make(&Course {
         threads: args.threads,
         made: &|made| progress.inc(u64::from(made)),
-        is_stopped: &|| false,
-    };
-    let mut ensemble = Ensemble::empty(seed);
-    let made = match args.precision {
-        Some(asked) => {
-            let is_enough = |rows: &[RunRow]| Precision::new(asked, rows).reached;
-            ensemble.grow_until(blueprint, runs, &course, &is_enough)
-        }
-        None => ensemble.grow(blueprint, runs, &course),
-    };
+        is_stopped: &|| interrupt.is_pressed(),
+    });
     progress.finish_and_clear();
-    made.map_err(|error: EnsembleError| Failure::Question(format!("meltdeck: {error}")))?;
-    Ok(ensemble)
+    is_whole.map_err(|error| Failure::Question(format!("meltdeck: {error}")))
 }
 
 /// A bar on the terminal of standard error; nothing where that is no terminal.

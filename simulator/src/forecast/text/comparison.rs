@@ -19,6 +19,7 @@ pub fn write(comparison: &Comparison, out: &mut impl Write) -> fmt::Result {
         "{} runs of each, pair by pair on the same luck · seed {} · 95 % intervals",
         comparison.runs, comparison.seed
     )?;
+    super::interrupted(comparison.runs, comparison.interrupted_of, out)?;
     for (letter, side) in [("A", &comparison.scenario), ("B", &comparison.against)] {
         writeln!(out, "\n{letter} finished {}", of_share(side.finished))?;
         let of = &side.duration_s;

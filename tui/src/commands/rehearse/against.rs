@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use simulator::ensemble::{Course, Ensemble, EnsembleError};
+use simulator::ensemble::Ensemble;
 use simulator::fleet::Blueprint;
 use simulator::forecast::{Comparison, text};
 
 use crate::args::{Output, Rehearse};
 use crate::streams::{Answer, Failure, Streams};
+
+/// Runs that one scenario makes before it is the other's turn: so that who interrupts has pairs.
+const TURN: u32 = 128;
 
 /// Makes as many runs of the other scenario as of the first, of the first one's seed, and compares them.
 pub(super) fn run(
@@ -17,23 +20,25 @@ pub(super) fn run(
     streams: &mut Streams<'_>,
 ) -> Result<Answer, Failure> {
     let runs = args.runs.unwrap_or(first.scenario().runs);
-    let progress = super::progress_bar(runs.saturating_mul(2), streams.err_is_terminal);
     let seed = super::seed(args, first);
-    let course = Course {
-        threads: args.threads,
-        made: &|made| progress.inc(u64::from(made)),
-        is_stopped: &|| false,
-    };
-    let ensemble = |of| {
-        let mut ensemble = Ensemble::empty(seed);
-        ensemble.grow(of, runs, &course)?;
-        Ok(ensemble)
-    };
-    let ensembles = ensemble(first).and_then(|one| Ok((one, ensemble(other)?)));
-    progress.finish_and_clear();
-    let (one, two) = ensembles
-        .map_err(|error: EnsembleError| Failure::Question(format!("meltdeck: {error}")))?;
-    let comparison = Comparison::new((first, &one), (other, &two));
+    let (mut one, mut two) = (Ensemble::empty(seed), Ensemble::empty(seed));
+    let is_whole = super::watched(args, runs.saturating_mul(2), streams, |course| {
+        while two.count() < runs {
+            let up_to = runs.min(two.count().saturating_add(TURN));
+            let is_whole = one.grow(first, up_to, course)? && two.grow(other, up_to, course)?;
+            if !is_whole {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })?;
+    // Runs without a partner are no pair.
+    one.rows.truncate(two.rows.len());
+    if one.rows.is_empty() {
+        return super::nothing_known(streams);
+    }
+    let mut comparison = Comparison::new((first, &one), (other, &two));
+    comparison.interrupted_of = (!is_whole).then_some(runs);
     match args.output {
         Output::Text => {
             let mut report = String::new();
@@ -42,5 +47,5 @@ pub(super) fn run(
         }
         Output::Json => streams.write_json(&comparison)?,
     }
-    Ok(Answer::Done)
+    Ok(super::answer(is_whole))
 }
