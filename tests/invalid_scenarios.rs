@@ -55,6 +55,11 @@ fn images_and_lines_that_cannot_be_are_refused() {
 }
 
 #[test]
+fn expectations_that_cannot_be_are_refused() {
+    insta::assert_snapshot!("problems__expects", problems("expects.toml"));
+}
+
+#[test]
 fn a_files_escape_sequences_do_not_reach_the_terminal() {
     let file = ScenarioFile::new(
         "escape",

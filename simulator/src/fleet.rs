@@ -38,6 +38,7 @@
 //! | `changes`, `errand` | changes of machines, and what machines do on their way into a pool or out of one |
 //! | `own_settings`, `pool_revisions` | what is set on machines and pools, and the revisions that this makes |
 //! | `event` | what an observer is told |
+//! | `states` | the states of machines and pools, and whether they are in one that a scenario asks for |
 //! | `outcome` | how a run ended |
 
 mod absence;
@@ -78,6 +79,7 @@ mod power;
 mod relapse;
 mod rollout;
 mod slots;
+mod states;
 mod surge;
 mod tally;
 mod task;
@@ -113,6 +115,7 @@ pub use pods::pod::{PodId, PodState};
 pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
 pub use pool_revisions::Made;
+pub use states::scheduling;
 pub use task::{Action, Task};
 pub use waits::Waiters;
 pub use windows::{Stand, WindowEvent, WindowUse};

@@ -15,6 +15,7 @@ mod quantiles;
 mod rollouts;
 mod shares;
 mod stalls;
+mod states;
 pub mod text;
 mod windows;
 mod workloads;
@@ -43,6 +44,7 @@ pub use quantiles::{Durations, End, Interval, Intervals, Quantiles};
 pub use rollouts::RolloutForecast;
 pub use shares::{Part, Share};
 pub use stalls::Stalls;
+pub use states::StateShare;
 pub use windows::{StandForecast, WindowFit, WindowsForecast};
 pub use workloads::WorkloadForecast;
 pub use year::OldRevisions;
@@ -74,6 +76,8 @@ pub struct Forecast {
     /// The whole scenario.
     #[serde(flatten)]
     pub whole: Summary,
+    /// Runs in which every rollout of a pool that has windows ends in the window in which it started; `None` where none has.
+    pub fits_window: Option<Share>,
     /// When its last rollout ends.
     pub finish: Quantiles<Date>,
     /// Each pool by its name, in the order of the scenario.
@@ -87,6 +91,8 @@ pub struct Forecast {
     pub broken_budgets: Vec<(Text, Share)>,
     /// Runs in which a step of the timeline was refused, as a pause before there is anything to pause.
     pub refused_steps: Share,
+    /// In how many runs something is in a state at an instant, for each that the scenario asks about.
+    pub states: Vec<StateShare>,
     /// What a rollout would meet at the scenario's start.
     pub preflight: Vec<Finding>,
     /// Runs worth opening with `replay`.
@@ -200,6 +206,7 @@ impl Forecast {
             precision: None,
             horizon_s: blueprint.horizon(),
             timezone: clock.zone_name().to_owned(),
+            fits_window: windows::fits(blueprint, ensemble),
             finish: whole.duration_s.quantiles.map(|end| clock.after(end)),
             whole,
             pools: pools.collect(),
@@ -209,6 +216,7 @@ impl Forecast {
                 rows.iter().filter(|row| row.refused_steps > 0).count(),
                 rows.len(),
             ),
+            states: states::of(blueprint, ensemble, clock),
             preflight: preflight::of_scenario(&World::new(blueprint, ensemble.seed.of_run(0))),
             notable_runs: NotableRuns::new(ensemble),
             assumptions: assumptions(blueprint),

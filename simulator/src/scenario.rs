@@ -23,7 +23,7 @@
 //! | `timeline`, `numbering`, `faults` | `[[steps]]`, the revisions that they mean, `[[faults]]` |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
-//! | `expect` | `[[expect]]`: what a forecast must say |
+//! | `expect`, `state_at` | `[[expect]]`: what a forecast must say, also of one instant |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
@@ -67,6 +67,7 @@ mod problem;
 mod quantities;
 mod section;
 mod starts_on;
+mod state_at;
 mod timeline;
 mod values;
 mod windows;
@@ -105,6 +106,7 @@ pub use poll::Poll;
 pub use pool::{Cluster, Pool, is_version};
 pub use presets::Preset;
 pub use problem::{ScenarioError, did_you_mean};
+pub use state_at::{Object, State, StateAt, WAITS};
 pub use timeline::{ChangeIndex, Deed, Step};
 pub use values::{Amount, is_name};
 pub use workload::{
@@ -305,7 +307,7 @@ impl Scenario {
             images.number(&self.pools, &self.steps, &self.changes);
         }
         self.faults = faults::faults(section, problems, self);
-        self.expects = expect::expects(section, problems);
+        self.expects = expect::expects(section, problems, self);
         self.bad_revisions = bad_revisions::bad_revisions(section, problems, self);
     }
 
@@ -336,6 +338,11 @@ impl Scenario {
             None => &self.pools[place],
             Some(depot) => &self.depots[depot].about,
         }
+    }
+
+    /// What its expectations ask about instants, in the order of the file.
+    pub fn states(&self) -> impl Iterator<Item = &StateAt> {
+        self.expects.iter().filter_map(|one| one.state.as_ref())
     }
 
     /// How many machines it has.

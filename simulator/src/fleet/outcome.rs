@@ -42,6 +42,8 @@ pub struct RunRow {
     pub bound: Option<Time>,
     /// How many steps of the timeline were refused.
     pub refused_steps: u32,
+    /// Whether what the scenario asks about instants is so, in its order; `None`: the instant was over before.
+    pub states: Vec<Option<bool>>,
     /// Its pools, in the order of the scenario.
     pub pools: Vec<PoolRow>,
     /// What it counted of each workload, in the order of the scenario.
@@ -141,6 +143,7 @@ impl RunRow {
 
     /// Runs `world` up to its end or its horizon, and tells `observer` of it.
     pub fn of_observed_run<O: Observer>(world: &mut World, observer: &mut O) -> Self {
+        let states = world.run_to_states(observer);
         world.run(observer);
         let pools: Vec<_> = world
             .blueprint()
@@ -163,6 +166,7 @@ impl RunRow {
             end: latest(|pool| pool.end, end_elsewhere),
             bound: latest(|pool| pool.bound, least),
             refused_steps: world.refused_steps,
+            states,
             pools,
             workloads: world
                 .blueprint()

@@ -20,23 +20,52 @@ pub struct Judged {
 /// Judges every statement by the fields of the forecast's JSON.
 pub fn judge(forecast: &Forecast, expects: &[Expect]) -> Vec<Judged> {
     let fields = serde_json::to_value(forecast).unwrap_or(Value::Null);
+    let mut states = forecast.states.iter();
     let one = |expect: &Expect| {
-        let found = field(&fields, &expect.path);
-        let number = found.as_ref().ok().and_then(|found| found.as_f64());
-        Judged {
-            that: expect.that.clone(),
-            holds: number.is_some_and(|number| expect.relation.holds(number, expect.value)),
-            found: match (found, number) {
-                (Ok(_), Some(number)) => told(&expect.path, number),
-                (Ok(Value::Null), None) => {
-                    "nothing: in so many runs it does not come to that".to_owned()
-                }
-                (Ok(_), None) => "no number, but more fields".to_owned(),
-                (Err(why), _) => why,
-            },
+        if expect.state.is_none() {
+            return by_field(&fields, expect);
         }
+        let Some(about) = states.next() else {
+            let found = "nothing: the forecast is of another scenario".to_owned();
+            return judged(expect, false, found);
+        };
+        let share = about.runs.share;
+        let found = format!(
+            "{}, of {} {} at {}",
+            percentage(share),
+            about.of,
+            about.state,
+            about.at.short()
+        );
+        judged(expect, expect.relation.holds(share, expect.value), found)
     };
     expects.iter().map(one).collect()
+}
+
+fn by_field(fields: &Value, expect: &Expect) -> Judged {
+    let found = field(fields, &expect.path);
+    let number = found.as_ref().ok().and_then(|found| number(found));
+    let holds = number.is_some_and(|number| expect.relation.holds(number, expect.value));
+    let found = match (found, number) {
+        (Ok(found), Some(number)) => told(&expect.path, found, number),
+        (Ok(Value::Null), None) => "nothing: in so many runs it does not come to that".to_owned(),
+        (Ok(_), None) => "no number, but more fields".to_owned(),
+        (Err(why), _) => why,
+    };
+    judged(expect, holds, found)
+}
+
+fn judged(expect: &Expect, holds: bool, found: String) -> Judged {
+    Judged {
+        that: expect.that.clone(),
+        holds,
+        found,
+    }
+}
+
+/// A number; of a share of runs, which is an object with its interval, the share.
+fn number(found: &Value) -> Option<f64> {
+    found.as_f64().or_else(|| found.get("share")?.as_f64())
 }
 
 /// The field at a path, or the first name on it that there is not.
@@ -58,14 +87,19 @@ fn field<'f>(fields: &'f Value, path: &[String]) -> Result<&'f Value, String> {
 }
 
 /// A number as people write it: shares as percentages, seconds as durations.
-fn told(path: &[String], number: f64) -> String {
-    if path.iter().any(|name| name == "share") {
-        return format!("{:.1}%", 100.0 * number);
+fn told(path: &[String], found: &Value, number: f64) -> String {
+    if found.is_object() || path.iter().any(|name| name.starts_with("share")) {
+        return percentage(number);
     }
     if path.iter().any(|name| name.ends_with("_s")) {
         return Span::nearest(1000.0 * number).to_string();
     }
     format!("{number}")
+}
+
+/// With two decimals, so that 99.96 % is not told to be less than 100 % while it reads the same.
+fn percentage(share: f64) -> String {
+    format!("{:.2}%", 100.0 * share)
 }
 
 #[cfg(test)]
@@ -99,6 +133,15 @@ mod tests {
             that = 'pools."a.b".rollouts == 1'
             [[expect]]
             that = "pools.a.duration_s.p50 < 1h"
+            [[expect]]
+            that = "finished >= 99%"
+            [[expect]]
+            that = "state_at > 0.5"
+            at = "+7m"
+            machine = "a.b-2"
+            state = "updating"
+            [[expect]]
+            that = "fits_window >= 95%"
         "#;
         let scenario = Scenario::parse(text, "f", "f").unwrap();
         let expects = scenario.expects.clone();
@@ -111,10 +154,13 @@ mod tests {
             .map(|one| (one.holds, one.found.as_str()))
             .collect();
         let expected = [
-            (true, "100.0%"),
+            (true, "100.00%"),
             (false, "15m 00s"),
             (false, "no number, but more fields"),
             (false, "the forecast has no \"a\" there, but \"a.b\""),
+            (true, "100.00%"),
+            (true, "100.00%, of a.b-2 updating at Mon 2026-01-05 00:07"),
+            (false, "nothing: in so many runs it does not come to that"),
         ];
         assert_eq!(told, expected);
     }

@@ -8,7 +8,8 @@ use super::quantiles::{Durations, End, Interval, Quantiles, Sorted};
 use super::shares::Share;
 use super::workloads::mean;
 use crate::engine::{Span, Time};
-use crate::fleet::{Blueprint, PoolIndex, PoolRow, RolloutRow, Stand, WindowUse};
+use crate::ensemble::Ensemble;
+use crate::fleet::{Blueprint, PoolIndex, PoolRow, RolloutRow, RunRow, Stand, WindowUse};
 use crate::statistics::effective_size;
 
 /// Chance with which something must fit that is called the latest.
@@ -122,7 +123,26 @@ struct Sample<'r> {
     uses: Vec<&'r WindowUse>,
 }
 
-impl Sample<'_> {
+impl<'r> Sample<'r> {
+    fn new(row: &'r PoolRow, rollout: &'r RolloutRow) -> Self {
+        let own = |met: &&WindowUse| met.operation == rollout.operation;
+        Self {
+            row: rollout,
+            uses: row.windows.iter().filter(own).collect(),
+        }
+    }
+
+    /// Whether it ended in the window in which it started; one that had nothing to start did.
+    fn fits(&self) -> bool {
+        let (Some(_), Some(ended)) = (self.row.duration, self.row.ended) else {
+            return false;
+        };
+        self.first()
+            .map_or(self.row.first_start.is_none(), |first| {
+                ended <= first.closes
+            })
+    }
+
     /// The window in which it started.
     fn first(&self) -> Option<&WindowUse> {
         self.uses.iter().copied().find(|met| met.starts > 0)
@@ -135,12 +155,35 @@ impl Sample<'_> {
         let (first, ended) = (self.first()?, self.row.ended?);
         // Before its first machine starts, spare ones join, or a machine is waited for that asks.
         let start = self.row.started?.max(first.opens);
-        let fits = self.row.duration.is_some() && ended <= first.closes;
         let last = self.row.last_start?.since(start);
         // What starts when the door shuts has come too late.
         let shut = first.closes.since(first.shuts) + Span::from_millis(1);
-        fits.then(|| ended.since(start).max(last + shut))
+        self.fits().then(|| ended.since(start).max(last + shut))
     }
+}
+
+/// Runs in which every rollout ends in the window in which it started, of the pools that have windows; `None` where none
+/// has, or nothing is rolled out to them.
+pub(super) fn fits(blueprint: &Blueprint, ensemble: &Ensemble) -> Option<Share> {
+    let with_windows = || {
+        blueprint
+            .pools()
+            .filter(|pool| blueprint.has_windows(*pool))
+    };
+    let rows = &ensemble.rows;
+    let of_run = |row: &RunRow| {
+        let samples = with_windows().flat_map(|pool| {
+            let row = &row.pools[pool.at()];
+            row.rollouts
+                .iter()
+                .map(move |rollout| Sample::new(row, rollout).fits())
+        });
+        samples.collect::<Vec<_>>()
+    };
+    let of_runs: Vec<Vec<bool>> = rows.iter().map(of_run).collect();
+    let fitted = of_runs.iter().filter(|fits| fits.iter().all(|fits| *fits));
+    let is_asked = of_runs.iter().any(|fits| !fits.is_empty());
+    is_asked.then(|| Share::new(fitted.count(), rows.len()))
 }
 
 /// What its first window means for a rollout, in the runs that have it, out of `runs`; `None` where it never starts in a
@@ -152,13 +195,7 @@ pub(super) fn of_rollout(
 ) -> Option<WindowFit> {
     let samples: Vec<Sample<'_>> = same
         .iter()
-        .map(|(row, rollout)| {
-            let own = |met: &&WindowUse| met.operation == rollout.operation;
-            Sample {
-                row: rollout,
-                uses: row.windows.iter().filter(own).collect(),
-            }
-        })
+        .map(|(row, rollout)| Sample::new(row, rollout))
         .collect();
     let window = most_frequent(&samples)?;
     let same: Vec<&Sample<'_>> = samples
@@ -323,12 +360,16 @@ mod tests {
         first_of(&text)
     }
 
-    /// What becomes of the windows of the first pool, and of its first rollout.
-    fn first_of(text: &str) -> (WindowsForecast, WindowFit) {
+    fn forecast(text: &str) -> Forecast {
         let blueprint = Blueprint::new(Scenario::parse(text, "test", "test").unwrap());
         let ensemble = Ensemble::run(&blueprint, Seed(1), 8, None).unwrap();
         let clock = Clock::new(&blueprint.scenario().calendar, None);
-        let forecast = Forecast::new(&blueprint, &ensemble, &clock);
+        Forecast::new(&blueprint, &ensemble, &clock)
+    }
+
+    /// What becomes of the windows of the first pool, and of its first rollout.
+    fn first_of(text: &str) -> (WindowsForecast, WindowFit) {
+        let forecast = forecast(text);
         let pool = forecast.pools.into_iter().next().unwrap().1;
         let fit = pool.rollouts.into_iter().next().unwrap().window.unwrap();
         (pool.windows.unwrap(), fit)
@@ -336,6 +377,32 @@ mod tests {
 
     fn short(date: Option<&Date>) -> Option<&str> {
         date.map(Date::without_weekday)
+    }
+
+    /// One of two pools fits its window and the other does not; one without windows is not asked.
+    #[test]
+    fn a_run_fits_where_every_rollout_does() {
+        let pool = |name: &str, machines: u32| {
+            format!(
+                "[[pools]]\nname = \"{name}\"\nmachines = {machines}\nhardware = \"h\"\n[[steps]]\nat = \"+0s\"\ndo = \"apply\"\npool = \"{name}\"\n"
+            )
+        };
+        let share = |pools: &[(&str, u32)], windows: &str| {
+            let pools: String = pools
+                .iter()
+                .map(|(name, count)| pool(name, *count))
+                .collect();
+            let text =
+                format!("horizon = \"15d\"\n[hardware.h]\nupdate = \"20m\"\n{pools}{windows}");
+            forecast(&text).fits_window.map(|fits| fits.share)
+        };
+        let window = "[[windows]]\nopens = \"Sat 22:00\"\nfor = \"8h\"\npools = [\"a\"]\n";
+        assert_eq!(share(&[("a", 24)], window), Some(1.0));
+        assert_eq!(share(&[("a", 25)], window), Some(0.0));
+        assert_eq!(share(&[("a", 12), ("b", 90)], window), Some(1.0));
+        let both = window.replace("[\"a\"]", "[\"a\", \"b\"]");
+        assert_eq!(share(&[("a", 12), ("b", 90)], &both), Some(0.0));
+        assert_eq!(share(&[("a", 12)], ""), None);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `[[expect]]`: what the forecast of a scenario must say, as `finished.share >= 99%`.
 
+use super::Scenario;
 use super::problem::Problems;
 use super::section::{Item, Section};
+use super::state_at::{StateAt, state_at};
 use super::values::parse_duration;
 
 /// Something that a forecast must say.
@@ -15,7 +17,12 @@ pub struct Expect {
     pub relation: Relation,
     /// A number; of a percentage its hundredth, of a duration its seconds.
     pub value: f64,
+    /// What a statement about [`STATE_AT`] asks; `None` of one about anything else.
+    pub state: Option<StateAt>,
 }
+
+/// What stands for a field of the forecast in a statement about the share of runs in which something is in a state.
+const STATE_AT: &str = "state_at";
 
 /// How one number stands to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +70,26 @@ impl Relation {
 }
 
 /// Every statement of the scenario.
-pub(super) fn expects(section: &mut Section<'_, '_>, problems: &mut Problems<'_>) -> Vec<Expect> {
+pub(super) fn expects(
+    section: &mut Section<'_, '_>,
+    problems: &mut Problems<'_>,
+    scenario: &Scenario,
+) -> Vec<Expect> {
     let mut all = Vec::new();
     for mut table in section.tables("expect", problems) {
-        let that = table.need("that", problems, statement);
+        let mut that = table.need("that", problems, statement);
+        match &mut that {
+            Some(that) if that.path == [STATE_AT] => {
+                that.state = state_at(&mut table, problems, scenario);
+            }
+            Some(_) => {}
+            // Asked for, so that they are not called unknown beside the real problem.
+            None => ["at", "machine", "pool", "state"]
+                .into_iter()
+                .for_each(|key| {
+                    table.item(key);
+                }),
+        }
         table.finish(problems);
         all.extend(that);
     }
@@ -89,6 +112,7 @@ fn parse(text: &str) -> Option<Expect> {
         path: path(text[..at].trim())?,
         relation,
         value: value(text[at + word.len()..].trim())?,
+        state: None,
     })
 }
 

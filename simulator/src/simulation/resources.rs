@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::{
     Cluster, ClusterId, Component, ControlPlaneStatus, Label, Machine, MachineId, MachinePool,
-    MachinePoolId, MachinePoolStatus, MachineStatus, Operation, OperationId, OperationStatus,
-    Revision, Rollout, Scheduling, Text,
+    MachinePoolId, Operation, OperationId, OperationStatus, Revision, Rollout, Text,
 };
 
 use super::Simulation;
 use super::history::machine_id;
 use crate::engine::{EntityKey, Time};
-use crate::fleet::{self, MachineIndex, Made, Membership, OperationIndex, PoolIndex, Status};
-use crate::scenario::{Enrolment, Versions};
+use crate::fleet::{self, MachineIndex, Made, OperationIndex, PoolIndex, Status};
+use crate::scenario::Versions;
 
 impl Simulation {
     pub(super) fn clusters(&self) -> Vec<Cluster> {
@@ -35,13 +34,6 @@ impl Simulation {
 
     pub(super) fn pool(&self, index: PoolIndex) -> MachinePool {
         let pool = &self.world.blueprint().scenario().pools[index.at()];
-        let latest = self.world.latest_operation(index);
-        let latest = latest.map(|operation| self.world.operation(operation));
-        let status = match latest.map(|operation| operation.status) {
-            Some(Status::Running | Status::Cancelling) => MachinePoolStatus::Updating,
-            Some(Status::Failed) => MachinePoolStatus::Failed,
-            _ => MachinePoolStatus::Ready,
-        };
         let version = self
             .world
             .kubelet(index, self.world.present_revision(index));
@@ -50,7 +42,7 @@ impl Simulation {
             name: Text::from(pool.name.as_str()),
             user_version: minor(&version),
             patch_version: Text::from(version),
-            status,
+            status: self.world.pool_status(index),
             cluster_id: ClusterId(i64::try_from(pool.cluster).unwrap_or(i64::MAX) + 1),
             revision: Some(self.world.present_revision(index)),
         }
@@ -59,14 +51,6 @@ impl Simulation {
     pub(super) fn machine(&self, index: MachineIndex) -> Machine {
         let blueprint = self.world.blueprint();
         let machine = self.world.machine(index);
-        let status = match machine.membership {
-            _ if machine.enrolment != Enrolment::Assigned => unassigned(machine),
-            Membership::InFlight => MachineStatus::Updating,
-            _ if machine.is_moving() || machine.is_on_its_way() => MachineStatus::Updating,
-            _ if machine.is_up() => MachineStatus::Ready,
-            _ if machine.is_not_ready() => MachineStatus::NotReady,
-            _ => MachineStatus::Unreachable,
-        };
         let zone = blueprint.machine_zone(index).map(|zone| Label {
             key: Text::from("topology.kubernetes.io/zone"),
             value: Text::from(zone),
@@ -82,7 +66,7 @@ impl Simulation {
             id: MachineId(i64::from(index.0) + 1),
             uuid: self.uuid_of(index),
             name: Text::from(name),
-            status,
+            status: self.world.machine_status(index),
             machine_pool_id: self.world.pool_or_prepared(index).map(pool_id),
             labels: zone.into_iter().chain(own).collect(),
             machine_revision: Some(machine.revision).filter(|revision| *revision > 0),
@@ -94,7 +78,7 @@ impl Simulation {
                 .map(Text::from),
             reason_since_ms: self.world.reason_since(index).map(Time::as_millis),
             failure: self.failure_of(index),
-            scheduling: Some(scheduling(machine)),
+            scheduling: Some(fleet::scheduling(machine)),
             held: Some(machine.is_held()),
             excluded: Some(machine.is_excluded()),
         }
@@ -213,26 +197,6 @@ impl Simulation {
         }
         let (home, name) = blueprint.identity(index);
         uuid(home, &name)
-    }
-}
-
-/// What a machine in no pool is.
-fn unassigned(machine: &fleet::Machine) -> MachineStatus {
-    match machine.enrolment {
-        Enrolment::Preregistered => MachineStatus::Preregistered,
-        Enrolment::ForceUnassigned => MachineStatus::ForceUnassigned,
-        _ if machine.is_on_its_way() => MachineStatus::Updating,
-        _ if !machine.has_power() || machine.is_dead() => MachineStatus::Unreachable,
-        _ => MachineStatus::ReadyUnassigned,
-    }
-}
-
-fn scheduling(machine: &fleet::Machine) -> Scheduling {
-    match machine {
-        _ if machine.is_quarantined() => Scheduling::Quarantined,
-        _ if machine.is_cordoned_by_hand() => Scheduling::ByHand,
-        _ if machine.is_cordoned() => Scheduling::Cordoned,
-        _ => Scheduling::Open,
     }
 }
 
