@@ -29,8 +29,9 @@ fn dates_are_in_the_zone_that_is_asked_for() {
         told("Asia/Kathmandu", "2026-04-05T02:07:00+05:45")
     );
     let text = rehearse(&file, &["--timezone", "UTC"]).out;
-    assert!(text.contains("· dates in UTC\n"), "{text}");
-    assert!(text.contains("window Sat 2026-03-28 21:00 to Sun 2026-03-29 05:00"));
+    assert!(text.contains("· dates in UTC · 95 % intervals\n"), "{text}");
+    let full = rehearse(&file, &["--timezone", "UTC", "--full"]).out;
+    assert!(full.contains("window Sat 2026-03-28 21:00–Sun 2026-03-29 05:00: fits"));
     let wrong = rehearse(&file, &["--timezone", "Europe/Zurych"]);
     assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
     assert!(
@@ -72,7 +73,7 @@ fn a_rollout_without_a_window_never_starts_and_says_why() {
     ]
     .concat();
     let file = ScenarioFile::new("never", &text);
-    let said = rehearse(file.path(), &[]);
+    let said = rehearse(file.path(), &["--full"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let reasons: Vec<_> = said.out.split("never starts: ").skip(1).collect();
     assert_eq!(reasons.len(), 3, "{}", said.out);

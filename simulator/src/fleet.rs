@@ -17,6 +17,7 @@
 //! | `cordon` | cordoning and draining by hand |
 //! | `slots` | slots that expire |
 //! | `surge` | spare machines that join first and leave last |
+//! | `spells` | how long something was so that is so from time to time |
 //! | `tally` | how long machines had which reason |
 //! | `ages` | how old the revisions are that machines run |
 //! | `waits` | what the machines of a rollout wait for now, and how long they have |
@@ -39,7 +40,7 @@
 //! | `own_settings`, `pool_revisions` | what is set on machines and pools, and the revisions that this makes |
 //! | `event` | what an observer is told |
 //! | `states` | the states of machines and pools, and whether they are in one that a scenario asks for |
-//! | `outcome` | how a run ended |
+//! | `outcome`, `stuck` | how a run ended, and what is left of a rollout that stopped |
 
 mod absence;
 mod actors;
@@ -79,7 +80,9 @@ mod power;
 mod relapse;
 mod rollout;
 mod slots;
+mod spells;
 mod states;
+mod stuck;
 mod surge;
 mod tally;
 mod task;
@@ -112,10 +115,12 @@ pub use pods::Figures;
 pub use pods::budget::{Counts, desired};
 pub use pods::plan::{BudgetIndex, WorkloadIndex};
 pub use pods::pod::{PodId, PodState};
+pub use pods::room::Room;
 pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
 pub use pool_revisions::Made;
 pub use states::scheduling;
+pub use stuck::Stuck;
 pub use task::{Action, Task};
 pub use waits::Waiters;
 pub use windows::{Stand, WindowEvent, WindowUse};

@@ -6,16 +6,20 @@
 
 mod blast;
 mod blockers;
+mod budgets;
 pub mod clock;
 mod comparison;
+mod excess;
 mod expect;
 mod joins;
 mod precision;
 mod quantiles;
 mod rollouts;
 mod shares;
+mod spare;
 mod stalls;
 mod states;
+mod stuck;
 pub mod text;
 mod windows;
 mod workloads;
@@ -35,17 +39,21 @@ use quantiles::Sorted;
 
 pub use blast::{BlastRadius, RunCount};
 pub use blockers::{Blocker, ReasonShare};
+pub use budgets::BudgetForecast;
 pub use clock::{Clock, Date};
 pub use comparison::{Comparison, Difference, Lag, PairedShare, Side};
+pub use excess::Excess;
 pub use expect::{Judged, judge};
 pub use joins::Joins;
 pub use precision::Precision;
-pub use quantiles::{Durations, End, Interval, Intervals, Quantiles};
+pub use quantiles::{Durations, End, Interval, Intervals, Lowest, LowestIntervals, Quantiles};
 pub use rollouts::RolloutForecast;
 pub use shares::{Part, Share};
+pub use spare::SpareCapacity;
 pub use stalls::Stalls;
 pub use states::StateShare;
-pub use windows::{StandForecast, WindowFit, WindowsForecast};
+pub use stuck::Stuck;
+pub use windows::{StandForecast, WindowCount, WindowFit, WindowsForecast};
 pub use workloads::WorkloadForecast;
 pub use year::OldRevisions;
 
@@ -80,12 +88,17 @@ pub struct Forecast {
     pub fits_window: Option<Share>,
     /// When its last rollout ends.
     pub finish: Quantiles<Date>,
+    /// Why it takes much longer than its lower bound; `None` where it does not take twice as long.
+    pub excess: Option<Excess>,
     /// Each pool by its name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
     pub pools: Vec<(Text, PoolForecast)>,
     /// What the rollouts did to each workload, by its namespace and name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
     pub workloads: Vec<(Text, WorkloadForecast)>,
+    /// How much each budget is pressed, by namespace and name, in the order of the scenario.
+    #[serde(serialize_with = "as_object")]
+    pub budgets: Vec<(Text, BudgetForecast)>,
     /// Budgets that a rollout broke, by namespace and name, with the share of runs in which it did.
     #[serde(serialize_with = "as_object")]
     pub broken_budgets: Vec<(Text, Share)>,
@@ -143,6 +156,10 @@ pub struct PoolForecast {
     pub blockers: Vec<Blocker>,
     /// Runs in which it stalled for want of people.
     pub stalls: Stalls,
+    /// What is left in runs in which its rollouts go on only when somebody acts; `None` where that is so in none.
+    pub stuck: Option<Stuck>,
+    /// The least capacity that it had to spare.
+    pub spare: SpareCapacity,
     /// How many machines bad revisions reached; `None` where none may be bad.
     pub blast_radius: Option<BlastRadius>,
     /// What became of its maintenance windows; `None` where it has none.
@@ -196,6 +213,7 @@ impl Forecast {
             (name, PoolForecast::new(blueprint, ensemble, clock, pool))
         });
         let whole = Summary::new(&whole.collect::<Vec<_>>());
+        let pools: Vec<_> = pools.collect();
         Self {
             schema_version: SCHEMA_VERSION,
             scenario: scenario.name.clone(),
@@ -208,8 +226,10 @@ impl Forecast {
             timezone: clock.zone_name().to_owned(),
             fits_window: windows::fits(blueprint, ensemble),
             finish: whole.duration_s.quantiles.map(|end| clock.after(end)),
+            excess: Excess::new(&whole, pools.iter().map(|(_, pool)| pool)),
             whole,
-            pools: pools.collect(),
+            pools,
+            budgets: budgets::of(blueprint, ensemble),
             workloads: workloads::of(blueprint, ensemble),
             broken_budgets: workloads::broken_budgets(blueprint, ensemble),
             refused_steps: Share::new(
@@ -252,6 +272,8 @@ impl PoolForecast {
             reasons,
             blockers,
             stalls: Stalls::new(&all),
+            stuck: Stuck::new(&all),
+            spare: SpareCapacity::new(blueprint, pool, &all),
             blast_radius: blast::blast_radius(blueprint, &all),
             windows: windows::of_pool(blueprint, pool, &all),
             revision_age: year::old_revisions(&all),

@@ -262,6 +262,18 @@ impl Blueprint {
         format!("{}/{}", spec.namespace, spec.name)
     }
 
+    /// Whether every machine of a pool has a limit of processor, and of memory.
+    pub fn has_limits(&self, pool: PoolIndex) -> (bool, bool) {
+        let mut limits = (true, true);
+        for machine in self.machines_of(pool) {
+            if let Some(has) = self.pods.allocatable.get(machine.at()) {
+                limits.0 &= has.cpu.is_some();
+                limits.1 &= has.memory.is_some();
+            }
+        }
+        limits
+    }
+
     /// `NAMESPACE/NAME` of a workload.
     pub fn workload_name(&self, workload: WorkloadIndex) -> String {
         let spec = &self.pods.workload(workload).spec;

@@ -382,13 +382,12 @@ impl World {
     /// Counts the time up to now for the reason that the drain had.
     pub(super) fn close_drain_reason(&mut self, index: MachineIndex) {
         let now = self.now();
-        let machine = self.machine(index);
-        let (pool, counts) = (machine.pool, machine.membership == Membership::InFlight);
+        let counts = self.machine(index).membership == Membership::InFlight;
         let drain = self.drain_mut(index);
         let (reason, since) = (drain.reason, drain.reason_since);
         drain.reason_since = now;
         if counts {
-            self.note_time(pool, reason, now.since(since));
+            self.note_drain(index, reason, now.since(since));
         }
     }
 

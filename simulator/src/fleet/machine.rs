@@ -324,6 +324,11 @@ impl Machine {
         self.spare != Some(Spare::Absent) && self.enrolment != Enrolment::Unknown
     }
 
+    /// Whether it takes workload: it is there, its node is Ready and not cordoned.
+    pub fn is_open(&self) -> bool {
+        self.condition.up && !self.condition.cordoned && self.is_present()
+    }
+
     /// Whether its update is under way, and does not wait for a retry.
     pub(super) fn is_flying(&self) -> bool {
         self.membership == Membership::InFlight && !matches!(self.activity, Activity::Backoff(_))

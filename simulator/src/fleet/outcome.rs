@@ -8,6 +8,8 @@ use super::machine::Reason;
 use super::operation::Operation;
 use super::pods::Figures;
 use super::pods::plan::{BudgetIndex, number};
+use super::pods::room::Room;
+use super::stuck::Stuck;
 use super::task::Task;
 use super::world::World;
 use super::{Blueprint, MachineIndex, OLD_DAYS, OperationIndex, PoolIndex, Unobserved, WindowUse};
@@ -50,6 +52,8 @@ pub struct RunRow {
     pub workloads: Vec<Figures>,
     /// Budgets that a rollout broke: it took pods away although they allowed none.
     pub broken_budgets: Vec<BudgetIndex>,
+    /// How long each budget allowed no disruption, in the order of the scenario.
+    pub exhausted: Vec<Span>,
 }
 
 /// One pool's part of a run.
@@ -72,6 +76,15 @@ pub struct PoolRow {
     pub held_at_end: Vec<Reason>,
     /// Machines that are down at the end of a run that did not finish, and that nothing brings back.
     pub down_for_good: u32,
+    /// What is left of its rollouts, where they stopped with machines left or can come to nothing more.
+    pub stuck: Option<Stuck>,
+    /// What its machines waited for, and how many did: of what drains wait for every machine that ever did, of the rest
+    /// the most at once.
+    pub waiters: Vec<(Reason, u32)>,
+    /// The fewest machines that took workload at once.
+    pub least_open: u32,
+    /// The least room for pods that machines which took them had left at once; `None` where nothing runs on machines.
+    pub least_room: Option<Room>,
     /// Machines that are cordoned at the end.
     pub left_cordoned: Vec<MachineIndex>,
     /// What its rollouts made of each window that they met, in order.
@@ -173,6 +186,11 @@ impl RunRow {
                 .workloads()
                 .map(|workload| world.figures(workload))
                 .collect(),
+            exhausted: world
+                .blueprint()
+                .budgets()
+                .map(|budget| world.exhausted_for(budget))
+                .collect(),
             broken_budgets: world
                 .blueprint()
                 .budgets()
@@ -185,6 +203,7 @@ impl RunRow {
 impl World {
     fn pool_row(&mut self, pool: PoolIndex) -> PoolRow {
         let ending = self.pool_ending(pool);
+        let tally = self.tally(pool);
         let rollouts = self.rollouts_of(pool);
         let operations: Vec<_> = self.operations_of(pool).collect();
         let is_finished = ending == Ending::Finished;
@@ -208,7 +227,11 @@ impl World {
             end: end.filter(|_| is_finished),
             bound: bound.filter(|_| is_finished),
             rollouts,
-            reasons: self.tally(pool).reasons(),
+            reasons: tally.reasons(),
+            waiters: tally.waiters(),
+            stuck: self.stuck(pool, ending),
+            least_open: self.least_open(pool),
+            least_room: self.least_room(pool),
             windows: self.window_uses(pool),
             old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
             machine_time: self.pools[pool.at()].ages.all(self.blueprint.horizon()),

@@ -13,11 +13,14 @@
 //! | `machine` | what a machine's coming and going does to the pods on it |
 //! | `shutdown` | the pods of a machine that stops, ended by its kubelet |
 //! | `what_if` | where the pods of a machine would go |
+//! | `counts` | what budgets and the figures of a run count |
+//! | `room` | how much room is left for pods |
 //! | `deeds` | scaling, and changing a budget |
 //!
 //! How long a drain lasts and what its time-out leads to is for `drain` to say, one room up.
 
 pub(super) mod budget;
+mod counts;
 mod deeds;
 mod evict;
 mod initial;
@@ -26,6 +29,7 @@ mod load;
 mod machine;
 pub(super) mod plan;
 pub(super) mod pod;
+pub(super) mod room;
 pub(super) mod schedule;
 mod shutdown;
 pub(super) mod what_if;
@@ -34,14 +38,16 @@ use budget::{BudgetState, Counts};
 use load::LoadTree;
 use plan::{BudgetIndex, WorkloadIndex};
 use pod::{Pod, PodId, PodState};
+use room::Rooms;
 use schedule::Unplaced;
 
 use serde::{Deserialize, Serialize};
 
 use super::MachineIndex;
 use super::absence::Absences;
+use super::spells::Spells;
 use super::world::World;
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::scenario::Limit;
 
 /// Everything that changes of the pods of a fleet.
@@ -61,10 +67,14 @@ pub(super) struct Pods {
     pulls_until: Vec<Time>,
     pub(super) workloads: Vec<WorkloadState>,
     pub(super) budgets: Vec<BudgetState>,
+    /// How long each budget allowed no disruption.
+    pub(super) exhausted: Vec<Spells>,
     /// The machine that holds the data of each ordinal, of workloads with local volumes.
     homes: Vec<Vec<u32>>,
     /// The machines by how much is asked of them, cluster by cluster.
     loads: Vec<LoadTree>,
+    /// What is left of the machines' room.
+    rooms: Rooms,
     /// The machines that are away.
     pub(super) absences: Absences,
     /// Pods for which there is no machine, in the order in which they were found to have none.
@@ -101,7 +111,20 @@ impl World {
 
     /// What the run has counted of a workload so far.
     pub fn figures(&self, workload: WorkloadIndex) -> Figures {
-        self.pods.workloads[workload.at()].figures
+        let now = self.now();
+        let state = &self.pods.workloads[workload.at()];
+        let (pending_for, pending_longest) = state.waiting.up_to(now);
+        Figures {
+            short_for: state.short.up_to(now).0,
+            pending_for,
+            pending_longest,
+            ..state.figures
+        }
+    }
+
+    /// How long a budget allowed no disruption of its pods up to now.
+    pub fn exhausted_for(&self, budget: BudgetIndex) -> Span {
+        self.pods.exhausted[budget.at()].up_to(self.now()).0
     }
 
     /// Every pod, with its machine and its state, by workload and number.
@@ -160,7 +183,13 @@ pub(super) struct WorkloadState {
     pub(super) live: Vec<u32>,
     /// How often each ordinal's pod was replaced.
     pub(super) generation: Vec<u32>,
-    /// Its figures of the run.
+    /// Pods that count as Ready.
+    healthy: u32,
+    /// When fewer than it is to have were Ready.
+    short: Spells,
+    /// When there was no machine for some pod.
+    waiting: Spells,
+    /// Its figures of the run, but for lengths of time.
     pub(super) figures: Figures,
 }
 
@@ -181,4 +210,12 @@ pub struct Figures {
     pub most_pending: u32,
     /// Pods for which there is no machine now.
     pub pending: u32,
+    /// The fewest pods at once that were Ready.
+    pub least_ready: u32,
+    /// How long fewer pods were Ready than it was to have.
+    pub short_for: Span,
+    /// How long there was no machine for some pod.
+    pub pending_for: Span,
+    /// How long at once there was no machine for some pod, at the longest.
+    pub pending_longest: Span,
 }

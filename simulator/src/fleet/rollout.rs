@@ -29,6 +29,10 @@ pub(super) struct PoolState {
     pub(super) without_slot: u32,
     /// Spare machines that take workload.
     pub(super) stand_ins: u32,
+    /// Machines that take workload.
+    pub(super) open: u32,
+    /// The fewest machines at once that took workload.
+    pub(super) least_open: u32,
     /// How long its machines had which reason.
     pub(super) tally: Tally,
     /// The operation that goes on.

@@ -4,11 +4,11 @@
 //! A phase's time is counted when it ends. Machines that wait are counted together: how many there are of each
 //! standing, since when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::PoolIndex;
 use super::machine::{Activity, Machine, Membership, Reason};
 use super::world::World;
+use super::{MachineIndex, PoolIndex};
 use crate::engine::{Span, Time};
 use crate::phase::Phase;
 
@@ -19,6 +19,10 @@ pub struct Tally {
     others: BTreeMap<Reason, Span>,
     waiting: [u32; STANDINGS],
     since: Time,
+    /// The most machines at once that waited for their turn or a repair, by what for.
+    most: BTreeMap<Reason, u32>,
+    /// The machines whose drains waited, with what for.
+    drained: BTreeSet<(Reason, u32)>,
 }
 
 /// Where a machine stands that takes part in an operation and is in no phase.
@@ -55,6 +59,19 @@ const EACH: [Standing; STANDINGS] = [
 ];
 
 impl Tally {
+    /// So many machines waited at once.
+    fn most_waited(&mut self, reason: Reason, machines: u32) {
+        if matches!(reason, Reason::Phase(_)) || machines == 0 {
+            return;
+        }
+        match self.most.get_mut(&reason) {
+            Some(most) => *most = machines.max(*most),
+            None => {
+                self.most.insert(reason, machines);
+            }
+        }
+    }
+
     fn add(&mut self, reason: Reason, span: Span) {
         if span.is_zero() {
             return;
@@ -63,6 +80,16 @@ impl Tally {
             Reason::Phase(phase) => self.phases[phase as usize] += span,
             other => *self.others.entry(other).or_default() += span,
         }
+    }
+
+    /// What machines waited for, and how many did: of what drains wait for every machine that ever did, of the rest the most
+    /// at once.
+    pub fn waiters(&self) -> Vec<(Reason, u32)> {
+        let mut waiters = self.most.clone();
+        for (reason, _) in &self.drained {
+            *waiters.entry(*reason).or_default() += 1;
+        }
+        waiters.into_iter().collect()
     }
 
     /// Every reason that some machine had, and for how long all together.
@@ -100,6 +127,16 @@ impl Machine {
 }
 
 impl World {
+    /// Counts a length of time for what a machine's drain waits for.
+    pub(super) fn note_drain(&mut self, machine: MachineIndex, reason: Reason, span: Span) {
+        let pool = self.machine(machine).pool;
+        let tally = &mut self.pools[pool.at()].tally;
+        tally.add(reason, span);
+        if !span.is_zero() && !matches!(reason, Reason::Phase(_)) {
+            tally.drained.insert((reason, machine.0));
+        }
+    }
+
     /// Counts a length of time for a reason of the pool's machines.
     pub(super) fn note_time(&mut self, pool: PoolIndex, reason: Reason, span: Span) {
         self.pools[pool.at()].tally.add(reason, span);
@@ -135,6 +172,7 @@ impl World {
         if elapsed.is_zero() || !goes_on {
             return;
         }
+        let mut together = 0;
         for standing in EACH {
             let machines = u64::from(tally.waiting[standing as usize]);
             if machines == 0 {
@@ -151,6 +189,14 @@ impl World {
                 Standing::DeadInFlight => repair,
             };
             tally.add(reason, Span::from_millis(elapsed.as_millis() * machines));
+            if Some(reason) == held {
+                together += tally.waiting[standing as usize];
+            } else {
+                tally.most_waited(reason, tally.waiting[standing as usize]);
+            }
+        }
+        if let Some(held) = held {
+            tally.most_waited(held, together);
         }
     }
 
@@ -168,7 +214,11 @@ impl World {
             };
             if self.is_draining(index) {
                 let drain = &self.drains[&index.0];
-                tally.add(drain.reason, now.since(drain.reason_since));
+                let (reason, span) = (drain.reason, now.since(drain.reason_since));
+                tally.add(reason, span);
+                if !span.is_zero() && !matches!(reason, Reason::Phase(_)) {
+                    tally.drained.insert((reason, index.0));
+                }
             } else {
                 tally.add(Reason::Phase(phase), now.since(machine.since));
             }

@@ -95,9 +95,13 @@ impl World {
             seed,
             machines,
         };
+        world.count_open();
         world.prepare_machines();
         world.cordon_from_start();
         world.hold_from_start();
+        for pool in &mut world.pools {
+            pool.least_open = pool.open;
+        }
         world.await_release();
         world.await_failures();
         match blueprint.first_pods.get() {
@@ -308,6 +312,18 @@ impl World {
         self.recount(to, (0, None), counts);
     }
 
+    /// Counts the machines that take workload at the start.
+    fn count_open(&mut self) {
+        for machine in &self.machines {
+            self.pools[machine.pool.at()].open += u32::from(machine.is_open());
+        }
+    }
+
+    /// The fewest machines of a pool that took workload at once, up to now.
+    pub fn least_open(&self, pool: PoolIndex) -> u32 {
+        self.pools[pool.at()].least_open
+    }
+
     /// A machine of the pool counts otherwise from now on.
     fn recount(&mut self, index: PoolIndex, before: Counted, after: Counted) {
         self.turns_change(index);
@@ -317,10 +333,12 @@ impl World {
             &mut pool.waiting_on_slots,
             &mut pool.without_slot,
             &mut pool.stand_ins,
+            &mut pool.open,
         ];
         for (bit, count) in counts.into_iter().enumerate() {
             *count = *count + u32::from(after.0 >> bit & 1) - u32::from(before.0 >> bit & 1);
         }
+        pool.least_open = pool.least_open.min(pool.open);
         if before.1 != after.1 {
             self.note_standing(index, before.1, after.1);
         }
@@ -374,7 +392,7 @@ fn at_start(blueprint: &Blueprint, index: MachineIndex) -> Machine {
 type Counted = (u8, Option<Standing>);
 
 /// What a pool counts its machines by, one bit each: whether one uses a slot, waits although it uses one, is in flight
-/// without one, stands in for another.
+/// without one, stands in for another, takes workload.
 #[inline]
 fn counted(machine: &Machine) -> u8 {
     let is_slotless = machine.membership == Membership::InFlight && machine.keeps_no_slot();
@@ -382,6 +400,7 @@ fn counted(machine: &Machine) -> u8 {
         | u8::from(waits_on_slot(machine)) << 1
         | u8::from(is_slotless) << 2
         | u8::from(machine.stands_in()) << 3
+        | u8::from(machine.is_open()) << 4
 }
 
 /// Whether a machine's turn could be taken now although it uses a slot already, being down or cordoned.

@@ -34,6 +34,9 @@ pub struct Blocker {
     pub machine_s: Span,
     /// The part of all machines' waiting time. All parts sum to 1.
     pub share_of_waiting: f64,
+    /// Machines that waited for it, a run on average: of what drains wait for every one that ever did, of the rest the most at
+    /// once.
+    pub machines: f64,
     /// Runs in which a machine waited for it.
     pub runs: Share,
     /// Runs that did not finish and in which a machine still waited for it at the end.
@@ -47,6 +50,7 @@ pub struct Blocker {
 struct Sum {
     time: u128,
     runs: usize,
+    machines: u128,
     for_ever: usize,
 }
 
@@ -62,6 +66,9 @@ pub(super) fn of_pool(
             let sum = sums.entry(*reason).or_default();
             sum.time += u128::from(span.as_millis());
             sum.runs += 1;
+        }
+        for (reason, machines) in &row.waiters {
+            sums.entry(*reason).or_default().machines += u128::from(*machines);
         }
         for reason in &row.held_at_end {
             sums.entry(*reason).or_default().for_ever += 1;
@@ -90,6 +97,7 @@ pub(super) fn of_pool(
             object: blueprint.reason_object(*reason),
             machine_s: shared(sum.time, rows.len()),
             share_of_waiting: part(sum.time, waiting),
+            machines: part(sum.machines, rows.len() as u128),
             runs: Share::new(sum.runs, rows.len()),
             for_ever: Share::new(sum.for_ever, rows.len()),
             change: remedy(blueprint, pool, *reason),

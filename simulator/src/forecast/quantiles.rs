@@ -64,6 +64,32 @@ pub struct Durations {
     pub max: Option<Span>,
 }
 
+/// Low quantiles of something of which little is bad, over all runs: what the run at that rank from below has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lowest<T> {
+    /// The median.
+    pub p50: Option<T>,
+    /// What nine runs in ten have at least.
+    pub p10: Option<T>,
+    /// What 99 runs in a hundred have at least.
+    pub p1: Option<T>,
+    /// The least of any run.
+    pub min: Option<T>,
+    /// How sure they are.
+    pub interval: LowestIntervals<T>,
+}
+
+/// The intervals of low quantiles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LowestIntervals<T> {
+    /// Of the median.
+    pub p50: Interval<T>,
+    /// Of what nine runs in ten have at least.
+    pub p10: Interval<T>,
+    /// Of what 99 runs in a hundred have at least.
+    pub p1: Interval<T>,
+}
+
 /// The finished ones of a sample in order, and how many there are in all.
 pub(super) struct Sorted<T> {
     finished: Vec<T>,
@@ -138,6 +164,23 @@ impl<T: Copy + Ord> Sorted<T> {
 
     fn at(&self, rank: usize) -> Option<T> {
         self.finished.get(rank - 1).copied()
+    }
+}
+
+impl<T: Copy + Ord> Lowest<T> {
+    /// Of a sample in which every value is there.
+    pub(super) fn new(sorted: &Sorted<T>) -> Self {
+        Self {
+            p50: sorted.quantile(50),
+            p10: sorted.quantile(10),
+            p1: sorted.quantile(1),
+            min: sorted.finished.first().copied(),
+            interval: LowestIntervals {
+                p50: sorted.interval(50),
+                p10: sorted.interval(10),
+                p1: sorted.interval(1),
+            },
+        }
     }
 }
 

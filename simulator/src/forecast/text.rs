@@ -2,15 +2,19 @@
 
 pub(super) mod blast;
 pub mod comparison;
+mod page;
+mod pools;
 mod quantiles;
 mod shares;
 mod waits;
 mod windows;
+mod workloads;
 
 use std::fmt::{self, Write};
 
-use super::{Forecast, PoolForecast};
-use quantiles::{bound, finish, joined, rollout_quantiles};
+use super::{Excess, Forecast};
+use page::{Page, Rank};
+use quantiles::{Rounding, bound, few_units, finish};
 pub(super) use shares::of_share;
 
 /// Width of the report.
@@ -39,20 +43,51 @@ impl Detail {
 
 /// Writes the report. Ends with a line break.
 pub fn write(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
+    let mut page = Page::default();
+    head(forecast, &mut page)?;
+    if forecast.pools.iter().any(|(_, pool)| pool.is_busy()) {
+        lengths(forecast, detail, &mut page)?;
+    } else {
+        let none = "no step of the scenario applies a revision: there is no rollout to forecast";
+        page.line(Rank::Always, none);
+    }
+    pools::write(forecast, detail, &mut page)?;
+    workloads::write(forecast, detail, &mut page)?;
+    if detail == Detail::Full {
+        states(forecast, &mut page);
+    }
+    page.gap();
+    page.block(Rank::Fit, |out| {
+        waits::preflight(&forecast.preflight, detail, out)
+    })?;
+    page.block(Rank::Always, |out| notable(forecast, out))?;
+    page.block(Rank::Always, |out| assumptions(forecast, out))?;
+    page.write(detail, out)
+}
+
+/// Of what the report is, and how many runs finished.
+fn head(forecast: &Forecast, page: &mut Page) -> fmt::Result {
     let whole = &forecast.whole;
-    writeln!(
-        out,
+    let title = format!(
         "{} · {} runs · seed {} · dates in {}",
         forecast.scenario, forecast.runs, forecast.seed, forecast.timezone
-    )?;
-    interrupted(forecast.runs, forecast.interrupted_of, out)?;
-    precision(forecast, out)?;
-    writeln!(
-        out,
-        "finished {}, without a failed machine {}",
-        of_share(whole.finished),
-        of_share(whole.succeeded)
-    )?;
+    );
+    let intervals = "95 % intervals";
+    if title.chars().count() + 3 + intervals.len() <= WIDTH {
+        page.line(Rank::Always, format_args!("{title} · {intervals}"));
+    } else {
+        page.line(Rank::Always, wrapped(&title, "  "));
+        page.line(Rank::Always, format_args!("  {intervals}"));
+    }
+    page.block(Rank::Always, |out| {
+        interrupted(forecast.runs, forecast.interrupted_of, out)
+    })?;
+    page.block(Rank::Always, |out| precision(forecast, out))?;
+    let (finished, succeeded) = (of_share(whole.finished), of_share(whole.succeeded));
+    page.line(
+        Rank::Always,
+        format_args!("finished {finished}, without a failed machine {succeeded}"),
+    );
     let unfinished = whole.unfinished;
     let causes = [
         (unfinished.halted, "halted with machines left"),
@@ -61,34 +96,64 @@ pub fn write(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::
     ];
     for (share, cause) in causes {
         if share.share > 0.0 {
-            writeln!(out, "  {} {cause}", of_share(share))?;
+            page.line(Rank::Always, format_args!("  {} {cause}", of_share(share)));
         }
     }
     if forecast.refused_steps.share > 0.0 {
         let share = of_share(forecast.refused_steps);
-        writeln!(
-            out,
-            "in {share} of runs a step was refused: replay one to see why"
-        )?;
+        let line = format!("in {share} of runs a step was refused: replay one to see why");
+        page.line(Rank::Always, line);
     }
-    if forecast.pools.iter().any(|(_, pool)| pool.is_busy()) {
-        // Machines may join where no rollout ends.
-        if whole.finished.share < 1.0 || whole.duration_s.quantiles.p50.is_some() {
-            finish(forecast, detail, out)?;
-            bound(forecast, detail, out)?;
-        }
-    } else {
-        writeln!(
-            out,
-            "no step of the scenario applies a revision: there is no rollout to forecast"
-        )?;
+    Ok(())
+}
+
+/// When it ends, when it could at the earliest, and why it takes so much longer.
+fn lengths(forecast: &Forecast, detail: Detail, page: &mut Page) -> fmt::Result {
+    let whole = &forecast.whole;
+    // Machines may join where no rollout ends.
+    if whole.finished.share >= 1.0 && whole.duration_s.quantiles.p50.is_none() {
+        return Ok(());
     }
-    pools(forecast, detail, out)?;
-    waits::workloads(forecast, detail, out)?;
-    writeln!(out)?;
-    waits::preflight(&forecast.preflight, detail, out)?;
-    notable(forecast, out)?;
-    assumptions(forecast, out)
+    page.block(Rank::Always, |out| finish(forecast, detail, out))?;
+    page.block(Rank::Always, |out| bound(forecast, detail, out))?;
+    if let Some(excess) = &forecast.excess {
+        page.line(Rank::Always, wrapped(&explained(excess), "        "));
+    }
+    if let Some(fits) = forecast.fits_window {
+        let share = of_share(fits);
+        let line = format!("windows every rollout ends in its own in {share} of runs");
+        page.line(Rank::Fit, line);
+    }
+    Ok(())
+}
+
+/// Why it takes much longer than its lower bound.
+fn explained(excess: &Excess) -> String {
+    let times = format!("        {:.1} times that", excess.ratio);
+    let Some(reason) = excess.reason else {
+        return format!("{times}: retries, failures, or one rollout after the other");
+    };
+    let object = excess.object.as_deref().unwrap_or_default();
+    let what = format!("{reason} {object}");
+    let waited = few_units(excess.machine_s, Rounding::Nearest);
+    format!("{times}: {waited} a run are waited for {}", what.trim_end())
+}
+
+/// In how many runs something is in a state at an instant.
+fn states(forecast: &Forecast, page: &mut Page) {
+    if !forecast.states.is_empty() {
+        page.gap();
+    }
+    for about in &forecast.states {
+        let share = of_share(about.runs);
+        let line = format!(
+            "{} {}: {} in {share} of runs",
+            about.at.short(),
+            about.of,
+            about.state
+        );
+        page.line(Rank::Aside, wrapped(&line, "  "));
+    }
 }
 
 /// A line where the report is of fewer runs than were asked for.
@@ -126,73 +191,6 @@ fn precision(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         said(of.finished)
     );
     writeln!(out, "{}", wrapped(&line, "  "))
-}
-
-/// Rollouts of one pool that are told on a screen, which has no room for those of a year.
-const MOST_LISTED: usize = 2;
-
-fn pools(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
-    for (name, pool) in forecast.pools.iter().filter(|(_, pool)| pool.is_busy()) {
-        let share = of_share(pool.summary.finished);
-        let left = left_behind(pool);
-        let name = shortened(name.as_str(), WIDTH - 38 - left.chars().count());
-        writeln!(out, "\npool {name}: finished {share}{left}")?;
-        let all = pool.rollouts.len();
-        let listed = match detail.listed(all, MOST_LISTED) {
-            MOST_LISTED if all > MOST_LISTED => 1,
-            listed => listed,
-        };
-        for rollout in pool.rollouts.iter().take(listed) {
-            rollout_quantiles(rollout, detail, out)?;
-            windows::rollout(rollout, out)?;
-        }
-        if let Some(joins) = &pool.joins {
-            joined(joins, detail, out)?;
-        }
-        if all > listed {
-            let more = all - listed;
-            writeln!(out, "  … and {more} rollouts more, which --full tells")?;
-        }
-        stalls(pool, out)?;
-        blast::write(pool.blast_radius.as_ref(), out)?;
-        windows::pool(pool, forecast.horizon_s, detail, out)?;
-        waits::blockers(pool, detail, out)?;
-    }
-    Ok(())
-}
-
-/// Machines that are cordoned or set aside at the end.
-fn left_behind(pool: &PoolForecast) -> String {
-    if pool.left_cordoned == 0.0 {
-        return String::new();
-    }
-    let quarantined = if pool.quarantined > 0.0 {
-        format!(", {:.1} quarantined", pool.quarantined)
-    } else {
-        String::new()
-    };
-    format!(", leaves {:.1} cordoned{quarantined}", pool.left_cordoned)
-}
-
-/// A line for each want of people in which it stalled.
-fn stalls(pool: &PoolForecast, out: &mut impl Write) -> fmt::Result {
-    let causes = [
-        (
-            pool.stalls.unrepaired,
-            "machines are down, and nobody repairs them ([[hands]])",
-        ),
-        (
-            pool.stalls.held,
-            "machines are held, and nobody unholds them",
-        ),
-    ];
-    for (share, cause) in causes {
-        if share.share > 0.0 {
-            let line = format!("  stalls {} {cause}", of_share(share));
-            writeln!(out, "{}", wrapped(&line, "    "))?;
-        }
-    }
-    Ok(())
 }
 
 fn notable(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {

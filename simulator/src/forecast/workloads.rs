@@ -3,12 +3,13 @@
 use appliance::Text;
 use serde::Serialize;
 
-use super::Share;
+use super::quantiles::{Lowest, Sorted};
+use super::{Durations, Share};
 use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, Figures};
 
 /// One workload's part of the forecast, over all runs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorkloadForecast {
     /// How often a pod was evicted, on average over all runs and the most pods that the workload was to have.
     pub evictions_per_pod: f64,
@@ -22,6 +23,16 @@ pub struct WorkloadForecast {
     pub most_pending: u32,
     /// Runs at whose end a pod had no machine.
     pub pending_at_end: Share,
+    /// Seconds during which there was no machine for some pod.
+    pub pending_s: Durations,
+    /// Seconds at once during which there was no machine for some pod, the longest of each run.
+    pub pending_longest_s: Durations,
+    /// The most pods that it was to have.
+    pub replicas: u32,
+    /// The fewest pods at once that were Ready, in each run.
+    pub least_ready: Lowest<u32>,
+    /// Seconds during which fewer pods were Ready than it was to have, from the start to the run's last event.
+    pub short_s: Durations,
 }
 
 pub(super) fn of(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<(Text, WorkloadForecast)> {
@@ -47,6 +58,15 @@ pub(super) fn of(blueprint: &Blueprint, ensemble: &Ensemble) -> Vec<(Text, Workl
                 .max()
                 .unwrap_or(0),
             pending_at_end: Share::new(stranded, ensemble.rows.len()),
+            pending_s: Durations::new(figures().map(|figures| Some(figures.pending_for))),
+            pending_longest_s: Durations::new(
+                figures().map(|figures| Some(figures.pending_longest)),
+            ),
+            replicas: figures().map(|figures| figures.replicas).max().unwrap_or(0),
+            least_ready: Lowest::new(&Sorted::new(
+                figures().map(|figures| Some(figures.least_ready)),
+            )),
+            short_s: Durations::new(figures().map(|figures| Some(figures.short_for))),
         }
     };
     blueprint

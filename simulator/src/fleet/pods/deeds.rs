@@ -60,12 +60,13 @@ impl World {
         if plan.spec.local_volume {
             self.pods.homes[workload.at()].resize(room, NONE);
         }
+        self.note_shortage(workload);
         for budget in &plan.budgets {
             if plan.has_controller() {
                 let counted = &mut self.pods.budgets[budget.at()].replicas;
                 *counted = *counted - before + replicas;
             }
-            self.wake_evictors(*budget);
+            self.budget_changes(*budget);
         }
     }
 
@@ -91,6 +92,6 @@ impl World {
     /// Changes what a budget allows.
     pub(in crate::fleet) fn set_budget(&mut self, budget: BudgetIndex, limit: Limit) {
         self.pods.budgets[budget.at()].limit = limit;
-        self.wake_evictors(budget);
+        self.budget_changes(budget);
     }
 }

@@ -7,15 +7,17 @@ use super::budget::BudgetState;
 use super::load::LoadTree;
 use super::plan::{PodPlan, WorkloadIndex, number};
 use super::pod::{NONE, PodId, PodState};
+use super::room::Rooms;
 use super::schedule::Unplaced;
 use super::{Figures, Pods, Used, WorkloadState};
 use crate::engine::Time;
 use crate::fleet::absence::Absences;
+use crate::fleet::spells::Spells;
 use crate::fleet::world::World;
 
 impl Pods {
     /// No pods yet, on machines of which none is in its tree.
-    fn empty(plan: &PodPlan) -> Self {
+    fn empty(plan: &PodPlan, pools: usize) -> Self {
         let machines = plan.allocatable.len();
         Self {
             on: vec![Vec::new(); machines],
@@ -61,6 +63,8 @@ impl Pods {
                     violations: 0,
                 })
                 .collect(),
+            exhausted: vec![Spells::default(); plan.budgets.len()],
+            rooms: Rooms::new(machines, pools),
             loads: plan
                 .cluster_machines
                 .iter()
@@ -82,6 +86,7 @@ impl WorkloadState {
                 replicas,
                 ..Figures::default()
             },
+            ..Self::default()
         }
     }
 }
@@ -94,7 +99,7 @@ impl World {
         if plan.is_empty() {
             return;
         }
-        self.pods = Pods::empty(plan);
+        self.pods = Pods::empty(plan, self.pools.len());
         for machine in 0..number(plan.allocatable.len()) {
             self.reload(machine);
         }
@@ -111,6 +116,7 @@ impl World {
                 self.place_at_start(id, named.copied());
             }
         }
+        self.begin_to_count();
     }
 
     fn place_at_start(&mut self, id: PodId, named: Option<u32>) {
@@ -130,6 +136,7 @@ impl World {
         {
             images.push((id.workload.0, Time::START));
         }
+        self.pods.workloads[id.workload.at()].healthy += 1;
         for budget in &self.blueprint.pods().workload(id.workload).budgets {
             self.pods.budgets[budget.at()].healthy += 1;
         }

@@ -5,7 +5,6 @@
 //! (<https://kubernetes.io/docs/concepts/workloads/pods/disruptions/>). Machines pull one image at a time, as the
 //! kubelet does by default (`serializeImagePulls`).
 
-use super::plan::WorkloadIndex;
 use super::pod::{NONE, Pod, PodConcern, PodId, PodState};
 use crate::distribution::Distribution;
 use crate::engine::{Class, Span, Time};
@@ -302,44 +301,6 @@ impl World {
         self.pods.list[pod as usize].until = until;
         self.agenda
             .schedule(self.blueprint.pod_entity(pod), until, Class::Ending);
-    }
-
-    /// Changes how many pods the budgets of a workload cover; one that counts them gives other answers then.
-    pub(super) fn count_pods(&mut self, workload: WorkloadIndex, change: i32) {
-        let plan = std::sync::Arc::clone(&self.blueprint);
-        for budget in &plan.pods().workload(workload).budgets {
-            let state = &mut self.pods.budgets[budget.at()];
-            let before = state.counts();
-            state.pods = state.pods.saturating_add_signed(change);
-            if state.counts() != before {
-                self.wake_evictors(*budget);
-            }
-        }
-    }
-
-    /// Changes how many healthy pods the budgets of a workload have, and lets blocked evictions try again.
-    pub(super) fn count_healthy(&mut self, workload: WorkloadIndex, change: i32) {
-        let plan = std::sync::Arc::clone(&self.blueprint);
-        for budget in &plan.pods().workload(workload).budgets {
-            let state = &mut self.pods.budgets[budget.at()];
-            state.healthy = state.healthy.saturating_add_signed(change);
-            self.wake_evictors(*budget);
-        }
-    }
-
-    /// Changes how many pods that wait for capacity the budgets of a workload have.
-    pub(super) fn count_pending<O: Observer>(
-        &mut self,
-        workload: WorkloadIndex,
-        change: i32,
-        observer: &mut O,
-    ) {
-        let plan = std::sync::Arc::clone(&self.blueprint);
-        for budget in &plan.pods().workload(workload).budgets {
-            let state = &mut self.pods.budgets[budget.at()];
-            state.pending = state.pending.saturating_add_signed(change);
-            self.budget_notices(*budget, observer);
-        }
     }
 
     /// Tells the observer of a pod, if anybody listens.

@@ -208,6 +208,7 @@ impl World {
         let figures = &mut self.pods.workloads[workload.at()].figures;
         figures.pending += 1;
         figures.most_pending = figures.most_pending.max(figures.pending);
+        self.note_waiting(workload);
         self.tell_of_pod(pod, observer, || PodEvent::Pending { why });
         if why.is_for_capacity() {
             self.count_pending(workload, 1, observer);
@@ -220,6 +221,7 @@ impl World {
         let about = self.pods.list[pod as usize];
         let workload = about.id.workload;
         self.pods.workloads[workload.at()].figures.pending -= 1;
+        self.note_waiting(workload);
         if about.why.is_for_capacity() {
             self.count_pending(workload, -1, observer);
         }
@@ -275,7 +277,8 @@ impl World {
         }
         let plan = self.blueprint.pods();
         let cluster = plan.clusters[machine as usize] as usize;
-        let load = if self.takes_pods(machine) {
+        let is_open = self.takes_pods(machine);
+        let load = if is_open {
             load(
                 self.pods.used[machine as usize],
                 plan.allocatable[machine as usize],
@@ -283,7 +286,9 @@ impl World {
         } else {
             CLOSED
         };
-        self.pods.loads[cluster].set(plan.places[machine as usize], load);
+        let place = plan.places[machine as usize];
+        self.pods.loads[cluster].set(place, load);
+        self.note_room(machine, is_open);
     }
 
     /// Machines are in other pools or have other labels than before: who is looked at for a pod is put together anew.

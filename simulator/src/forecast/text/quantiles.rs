@@ -17,7 +17,6 @@ const LABEL: usize = 12;
 
 /// When the last rollout ends: since the start, and as a date.
 pub(super) fn finish(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
-    writeln!(out, "{:24}(95 % interval)", "")?;
     let of = &forecast.whole.duration_s;
     let dates = &forecast.finish;
     let dates = [&dates.p50, &dates.p90, &dates.p99].map(|date| date.as_ref().map(Date::short));
@@ -174,15 +173,16 @@ pub(super) fn count(name: &str, value: Option<u32>, interval: Interval<u32>) -> 
     )
 }
 
+/// To which side a length is rounded.
 #[derive(Clone, Copy)]
-enum Rounding {
+pub(super) enum Rounding {
     Down,
     Nearest,
     Up,
 }
 
 /// As many units as a column has room for.
-fn few_units(span: Span, to: Rounding) -> String {
+pub(super) fn few_units(span: Span, to: Rounding) -> String {
     const TEN_DAYS: u64 = 864_000_000;
     let millis = span.as_millis();
     let unit = match millis {

@@ -1,95 +1,61 @@
-//! What machines waited for and what became of pods, in 80 columns.
+//! What machines waited for, and what would block them, in 80 columns.
 
 use std::fmt::{self, Write};
 
+use super::page::{Page, Rank};
+use super::quantiles::{Rounding, few_units};
 use super::shares::{of_share, percent};
-use super::{Detail, shortened};
-use crate::forecast::{Blocker, Forecast, PoolForecast};
+use super::{Detail, shortened, wrapped};
+use crate::forecast::{Blocker, PoolForecast};
 use crate::preflight::{Finding, Severity};
 
 /// Lines of one kind on a screen.
-const LISTED: usize = 3;
+pub(super) const LISTED: usize = 3;
 /// A smaller part of all waiting is not worth a line.
 const LEAST: f64 = 0.01;
-/// Width of the name of what was waited for.
-const NAME: usize = 34;
-
-/// What the machines of a pool waited for, the longest first: its part of all waiting, the time of all machines a run,
-/// and the smallest change against it.
-pub(super) fn blockers(pool: &PoolForecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
+/// Width of what was waited for.
+const NAME: usize = 20;
+/// What the machines of a pool waited for, the longest first: its part of all waiting, how many machines and for how long
+/// all together, a run, and the smallest change against it.
+pub(super) fn blockers(pool: &PoolForecast, cause: Rank, detail: Detail, page: &mut Page) {
     let matters = |blocker: &&Blocker| {
         detail == Detail::Full || blocker.share_of_waiting >= LEAST || blocker.for_ever.share > 0.0
     };
     let blockers: Vec<_> = pool.blockers.iter().filter(matters).collect();
-    for blocker in blockers.iter().take(detail.listed(blockers.len(), LISTED)) {
-        let object = blocker.object.as_deref().unwrap_or_default();
-        let name = format!("{} {object}", blocker.reason);
-        let for_ever = if blocker.for_ever.share > 0.0 {
-            format!(", for ever in {} of runs", of_share(blocker.for_ever))
-        } else {
-            String::new()
-        };
-        let line = format!(
-            "  waits {:>7} {:28}{:>12}  {}{for_ever}",
-            percent(blocker.share_of_waiting),
-            shortened(name.trim_end(), 27),
-            blocker.machine_s.to_string(),
-            blocker.change,
-        );
-        let layout = textwrap::Options::new(super::WIDTH).subsequent_indent("                ");
-        writeln!(out, "{}", textwrap::fill(&line, layout))?;
+    let listed = detail.listed(blockers.len(), LISTED);
+    for (place, blocker) in blockers.iter().take(listed).enumerate() {
+        let rank = if place == 0 { cause } else { Rank::Plan };
+        page.line(rank, waits(blocker, detail));
     }
-    more(blockers.len(), detail, out)
+    if blockers.len() > listed {
+        let more = blockers.len() - listed;
+        page.line(
+            Rank::Aside,
+            format_args!("    … and {more} more, see --full"),
+        );
+    }
 }
 
-/// What became of the pods of each workload that was evicted, lost or without a machine.
-pub(super) fn workloads(forecast: &Forecast, detail: Detail, out: &mut impl Write) -> fmt::Result {
-    let touched: Vec<_> = forecast
-        .workloads
-        .iter()
-        .filter(|(_, workload)| {
-            workload.evictions_per_pod > 0.0
-                || workload.pods_lost > 0.0
-                || workload.most_pending > 0
-        })
-        .collect();
-    if touched.is_empty() {
-        return Ok(());
-    }
-    writeln!(
-        out,
-        "\n{:NAME$}{:>12}{:>10}{:>12}{:>12}",
-        "workload", "evictions", "lost", "over budget", "pending"
-    )?;
-    for (name, workload) in touched.iter().take(detail.listed(touched.len(), LISTED)) {
-        writeln!(
-            out,
-            "  {:width$}{:>12}{:>10}{:>12}{:>12}",
-            shortened(name.as_str(), NAME - 3),
-            format!("{:.2} a pod", workload.evictions_per_pod),
-            format!("{:.1}", workload.pods_lost),
-            format!("{:.1}", workload.budget_violations),
-            match workload.most_pending {
-                0 => "–".to_owned(),
-                most => format!("at most {most}"),
-            },
-            width = NAME - 2,
-        )?;
-    }
-    more(touched.len(), detail, out)?;
-    for (name, broken) in forecast
-        .broken_budgets
-        .iter()
-        .take(detail.listed(forecast.broken_budgets.len(), LISTED))
-    {
-        let share = of_share(*broken);
-        writeln!(
-            out,
-            "  budget {} was broken in {share} of runs",
-            shortened(name.as_str(), 32)
-        )?;
-    }
-    more(forecast.broken_budgets.len(), detail, out)
+fn waits(blocker: &Blocker, detail: Detail) -> String {
+    let object = blocker.object.as_deref().unwrap_or_default();
+    let name = format!("{} {object}", blocker.reason);
+    let for_ever = if blocker.for_ever.share > 0.0 {
+        format!(", for ever in {} of runs", of_share(blocker.for_ever))
+    } else {
+        String::new()
+    };
+    let line = format!(
+        "  waits {:>7} {:NAME$} {:>4} machines {:>8}  {}{for_ever}",
+        percent(blocker.share_of_waiting),
+        shortened(
+            name.trim_end(),
+            if detail == Detail::Full { 60 } else { NAME }
+        ),
+        number(blocker.machines),
+        few_units(blocker.machine_s, Rounding::Nearest),
+        blocker.change,
+    );
+    wrapped(&line, "                ")
 }
 
 /// What would block a drain at the start, and how much else may hold one up.
@@ -110,6 +76,15 @@ pub(super) fn preflight(findings: &[Finding], detail: Detail, out: &mut impl Wri
         writeln!(out, "  {}", shortened(&line, super::WIDTH - 2))?;
     }
     more(blocking.len(), detail, out)
+}
+
+/// A mean number of things: whole from ten on.
+pub(super) fn number(mean: f64) -> String {
+    if mean >= 9.95 {
+        format!("{mean:.0}")
+    } else {
+        format!("{mean:.1}")
+    }
 }
 
 fn more(count: usize, detail: Detail, out: &mut impl Write) -> fmt::Result {

@@ -2,38 +2,59 @@
 
 use std::fmt::{self, Write};
 
+use super::page::{Page, Rank};
 use super::quantiles::rough;
 use super::shares::{of_share, percent};
 use super::{Detail, wrapped};
 use crate::engine::{Span, Time};
-use crate::forecast::{Date, End, Interval, PoolForecast, RolloutForecast, WindowFit};
+use crate::forecast::{
+    Date, End, Interval, PoolForecast, RolloutForecast, WindowCount, WindowFit, WindowsForecast,
+};
 
 /// A look ahead of at least so long asks how old revisions become.
 const LONG: Span = Span::from_secs(30 * 86_400);
 
 /// What its first window means for a rollout.
-pub(super) fn rollout(rollout: &RolloutForecast, out: &mut impl Write) -> fmt::Result {
+pub(super) fn rollout(rollout: &RolloutForecast, page: &mut Page) -> fmt::Result {
     if let Some(why) = &rollout.never_starts {
-        let layout = textwrap::Options::new(super::WIDTH)
-            .initial_indent("    ")
-            .subsequent_indent("      ");
-        let line = format!("never starts: {why}");
-        return writeln!(out, "{}", textwrap::fill(&line, layout));
+        let line = format!("    never starts: {why}");
+        page.line(Rank::Cause, wrapped(&line, "      "));
     }
-    rollout
-        .window
-        .as_ref()
-        .map_or(Ok(()), |fit| window(fit, out))
+    match &rollout.window {
+        Some(fit) if rollout.never_starts.is_none() => window(fit, page),
+        _ => Ok(()),
+    }
 }
 
-fn window(fit: &WindowFit, out: &mut impl Write) -> fmt::Result {
+fn window(fit: &WindowFit, page: &mut Page) -> fmt::Result {
     let (opens, closes) = (fit.opens.short(), fit.closes.short());
-    writeln!(out, "    window {opens} to {closes}")?;
-    writeln!(out, "    fits {} of runs", of_share(fit.fits))?;
+    let fits = of_share(fit.fits);
+    let line = format!("    window {opens}–{closes}: fits {fits}");
+    page.line(Rank::Fit, wrapped(&line, "      "));
     let latest = dated(fit.latest_start.as_ref(), &fit.latest_start_interval);
-    writeln!(out, "    latest start {latest}, to fit 95 %")?;
+    page.line(
+        Rank::Fit,
+        format_args!("    latest start {latest}, to fit 95 %"),
+    );
+    if fit.windows_needed.len() > 1 || fit.windows.p50 != Some(1) {
+        page.line(Rank::Fit, wrapped(&needed(fit), "      "));
+    }
     let stop = dated(fit.stop_by.as_ref(), &fit.stop_by_interval);
-    writeln!(out, "    stop by {stop}, to be done in 95 %")?;
+    page.line(
+        Rank::Plan,
+        format_args!("    stop by {stop}, to be done in 95 %"),
+    );
+    page.block(Rank::Plan, |out| at_close(fit, out))?;
+    if let Some(least) = fit.abort_below {
+        let half = fit.half.short();
+        let line = format!("    abort if fewer than {least} are updated on {half}");
+        page.line(Rank::Plan, line);
+    }
+    Ok(())
+}
+
+/// How it stands when the window closes.
+fn at_close(fit: &WindowFit, out: &mut String) -> fmt::Result {
     let stand = fit.at_close;
     write!(
         out,
@@ -43,15 +64,21 @@ fn window(fit: &WindowFit, out: &mut impl Write) -> fmt::Result {
     if stand.failed > 0.0 {
         write!(out, ", {:.1} failed", stand.failed)?;
     }
-    writeln!(out)?;
-    if let Some(least) = fit.abort_below {
-        writeln!(
-            out,
-            "    abort if fewer than {least} are updated on {}",
-            fit.half.short()
-        )?;
-    }
-    Ok(())
+    writeln!(out)
+}
+
+/// In how many runs it needs how many windows.
+fn needed(fit: &WindowFit) -> String {
+    let said = |count: &WindowCount| {
+        let windows = match count.windows {
+            Some(1) => "1 window".to_owned(),
+            Some(windows) => format!("{windows} windows"),
+            None => "does not finish".to_owned(),
+        };
+        format!("{windows} in {}", of_share(count.runs))
+    };
+    let all: Vec<String> = fit.windows_needed.iter().map(said).collect();
+    format!("    needs {}", all.join(", "))
 }
 
 /// A date and its interval, whose ends name their day only where it is another one.
@@ -81,38 +108,42 @@ pub(super) fn pool(
     pool: &PoolForecast,
     horizon: Time,
     detail: Detail,
-    out: &mut impl Write,
+    page: &mut Page,
 ) -> fmt::Result {
     if let Some(windows) = &pool.windows {
-        let mut line = format!(
-            "  windows {:.1} used, {:.1} missed",
-            windows.used, windows.missed
-        );
-        if windows.used > 0.0 {
-            write!(line, "; {} overrun", of_share(windows.overrun))?;
-        }
-        let by = &windows.overrun_s.quantiles;
-        if windows.overrun.share > 0.0 {
-            if detail == Detail::Full {
-                let median = rough("P50", (by.p50, by.interval.p50));
-                let ninth = rough("P90", (by.p90, by.interval.p90));
-                write!(line, ", {median}, {ninth}")?;
-            }
-            let last = rough("P99", (by.p99, by.interval.p99));
-            write!(line, ", {last}")?;
-        }
-        writeln!(out, "{}", wrapped(&line, "    "))?;
+        page.block(Rank::Plan, |out| used(windows, detail, out))?;
     }
     if horizon.since_start() >= LONG {
         let age = pool.revision_age;
-        writeln!(
-            out,
+        let line = format!(
             "  revisions over 30/60/90 days old {}, {}, {}; {:.1} boots a machine",
             percent(age.over_30_days.share),
             percent(age.over_60_days.share),
             percent(age.over_90_days.share),
             pool.boots_per_machine
-        )?;
+        );
+        page.line(Rank::Aside, line);
     }
     Ok(())
+}
+
+fn used(windows: &WindowsForecast, detail: Detail, out: &mut String) -> fmt::Result {
+    let mut line = format!(
+        "  windows {:.1} used, {:.1} missed",
+        windows.used, windows.missed
+    );
+    if windows.used > 0.0 {
+        write!(line, "; {} overrun", of_share(windows.overrun))?;
+    }
+    let by = &windows.overrun_s.quantiles;
+    if windows.overrun.share > 0.0 {
+        if detail == Detail::Full {
+            let median = rough("P50", (by.p50, by.interval.p50));
+            let ninth = rough("P90", (by.p90, by.interval.p90));
+            write!(line, ", {median}, {ninth}")?;
+        }
+        let last = rough("P99", (by.p99, by.interval.p99));
+        write!(line, ", {last}")?;
+    }
+    writeln!(out, "{}", wrapped(&line, "    "))
 }
