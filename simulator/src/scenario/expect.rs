@@ -17,7 +17,7 @@ pub struct Expect {
     pub relation: Relation,
     /// A number; of a percentage its hundredth, of a duration its seconds.
     pub value: f64,
-    /// What a statement about [`STATE_AT`] asks; `None` of one about anything else.
+    /// What a statement about `state_at` asks; `None` of one about anything else.
     pub state: Option<StateAt>,
 }
 
