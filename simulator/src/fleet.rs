@@ -23,6 +23,7 @@
 //! | `waits` | what the machines of a rollout wait for now, and how long they have |
 //! | `images` | machine images that are released, and the campaign that brings one to the pools |
 //! | `fetch` | fetching an image, over a line that machines share |
+//! | `fork` | a run that goes on from an instant on other luck |
 //! | `absence` | what becomes of the pods of a machine that is away |
 //! | `power` | losing power and getting it back |
 //! | `operation` | one rollout: its state, requests, halting, end |
@@ -58,6 +59,7 @@ mod errand;
 pub mod event;
 mod fate;
 mod fetch;
+mod fork;
 mod gates;
 mod hands;
 mod hazard;

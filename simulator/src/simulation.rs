@@ -8,12 +8,14 @@
 //! | `revisions` | the revisions that a machine came to run |
 //! | `windows` | when pools are open, and instants as dates |
 //! | `remarks` | what else is to say of why a machine is where it is |
+//! | `rehearsal` | rehearsing a fleet from where it stands |
 //! | `journal` | what happened, as far back as is kept |
 //! | `history` | the log, and the histories of machines and operations, made from it |
 
 mod changes;
 mod history;
 mod journal;
+pub mod rehearsal;
 mod remarks;
 mod resources;
 mod revisions;

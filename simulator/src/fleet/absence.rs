@@ -116,7 +116,7 @@ impl World {
     /// When in each period a machine's kubelet is heard from.
     fn heartbeat_phase(&self, index: MachineIndex) -> Span {
         let key = self.blueprint.key(index);
-        let u = self.seed.draw(key, Concern(HEARTBEATS), 0).first;
+        let u = self.born().draw(key, Concern(HEARTBEATS), 0).first;
         let phase = Span::nearest(u * HEARTBEAT.as_millis_f64());
         if phase == HEARTBEAT {
             Span::ZERO

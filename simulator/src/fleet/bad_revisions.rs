@@ -56,9 +56,10 @@ impl World {
         if !is_revision || !is_class || !is_zone || !bad.pools.contains(&pool.at()) {
             return false;
         }
+        let luck = self.luck_of_revision(pool, revision);
         let chance = |key: EntityKey, concern: u32| {
             let concern = Concern(revision << 8 | concern);
-            self.seed.draw(key, concern, place).first
+            luck.draw(key, concern, place).first
         };
         let of_run = EntityKey::of(&["bad-revision"]);
         chance(of_run, IS_BAD) < bad.chance

@@ -34,6 +34,21 @@ impl World {
         }
     }
 
+    /// Draws the next failure of every machine anew, whatever was drawn before.
+    pub(super) fn await_failures_anew(&mut self) {
+        if !self.blueprint.has_hazards() {
+            return;
+        }
+        for machine in self.blueprint.machines() {
+            let clock = self.blueprint.hazard_clock(machine);
+            // Of a machine that is dead its repair is pending.
+            if !self.machine(machine).is_dead() && self.agenda.is_pending(clock) {
+                self.failures[machine.at()] -= 1;
+                self.await_failure(machine);
+            }
+        }
+    }
+
     /// Makes the next failure of a machine pending, if its hardware fails by itself.
     pub(super) fn await_failure(&mut self, index: MachineIndex) {
         let is_spare = self.machine(index).spare.is_some();

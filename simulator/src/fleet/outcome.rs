@@ -154,10 +154,16 @@ impl RunRow {
         Self::of_observed_run(&mut World::new(blueprint, seed), &mut Unobserved)
     }
 
-    /// Runs `world` up to its end or its horizon, and tells `observer` of it.
+    /// Runs `world` up to its end or its scenario's horizon, and tells `observer` of it.
     pub fn of_observed_run<O: Observer>(world: &mut World, observer: &mut O) -> Self {
+        let horizon = world.blueprint().horizon();
+        Self::up_to(world, horizon, observer)
+    }
+
+    /// Runs `world` up to its end or this horizon, and tells `observer` of it.
+    pub fn up_to<O: Observer>(world: &mut World, horizon: Time, observer: &mut O) -> Self {
         let states = world.run_to_states(observer);
-        world.run(observer);
+        world.run(horizon, observer);
         let pools: Vec<_> = world
             .blueprint()
             .pools()
@@ -204,6 +210,7 @@ impl World {
     fn pool_row(&mut self, pool: PoolIndex) -> PoolRow {
         let ending = self.pool_ending(pool);
         let tally = self.tally(pool);
+        let looked_to = self.blueprint.horizon().max(self.now());
         let rollouts = self.rollouts_of(pool);
         let operations: Vec<_> = self.operations_of(pool).collect();
         let is_finished = ending == Ending::Finished;
@@ -233,8 +240,8 @@ impl World {
             least_open: self.least_open(pool),
             least_room: self.least_room(pool),
             windows: self.window_uses(pool),
-            old: self.pools[pool.at()].ages.old(self.blueprint.horizon()),
-            machine_time: self.pools[pool.at()].ages.all(self.blueprint.horizon()),
+            old: self.pools[pool.at()].ages.old(looked_to),
+            machine_time: self.pools[pool.at()].ages.all(looked_to),
             boots: self.pools[pool.at()].ages.boots,
             met_bad: number(self.met_bad(pool)),
             blast_end: self.blast_end(pool),

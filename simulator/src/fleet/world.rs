@@ -7,6 +7,7 @@ use super::actors::Actor;
 use super::drain::Drains;
 use super::event::{Event, MachineEvent, Observer};
 use super::fetch::Link;
+use super::fork::Fork;
 use super::gates::GateState;
 use super::hands::Ward;
 use super::images::ImageState;
@@ -29,6 +30,8 @@ use crate::scenario::Deed;
 pub struct World {
     pub(super) blueprint: Arc<Blueprint>,
     pub(super) seed: RunSeed,
+    /// Where it left the run that it began as, if it did.
+    pub(super) fork: Option<Fork>,
     pub(super) agenda: Agenda,
     pub(super) machines: Vec<Machine>,
     pub(super) pools: Vec<PoolState>,
@@ -93,6 +96,7 @@ impl World {
             ticks: vec![Ticks::default(); polled],
             blueprint: Arc::clone(blueprint),
             seed,
+            fork: None,
             machines,
         };
         world.count_open();
@@ -163,9 +167,8 @@ impl World {
         self.agenda.advance(until);
     }
 
-    /// Takes every event up to the horizon. The clock stays at the last one.
-    pub fn run<O: Observer>(&mut self, observer: &mut O) {
-        let horizon = self.blueprint.horizon();
+    /// Takes every event up to `horizon`. The clock stays at the last one.
+    pub fn run<O: Observer>(&mut self, horizon: Time, observer: &mut O) {
         while self.step(horizon, observer) {}
         self.tell_open_refusals(observer);
     }

@@ -180,6 +180,11 @@ impl<'r> Sample<'r> {
     }
 }
 
+/// Whether a rollout ended in the window in which it started.
+pub(super) fn fits_its_window(row: &PoolRow, rollout: &RolloutRow) -> bool {
+    Sample::new(row, rollout).fits()
+}
+
 /// Runs in which every rollout ends in the window in which it started, of the pools that have windows; `None` where none
 /// has, or nothing is rolled out to them.
 pub(super) fn fits(blueprint: &Blueprint, ensemble: &Ensemble) -> Option<Share> {

@@ -36,7 +36,7 @@ fn pool(name: &str, machines: u32, at: &str, policy: &str) -> String {
 fn fetches(text: &str, name: &str) -> Vec<(u64, &'static str, u64)> {
     let blueprint = Blueprint::new(Scenario::parse(text, "f", "f").unwrap());
     let mut events = Vec::new();
-    World::new(&blueprint, Seed(1).of_run(0)).run(&mut events);
+    World::new(&blueprint, Seed(1).of_run(0)).run(blueprint.horizon(), &mut events);
     let of_fetch = |(at, event): (Time, Event)| match event {
         Event::Machine {
             machine,

@@ -353,7 +353,7 @@ fn releases(text: &str, run: u64) -> Vec<u64> {
     let blueprint = Blueprint::new(Scenario::parse(text, "f", "f").unwrap());
     let mut world = World::new(&blueprint, Seed(1).of_run(run));
     let mut events = Vec::new();
-    world.run(&mut events);
+    world.run(blueprint.horizon(), &mut events);
     let is_release = |event: &Event| {
         matches!(
             event,
