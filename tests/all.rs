@@ -26,6 +26,7 @@ mod properties;
 mod questions;
 mod readme;
 mod recordings;
+mod rehearsals;
 mod scenarios;
 mod screens;
 mod shards;

@@ -10,8 +10,9 @@ use simulator::fleet::Blueprint;
 use simulator::scenario::Scenario;
 use simulator::simulation::Simulation;
 use tui::console::driver::pace::Pace;
+use tui::console::driver::stage::Stage;
 use tui::console::key::Key;
-use tui::console::message::{Drive, Effect, Message};
+use tui::console::message::{Drive, Effect, Message, Rehearsed};
 use tui::console::model::{Glyphs, Model};
 use tui::console::update::{begin, update};
 use tui::console::view::view;
@@ -25,7 +26,7 @@ pub struct Console {
     pub effects: Vec<Effect>,
     /// Every message that it was told, the oldest first.
     pub recorded: Vec<Message>,
-    pace: Pace,
+    stage: Stage,
 }
 
 impl Console {
@@ -49,14 +50,17 @@ impl Console {
     fn on(simulation: Simulation, seed: Seed, size: (u16, u16)) -> Self {
         let context = simulation.blueprint().scenario().name.clone();
         let timezone = simulation.blueprint().scenario().calendar.zone_name();
+        let calendar = &simulation.blueprint().scenario().calendar;
+        let zone = (calendar.starts().time_zone().clone(), timezone.clone());
         let model = Model::new(context, seed.0, timezone.into(), Glyphs::Unicode, size);
+        let pace = Pace::new(simulation, model.clock.speed);
         let mut console = Self {
-            pace: Pace::new(simulation, model.clock.speed),
+            stage: Stage::new(pace, seed, zone),
             effects: Vec::new(),
             recorded: Vec::new(),
             model,
         };
-        let clock = Message::Clock(console.pace.report());
+        let clock = Message::Clock(console.stage.pace().report());
         let mut effects = begin(&mut console.model);
         effects.extend(console.take(clock));
         console.carry_out(effects);
@@ -74,7 +78,7 @@ impl Console {
 
     /// Lets real time go by.
     pub fn wait(&mut self, real: Duration) -> &mut Self {
-        self.pace.advance(real, || true);
+        self.stage.pace_mut().advance(real, || true);
         self.send(Message::Tick(real))
     }
 
@@ -99,7 +103,7 @@ impl Console {
             model: start,
             effects: Vec::new(),
             recorded: Vec::new(),
-            pace: self.pace.clone(),
+            stage: self.stage.clone(),
         };
         begin(&mut console.model);
         for message in recording {
@@ -146,7 +150,7 @@ impl Console {
     /// # Errors
     /// As the simulation does.
     pub fn answer(&mut self, request: &Request) -> Result<Reply, Error> {
-        self.pace.answer(request)
+        self.stage.answer(request)
     }
 
     /// Lets simulated time go by until an operation is in some status.
@@ -191,13 +195,22 @@ impl Console {
         while let Some(effect) = effects.pop_front() {
             let message = match effect {
                 Effect::Ask(request) => {
-                    let reply = self.pace.answer(&request);
+                    let reply = self.stage.answer(&request);
                     Message::Replied(request, reply)
                 }
-                Effect::Drive(drive) => match self.pace.drive(drive) {
+                Effect::Drive(drive) => match self.stage.pace_mut().drive(drive) {
                     Some(why) => Message::Impossible(why.into()),
-                    None => Message::Clock(self.pace.report()),
+                    None => Message::Clock(self.stage.pace().report()),
                 },
+                Effect::Rehearse(number, with) => self.rehearse(number, with),
+                Effect::Watch(run) => match self.stage.watch(run) {
+                    Ok(()) => Message::Watching(Some(run)),
+                    Err(why) => Message::Impossible(why),
+                },
+                Effect::Leave => {
+                    self.stage.leave();
+                    Message::Watching(None)
+                }
                 other => {
                     self.effects.push(other);
                     continue;
@@ -207,9 +220,24 @@ impl Console {
         }
     }
 
+    /// Makes every run of a rehearsal, of which the console is told when all are made.
+    fn rehearse(&mut self, number: u32, with: Vec<Request>) -> Message {
+        let work = match self.stage.rehearse(number, with) {
+            Ok(work) => work,
+            Err(error) => {
+                return Message::Rehearsed(Rehearsed::none(number, error.to_string()));
+            }
+        };
+        let told = std::cell::RefCell::new(None);
+        let tell = |rehearsed| drop(told.replace(Some(rehearsed)));
+        work.carry_out(None, &|| false, &|| false, &tell)
+            .expect("the system gives threads");
+        Message::Rehearsed(told.into_inner().expect("the end is told"))
+    }
+
     /// Tells the clock, and carries out what the console asks because of it.
     fn settle(&mut self) {
-        let clock = Message::Clock(self.pace.report());
+        let clock = Message::Clock(self.stage.pace().report());
         let effects = self.take(clock);
         self.carry_out(effects);
     }

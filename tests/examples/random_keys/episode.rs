@@ -1,8 +1,13 @@
 //! One console on one fleet: what may happen to it, in any order.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use appliance::Request;
+use jiff::tz::TimeZone;
 use rand::RngExt;
 use simulator::engine::{Seed, Time};
 use simulator::fleet::Blueprint;
@@ -10,9 +15,10 @@ use simulator::scenario::Scenario;
 use simulator::simulation::Simulation;
 use tui::console::driver::Order;
 use tui::console::driver::pace::Pace;
+use tui::console::driver::stage::Stage;
 use tui::console::key::Key;
 use tui::console::keys::BINDINGS;
-use tui::console::message::{Effect, Message};
+use tui::console::message::{Effect, Message, Rehearsed};
 use tui::console::model::{Glyphs, Model};
 use tui::console::screen::Screen;
 use tui::console::update::{begin, update};
@@ -23,7 +29,7 @@ use crate::{Random, invariants, mangle};
 pub(crate) struct Episode {
     random: Random,
     model: Model,
-    pace: Pace,
+    stage: Stage,
     orders: VecDeque<Order>,
     screen: Screen<Vec<u8>>,
     keys: Vec<Key>,
@@ -64,7 +70,11 @@ impl Episode {
             keys: bound
                 .chain(others.into_iter().filter_map(Key::parse))
                 .collect(),
-            pace: Pace::new(simulation, model.clock.speed),
+            stage: Stage::new(
+                Pace::new(simulation, model.clock.speed),
+                seed,
+                (TimeZone::UTC, "UTC".to_owned()),
+            ),
             orders: VecDeque::new(),
             screen: Screen::new(Vec::new()),
             lies: [0, 0, 5, 40][random.random_range(0..4)],
@@ -88,17 +98,19 @@ impl Episode {
             57..67 => {
                 let millis = self.random.random_range(0..5_000);
                 let mut budget = self.random.random_range(1..4_000);
-                self.pace.advance(Duration::from_millis(millis), || {
-                    budget -= 1;
-                    budget > 0
-                });
-                Message::Clock(self.pace.report())
+                self.stage
+                    .pace_mut()
+                    .advance(Duration::from_millis(millis), || {
+                        budget -= 1;
+                        budget > 0
+                    });
+                Message::Clock(self.stage.pace().report())
             }
             67..69 => Message::Tick(Duration::from_millis(500)),
             69 => Message::Continued,
             _ => match self.answer() {
                 Some(message) => message,
-                None => Message::Clock(self.pace.report()),
+                None => Message::Clock(self.stage.pace().report()),
             },
         };
         let effects = update(&mut self.model, message.clone());
@@ -126,7 +138,7 @@ impl Episode {
     fn answer(&mut self) -> Option<Message> {
         Some(match self.orders.pop_front()? {
             Order::Ask(request) => {
-                let reply = self.pace.answer(&request);
+                let reply = self.stage.answer(&request);
                 let is_lie = self.random.random_ratio(self.lies, 100) && !request.is_order();
                 let reply = if is_lie {
                     mangle::reply(reply, &mut self.random)
@@ -135,11 +147,44 @@ impl Episode {
                 };
                 Message::Replied(request, reply)
             }
-            Order::Drive(drive) => match self.pace.drive(drive) {
+            Order::Drive(drive) => match self.stage.pace_mut().drive(drive) {
                 Some(why) => Message::Impossible(why.into()),
-                None => Message::Clock(self.pace.report()),
+                None => Message::Clock(self.stage.pace().report()),
             },
+            Order::Rehearse(number, with) => self.rehearse(number, with),
+            // One that goes on is over as soon as it is asked for here.
+            Order::StopRehearsal => return None,
+            Order::Watch(run) => match self.stage.watch(run) {
+                Ok(()) => Message::Watching(Some(run)),
+                Err(why) => Message::Impossible(why),
+            },
+            Order::Leave => {
+                self.stage.leave();
+                Message::Watching(None)
+            }
         })
+    }
+
+    /// Makes some runs of a rehearsal, as if it was stopped then.
+    fn rehearse(&mut self, number: u32, with: Vec<Request>) -> Message {
+        let work = match self.stage.rehearse(number, with) {
+            Ok(work) => work,
+            Err(error) => {
+                return Message::Rehearsed(Rehearsed::none(number, error.to_string()));
+            }
+        };
+        let told = RefCell::new(None);
+        let asks = AtomicU32::new(self.random.random_range(0..8));
+        let is_stopped = || {
+            asks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .is_err()
+        };
+        let tell = |rehearsed| drop(told.replace(Some(rehearsed)));
+        work.carry_out(NonZeroUsize::new(1), &is_stopped, &|| true, &tell)
+            .expect("the system gives threads");
+        Message::Rehearsed(told.into_inner().expect("the end is told"))
     }
 
     fn take(&mut self, effects: Vec<Effect>) {
@@ -147,6 +192,12 @@ impl Episode {
             match effect {
                 Effect::Ask(request) => self.orders.push_back(Order::Ask(request)),
                 Effect::Drive(drive) => self.orders.push_back(Order::Drive(drive)),
+                Effect::Rehearse(number, with) => {
+                    self.orders.push_back(Order::Rehearse(number, with));
+                }
+                Effect::StopRehearsal => self.orders.push_back(Order::StopRehearsal),
+                Effect::Watch(run) => self.orders.push_back(Order::Watch(run)),
+                Effect::Leave => self.orders.push_back(Order::Leave),
                 Effect::Redraw | Effect::Retake => self.screen.forget(),
                 Effect::Quit(_) | Effect::Suspend => {}
             }

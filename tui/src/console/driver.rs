@@ -4,14 +4,19 @@
 //! fast the clock runs, the thread looks for orders between short slices of work.
 
 pub mod pace;
+pub mod stage;
 
+use std::cell::Cell;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use appliance::Request;
 
-use super::message::{Drive, Message};
-use pace::Pace;
+use super::message::{Drive, Message, Rehearsed};
+use stage::{Stage, Work};
 
 /// Something for the simulation's thread to do.
 #[derive(Clone, Debug)]
@@ -20,6 +25,14 @@ pub enum Order {
     Ask(Request),
     /// Drive the clock.
     Drive(Drive),
+    /// Rehearse the fleet from now on, after these orders.
+    Rehearse(u32, Vec<Request>),
+    /// Make no more runs of the rehearsal.
+    StopRehearsal,
+    /// Show this run of the last rehearsal.
+    Watch(u32),
+    /// Show the fleet again.
+    Leave,
 }
 
 /// How often the clock moves on while it runs.
@@ -42,24 +55,51 @@ impl Drop for Alarm {
     }
 }
 
+/// Makes the runs of a rehearsal on all cores but one, which is for the fleet and the screen, and tells how far it is.
+fn make_runs(work: &Work, stop: &AtomicBool, console: &Sender<Message>, number: u32) {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let told = Cell::new(Instant::now());
+    let is_due = || {
+        let is_due = told.get().elapsed() >= REPORT_EVERY;
+        if is_due {
+            told.set(Instant::now());
+        }
+        is_due
+    };
+    let tell = |rehearsed| {
+        // Where nobody listens any more the driver's end stops it.
+        let _ = console.send(Message::Rehearsed(rehearsed));
+    };
+    let is_stopped = || stop.load(Ordering::Relaxed);
+    let made = work.carry_out(NonZeroUsize::new(cores - 1), &is_stopped, &is_due, &tell);
+    if let Err(error) = made {
+        tell(Rehearsed::none(number, error.to_string()));
+    }
+}
+
 struct Driver {
-    pace: Pace,
+    stage: Stage,
+    /// Set to make no more runs of the rehearsal that goes on.
+    stop: Arc<AtomicBool>,
     console: Sender<Message>,
     reported: Instant,
 }
 
 /// Starts the thread. It ends when the console no longer listens, or no longer sends.
-pub fn start(pace: Pace, console: Sender<Message>) -> Sender<Order> {
+pub fn start(stage: Stage, console: Sender<Message>) -> Sender<Order> {
     let (sender, orders) = channel();
     let alarm = Alarm(console.clone());
     let mut driver = Driver {
-        pace,
+        stage,
+        stop: Arc::default(),
         console,
         reported: Instant::now(),
     };
     std::thread::spawn(move || {
         let _alarm = alarm;
         driver.run(&orders);
+        // Nobody listens any more.
+        driver.stop.store(true, Ordering::Relaxed);
     });
     sender
 }
@@ -69,11 +109,11 @@ impl Driver {
         let mut beat = Instant::now();
         let mut is_heard = self.report();
         while is_heard {
-            let was_paused = self.pace.is_paused();
+            let was_paused = self.stage.pace().is_paused();
             let order = if was_paused {
                 orders.recv().map_err(RecvTimeoutError::from)
             } else {
-                let wait = if self.pace.is_in_haste() {
+                let wait = if self.stage.pace().is_in_haste() {
                     Duration::ZERO
                 } else {
                     BEAT
@@ -101,32 +141,67 @@ impl Driver {
     fn obey(&mut self, order: Order) -> bool {
         let heard = match order {
             Order::Ask(request) => {
-                let reply = self.pace.answer(&request);
+                let reply = self.stage.answer(&request);
                 self.tell(Message::Replied(request, reply))
             }
-            Order::Drive(drive) => match self.pace.drive(drive) {
+            Order::Drive(drive) => match self.stage.pace_mut().drive(drive) {
                 Some(why) => self.tell(Message::Impossible(why.into())),
                 None => true,
             },
+            Order::Rehearse(number, with) => self.rehearse(number, with),
+            Order::StopRehearsal => {
+                self.stop.store(true, Ordering::Relaxed);
+                true
+            }
+            Order::Watch(run) => match self.stage.watch(run) {
+                Ok(()) => self.tell(Message::Watching(Some(run))),
+                Err(why) => self.tell(Message::Impossible(why)),
+            },
+            Order::Leave => {
+                self.stage.leave();
+                self.tell(Message::Watching(None))
+            }
         };
         heard && self.report()
     }
 
+    /// Begins a rehearsal in place of the one that goes on. Returns whether the console still listens.
+    fn rehearse(&mut self, number: u32, with: Vec<Request>) -> bool {
+        self.stop.store(true, Ordering::Relaxed);
+        self.stop = Arc::default();
+        match self.stage.rehearse(number, with) {
+            Ok(work) => {
+                let (stop, console) = (Arc::clone(&self.stop), self.console.clone());
+                std::thread::spawn(move || {
+                    let _alarm = Alarm(console.clone());
+                    make_runs(&work, &stop, &console, number);
+                });
+                true
+            }
+            Err(error) => self.tell(Message::Rehearsed(Rehearsed::none(
+                number,
+                error.to_string(),
+            ))),
+        }
+    }
+
     /// Moves the clock on, and tells of it when that is due. Returns whether the console still listens.
     fn advance(&mut self, elapsed: Duration) -> bool {
-        if self.pace.is_paused() {
+        if self.stage.pace().is_paused() {
             return true;
         }
         let started = Instant::now();
-        self.pace.advance(elapsed, || started.elapsed() < SLICE);
-        let is_due = self.pace.is_paused() || self.reported.elapsed() >= REPORT_EVERY;
+        self.stage
+            .pace_mut()
+            .advance(elapsed, || started.elapsed() < SLICE);
+        let is_due = self.stage.pace().is_paused() || self.reported.elapsed() >= REPORT_EVERY;
         !is_due || self.report()
     }
 
     /// Tells the clock. Returns whether the console still listens.
     fn report(&mut self) -> bool {
         self.reported = Instant::now();
-        self.tell(Message::Clock(self.pace.report()))
+        self.tell(Message::Clock(self.stage.pace().report()))
     }
 
     fn tell(&self, message: Message) -> bool {

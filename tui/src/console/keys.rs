@@ -60,6 +60,10 @@ pub enum Action {
     PauseOrResume,
     /// Opens the menu of what can be changed about a machine or a pool.
     Change,
+    /// Shows the forecast, rehearsing the fleet unless that was done; there, rehearses again or stops.
+    Rehearse,
+    /// Goes back from a run of a rehearsal to the fleet.
+    LeaveRun,
     /// Shows the keys.
     Help,
     /// Gives the terminal back to the shell for a while.
@@ -89,6 +93,8 @@ pub enum Destination {
     Budgets,
     /// The next openings of every pool's maintenance windows.
     Windows,
+    /// What the last rehearsal says.
+    Forecast,
 }
 
 /// Where a key means something.
@@ -225,7 +231,7 @@ pub const BINDINGS: &[Binding] = &[
         &["1"],
         Action::Go(Destination::Overview),
         Where::Everywhere,
-        "to 8 views",
+        "to 9 views",
         "overview",
     ),
     binding(
@@ -276,6 +282,13 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
         "",
         "maintenance windows",
+    ),
+    binding(
+        &["9"],
+        Action::Go(Destination::Forecast),
+        Where::Everywhere,
+        "",
+        "forecast of the last rehearsal",
     ),
     binding(
         &["/"],
@@ -353,6 +366,20 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
         "next end",
         "run to the next end of an operation, or failure",
+    ),
+    binding(
+        &["f"],
+        Action::Rehearse,
+        Where::Everywhere,
+        "forecast",
+        "rehearse the fleet from now on; in the forecast: again, or stop",
+    ),
+    binding(
+        &["$"],
+        Action::LeaveRun,
+        Where::Everywhere,
+        "",
+        "from a run of a rehearsal back to the fleet",
     ),
     binding(
         &["a"],

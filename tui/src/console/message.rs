@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use appliance::{Error, LocalDate, Reply, Request, Text};
 use serde::{Deserialize, Serialize};
+use simulator::forecast::Outlook;
 
 use super::key::Key;
 
@@ -29,8 +30,43 @@ pub enum Message {
     Continued,
     /// A thread that the console cannot do without has panicked, and said so.
     Died,
+    /// How far a rehearsal is.
+    Rehearsed(Rehearsed),
+    /// From now on this run of a rehearsal is shown, or the fleet again; whatever was told before is of something else.
+    Watching(Option<u32>),
     /// What was to happen cannot: in words.
     Impossible(Text),
+}
+
+/// How far a rehearsal is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rehearsed {
+    /// Which rehearsal of the console it is.
+    pub number: u32,
+    /// How many runs were made.
+    pub made: u32,
+    /// How many were asked for.
+    pub of: u32,
+    /// Whether no more are made.
+    pub is_over: bool,
+    /// What they say; `None` where nothing is rolled out in any.
+    pub outlook: Option<Box<Outlook>>,
+    /// Why there is no rehearsal, where that is so.
+    pub why_not: Option<Text>,
+}
+
+impl Rehearsed {
+    /// Of a rehearsal that cannot be.
+    pub fn none(number: u32, why: impl Into<Text>) -> Self {
+        Self {
+            number,
+            made: 0,
+            of: 0,
+            is_over: true,
+            outlook: None,
+            why_not: Some(why.into()),
+        }
+    }
 }
 
 /// Where the simulation's clock stands.
@@ -105,6 +141,14 @@ pub enum Effect {
     Ask(Request),
     /// Drive the simulation's clock.
     Drive(Drive),
+    /// Rehearse the fleet from now on, after these orders, as the rehearsal of this number.
+    Rehearse(u32, Vec<Request>),
+    /// Make no more runs of the rehearsal.
+    StopRehearsal,
+    /// Show this run of the last rehearsal.
+    Watch(u32),
+    /// Show the fleet again.
+    Leave,
     /// Leave with this exit code.
     Quit(u8),
     /// Give the terminal back and stop, as the shell's job control has it.

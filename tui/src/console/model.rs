@@ -24,6 +24,7 @@
 //! | `layout` | where a box over the body stands |
 //! | `sent` | orders that are not answered yet |
 //! | `windows` | when pools are open, by the clock |
+//! | `rehearsal` | the last rehearsal of the fleet |
 //! | `notices` | what to tell the operator for a while |
 //!
 //! Nothing here knows a terminal, a clock or a channel.
@@ -47,6 +48,7 @@ mod notices;
 mod offer;
 pub mod place;
 mod plan;
+pub mod rehearsal;
 mod sent;
 pub mod sight;
 mod way_out;
@@ -64,6 +66,7 @@ pub use notices::{News, Notice, Notices};
 pub use offer::CHOOSE;
 pub use place::{Place, RowId, Scope, View};
 pub use plan::{Intent, Plan};
+pub use rehearsal::Rehearsal;
 pub use sent::{Done, Sent};
 pub use sight::Trouble;
 pub use way_out::WayOut;
@@ -103,6 +106,8 @@ pub struct Model {
     pub dialog: Option<Dialog>,
     /// What to tell the operator.
     pub notices: Notices,
+    /// The run of a rehearsal that is shown in place of the fleet.
+    pub watching: Option<u32>,
     /// Orders that are not wholly answered yet, the oldest first.
     pub sent: Vec<Sent>,
     /// What the next events are to be told of at once.
@@ -159,6 +164,7 @@ impl Model {
             menu: None,
             dialog: None,
             notices: Notices::default(),
+            watching: None,
             sent: Vec::new(),
             awaits: None,
             asked: Vec::new(),

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use appliance::Text;
 use jiff::tz::TimeZone;
+use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
 use super::driver::pace::Pace;
+use super::driver::stage::Stage;
 use super::driver::{self, Order};
 use super::input;
 use super::message::{Effect, Message};
@@ -49,9 +51,11 @@ pub fn run(
     input::listen(&sender).context("cannot listen to signals")?;
     let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
     let mut model = Model::new(context, seed, timezone.into(), glyphs, size);
-    let pace = Pace::new(simulation, model.clock.speed).in_zone(zone);
-    model.clock = pace.report();
-    let orders = driver::start(pace, sender.clone());
+    let pace = Pace::new(simulation, model.clock.speed);
+    let zone = (zone, model.timezone.as_str().to_owned());
+    let stage = Stage::new(pace, Seed(seed), zone);
+    model.clock = stage.pace().report();
+    let orders = driver::start(stage, sender.clone());
     let guard = Guard::take().context("cannot take the terminal")?;
     let mut console = Console {
         model,
@@ -107,6 +111,10 @@ impl Console {
             match effect {
                 Effect::Ask(request) => self.order(Order::Ask(request))?,
                 Effect::Drive(drive) => self.order(Order::Drive(drive))?,
+                Effect::Rehearse(number, with) => self.order(Order::Rehearse(number, with))?,
+                Effect::StopRehearsal => self.order(Order::StopRehearsal)?,
+                Effect::Watch(run) => self.order(Order::Watch(run))?,
+                Effect::Leave => self.order(Order::Leave)?,
                 Effect::Quit(code) => leaves_with = Some(code),
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => self.screen.forget(),

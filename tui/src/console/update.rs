@@ -6,6 +6,7 @@
 //! | `navigate` | places: going in, back and forward |
 //! | `data` | answers, and what to ask next |
 //! | `menu` | the menu of what can be changed |
+//! | `rehearsal` | rehearsals of the fleet, and runs of them that are shown |
 //! | `orders` | orders to the appliance, from the question to the outcome |
 
 mod data;
@@ -13,6 +14,7 @@ mod menu;
 mod navigate;
 mod orders;
 mod press;
+mod rehearsal;
 
 use super::message::{ClockReport, ClockState, Effect, Message};
 use super::model::{Model, News, Tone, View};
@@ -49,6 +51,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         // The code of a program that panicked.
         Message::Died => vec![Effect::Quit(101)],
         Message::Continued => vec![Effect::Retake],
+        Message::Rehearsed(told) => rehearsal::take(model, told),
+        Message::Watching(run) => rehearsal::take_watching(model, run),
         Message::Impossible(why) => {
             model.notify(Tone::Warning, why);
             Vec::new()

@@ -45,6 +45,16 @@ impl Pace {
         Self { zone, ..self }
     }
 
+    /// What is paced.
+    pub fn simulation(&self) -> &Simulation {
+        &self.simulation
+    }
+
+    /// Lets the clock stand.
+    pub fn stand(&mut self) {
+        self.state = ClockState::Paused;
+    }
+
     /// Whether the clock stands.
     pub fn is_paused(&self) -> bool {
         self.state == ClockState::Paused

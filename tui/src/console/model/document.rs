@@ -1,6 +1,7 @@
-//! Views that are text: one machine, one operation, the help. A text has a head, and sections of rows that the cursor
+//! Views that are text: one machine, one operation, the forecast, the help. A text has a head, and sections of rows that the cursor
 //! can be on. Lines are made one by one, so that a long history costs no more than what the window shows.
 
+mod forecast;
 mod machine;
 mod operation;
 mod pods;
@@ -70,6 +71,7 @@ impl<'m> Document<'m> {
 
     fn of(fleet: &'m Fleet, view: View, layout: Layout) -> Self {
         match (view, &fleet.machine, &fleet.operation) {
+            (View::Forecast, ..) => forecast::document(fleet, layout),
             (View::Machine(id), Some(history), _) if history.machine.id == id => {
                 machine::document(fleet, history, layout)
             }

@@ -12,6 +12,7 @@ use super::attention::Attention;
 use super::entry::urgency;
 use super::findings::Findings;
 use super::log::Log;
+use super::rehearsal::Rehearsal;
 use super::sight::Sight;
 use super::windows::Windows;
 
@@ -40,6 +41,8 @@ pub struct Fleet {
     pub machine: Option<MachineHistory>,
     /// The operation that was asked for last.
     pub operation: Option<OperationHistory>,
+    /// The last rehearsal of it.
+    pub rehearsal: Option<Rehearsal>,
     /// What the overview lists, made from the above.
     pub attention: Vec<Attention>,
     /// What is the matter in each pool, and with the machines that are in none.

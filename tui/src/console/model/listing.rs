@@ -57,7 +57,7 @@ macro_rules! with_entries {
                 let $scope = Scope::Fleet;
                 $call
             }
-            View::Machine(_) | View::Operation(_) | View::Help => $otherwise,
+            View::Machine(_) | View::Operation(_) | View::Forecast | View::Help => $otherwise,
         }
     }};
 }

@@ -34,7 +34,9 @@ impl Fleet {
             | RowId::Gap(_)
             | RowId::Phase(_)
             | RowId::Budget(_)
-            | RowId::Pod(_) => (None, None),
+            | RowId::Pod(_)
+            | RowId::Run(..)
+            | RowId::Wait(_) => (None, None),
         };
         let Some(pool) = pool else {
             return Err(match row {

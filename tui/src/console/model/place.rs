@@ -30,6 +30,8 @@ pub enum View {
     Machine(MachineId),
     /// One operation.
     Operation(OperationId),
+    /// What the last rehearsal says.
+    Forecast,
     /// The keys.
     Help,
 }
@@ -78,6 +80,10 @@ pub enum RowId {
     Trouble(Option<MachinePoolId>, Trouble),
     /// The machines that are in no pool.
     Unassigned,
+    /// A run of the last rehearsal: the one at the median, the last to finish, the first that does not, or any.
+    Run(u32, u8),
+    /// Something that machines wait for in the last rehearsal.
+    Wait(u32),
     /// An opening of a pool's windows, by the instant at which it opens; `None` stands for all of them.
     Window(MachinePoolId, Option<u64>),
 }
@@ -123,7 +129,10 @@ pub struct Sort {
 impl View {
     /// Whether the view is a table.
     pub fn is_table(&self) -> bool {
-        !matches!(self, Self::Machine(_) | Self::Operation(_) | Self::Help)
+        !matches!(
+            self,
+            Self::Machine(_) | Self::Operation(_) | Self::Forecast | Self::Help
+        )
     }
 
     /// Whether the view has rows that the cursor can be on.
@@ -138,7 +147,10 @@ impl View {
 
     /// Whether a pool, a revision or an operation is at hand in it, to which orders can be given.
     pub fn has_orders(&self) -> bool {
-        !matches!(self, Self::Help | Self::Log | Self::Budgets)
+        !matches!(
+            self,
+            Self::Help | Self::Log | Self::Budgets | Self::Forecast
+        )
     }
 
     /// Whether a machine or a pool is at hand in it, which can be changed.
@@ -160,6 +172,7 @@ impl View {
             Destination::Log => Self::Log,
             Destination::Budgets => Self::Budgets,
             Destination::Windows => Self::Windows,
+            Destination::Forecast => Self::Forecast,
         }
     }
 }

@@ -170,7 +170,9 @@ impl Model {
             | RowId::Gap(_)
             | RowId::Phase(_)
             | RowId::Budget(_)
-            | RowId::Pod(_) => return None,
+            | RowId::Pod(_)
+            | RowId::Run(..)
+            | RowId::Wait(_) => return None,
         };
         Some(self.fleet.cluster_name(pool).to_string())
     }
@@ -183,6 +185,7 @@ impl Model {
         } else {
             told.extend(self.change_told(command));
         }
+        told.extend(self.forecast_of(command));
         if !left_out.is_empty() {
             told.push(String::new());
             told.push(format!("left out ({}):", left_out.len()));

@@ -93,7 +93,9 @@ impl Fleet {
             | RowId::Event(_)
             | RowId::Gap(_)
             | RowId::Phase(_)
-            | RowId::Pod(_) => None,
+            | RowId::Pod(_)
+            | RowId::Run(..)
+            | RowId::Wait(_) => None,
         }
     }
 

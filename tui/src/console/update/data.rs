@@ -169,7 +169,7 @@ fn is_shown(view: View, reply: &Reply) -> bool {
             Reply::Machine(_) | Reply::Revisions(_) | Reply::MachinePools(_)
         ),
         View::Operation(_) => matches!(reply, Reply::OperationHistory(_)),
-        View::Help => false,
+        View::Forecast | View::Help => false,
     }
 }
 

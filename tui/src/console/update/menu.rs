@@ -2,7 +2,7 @@
 
 use appliance::Text;
 
-use super::orders;
+use super::{orders, rehearsal};
 use crate::console::key::{Code, Key};
 use crate::console::keys::{Action, key_of};
 use crate::console::message::Effect;
@@ -12,6 +12,9 @@ use crate::console::model::{Intent, Menu, Model, RowId, Tone};
 
 /// Opens the menu for the chosen machines or pools, or says that none is.
 pub(super) fn open(model: &mut Model) {
+    if rehearsal::takes_no_orders(model) {
+        return;
+    }
     let rows = model.chosen_for_change();
     let are_pools = |rows: &[RowId]| matches!(rows, [RowId::Pool(_), ..]);
     let is_mixed = rows

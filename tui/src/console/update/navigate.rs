@@ -2,7 +2,7 @@
 
 use appliance::{FleetEvent, MachinePoolId, OperationId, PodId};
 
-use super::data;
+use super::{data, rehearsal};
 use crate::console::message::Effect;
 use crate::console::model::entry::Entry;
 use crate::console::model::sight::Group;
@@ -58,7 +58,8 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         },
         RowId::Unassigned => View::Machines(Scope::Unassigned),
         RowId::Pod(pod) => return open_pod(model, pod),
-        RowId::Gap(_) => return Vec::new(),
+        RowId::Run(run, _) => return rehearsal::watch(model, run),
+        RowId::Gap(_) | RowId::Wait(_) => return Vec::new(),
     };
     go(model, view)
 }

@@ -1,8 +1,8 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, Operation, Reply, Request};
+use appliance::{Error, Operation, Reply, Request, Text};
 
-use super::data;
+use super::{data, rehearsal};
 use crate::console::command::{About, Command, Verb};
 use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
@@ -42,6 +42,9 @@ fn too_small() -> String {
 
 /// Opens the question before an order for the chosen rows, or says why there is nothing to order.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
+    if rehearsal::takes_no_orders(model) {
+        return Vec::new();
+    }
     let rows = model.chosen();
     let intent = Intent::Rollout(action);
     let plan = match model.plan(&intent, &rows) {
@@ -160,6 +163,9 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             dialog.next_button();
             renew(model);
         }
+        Code::Char('f') if !key.ctrl && dialog.stage == Stage::Prompting => {
+            return rehearse(model);
+        }
         Code::Enter if is_waiting => {}
         Code::Enter if !dialog.does_it => model.dialog = None,
         Code::Enter if dialog.stage == Stage::Prompting => return confirm(model),
@@ -173,6 +179,23 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Rehearses the order of the question instead of giving it.
+fn rehearse(model: &mut Model) -> Vec<Effect> {
+    let Some(dialog) = model.dialog.take() else {
+        return Vec::new();
+    };
+    match model.requests(&dialog.command) {
+        Ok(requests) => {
+            let supposed = Text::from(dialog.command.to_string());
+            rehearsal::begin(model, requests, Some(supposed))
+        }
+        Err(why) => {
+            model.notify(Tone::Warning, why.join("; "));
+            Vec::new()
+        }
+    }
 }
 
 fn scroll(model: &mut Model, by: isize) {
@@ -248,6 +271,7 @@ fn conclude(model: &mut Model, sent: Sent) {
             None => {}
         }
     }
+    rehearsal::note_orders(model, done.len());
     let told = (!done.is_empty()).then(|| outcome(&sent.command, &done));
     if let Some(told) = &told {
         model.notify(Tone::Good, told.clone());

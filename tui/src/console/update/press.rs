@@ -1,6 +1,6 @@
 //! Keys: to the dialog if one is open, to the filter if one is typed, else by the table of bindings.
 
-use super::{menu, navigate, orders};
+use super::{menu, navigate, orders, rehearsal};
 use crate::console::key::{Code, Key};
 use crate::console::keys::{Action, action};
 use crate::console::message::{ClockState, Drive, Effect};
@@ -76,6 +76,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Mark => mark(model),
         Action::MarkRange => mark_range(model),
         Action::Open => return navigate::open(model),
+        Action::Close if model.place.is_outermost() && model.watching.is_some() => {
+            return rehearsal::leave(model);
+        }
         Action::Close if model.place.is_outermost() => return vec![Effect::Quit(0)],
         Action::Back | Action::Close => return navigate::leave(model),
         Action::HistoryBack => return navigate::back(model),
@@ -91,6 +94,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return orders::propose(model, action);
         }
         Action::Change => menu::open(model),
+        Action::Rehearse => return rehearsal::rehearse(model),
+        Action::LeaveRun => return rehearsal::leave(model),
         // These were taken before.
         Action::Suspend | Action::Redraw | Action::Quit => {}
     }

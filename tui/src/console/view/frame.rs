@@ -6,7 +6,7 @@ use super::pen::{Pen, width};
 use super::theme;
 use crate::clock::clock;
 use crate::console::command::Verb;
-use crate::console::keys::{Action, BINDINGS, Binding};
+use crate::console::keys::{Action, BINDINGS, Binding, key_of};
 use crate::console::message::{ClockState, Speed};
 use crate::console::model::cut::shortened;
 use crate::console::model::dialog::{Dialog, Stage};
@@ -25,8 +25,12 @@ pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         ClockState::Running => "",
         ClockState::RunningToMilestone => "TO NEXT END  ",
     };
+    let what = match model.watching {
+        Some(run) => format!("REHEARSAL run {run}"),
+        None => "SIM".to_owned(),
+    };
     let told = format!(
-        "{state}{}SIM {} {pace} seed {}",
+        "{state}{}{what} {} {pace} seed {}",
         date(model, area.width),
         clock(model.clock.now_ms),
         model.seed
@@ -118,6 +122,7 @@ fn trail(model: &Model) -> Vec<String> {
             .collect()
         }
         View::Operation(id) => vec!["operations".to_owned(), id.0.to_string()],
+        View::Forecast => vec!["forecast".to_owned()],
         View::Help => vec!["help".to_owned()],
     });
     trail
@@ -197,12 +202,13 @@ fn weight(action: Action, has_marks: bool) -> u8 {
         {
             1
         }
+        Action::LeaveRun => 1,
         Action::Go(_) | Action::Open | Action::Back | Action::Close => 2,
         Action::PauseOrRun => 3,
         Action::Apply | Action::Retry | Action::Cancel | Action::PauseOrResume | Action::Change => {
             4
         }
-        Action::RunToMilestone => 5,
+        Action::Rehearse | Action::RunToMilestone => 5,
         Action::Filter | Action::Mark => 6,
         _ => 7,
     }
@@ -213,11 +219,16 @@ fn hint(model: &Model, binding: &Binding) -> &'static str {
     let place = &model.place;
     match binding.action {
         Action::PauseOrRun if model.clock.state != ClockState::Paused => "stop",
+        Action::Close if place.is_outermost() && model.watching.is_some() => "",
         Action::Close if place.is_outermost() => "quit",
         Action::Back if place.is_outermost() => "",
         Action::Back if !place.filter.is_empty() => "unfilter",
         Action::Back if !place.marks.is_empty() => "unmark",
         Action::PauseOrResume if model.resumes() => "resume",
+        Action::Rehearse if model.place.view != View::Forecast => binding.hint,
+        Action::Rehearse if model.is_rehearsing() => "stop",
+        Action::Rehearse => "rehearse again",
+        Action::LeaveRun if model.watching.is_some() => "back to the fleet",
         _ => binding.hint,
     }
 }
@@ -234,6 +245,9 @@ fn dialog_hints(model: &Model, dialog: &Dialog) -> Vec<(&'static str, &'static s
         }
         Stage::Waiting => vec![("esc", "close")],
     };
+    if dialog.stage == Stage::Prompting && dialog.to_confirm().is_none() {
+        hints.push((key_of(Action::Rehearse), "rehearse it"));
+    }
     let layout = dialog.layout(model.size);
     if layout.lines.len() > layout.page {
         hints.insert(1.min(hints.len()), ("j k", "more"));
