@@ -29,6 +29,7 @@ mod recordings;
 mod rehearsals;
 mod scenarios;
 mod screens;
+mod sensitivity;
 mod shards;
 mod starts_held;
 mod starts_in_windows;

@@ -69,17 +69,17 @@ impl Course<'_> {
     ///
     /// # Errors
     /// When the system cannot start that many threads.
-    pub fn runs(
+    pub fn runs<T: Send>(
         &self,
         runs: Range<u32>,
-        of_run: impl Fn(u32) -> RunRow + Sync,
-    ) -> Result<Vec<RunRow>, EnsembleError> {
+        of_run: impl Fn(u32) -> T + Sync,
+    ) -> Result<Vec<T>, EnsembleError> {
         let threads = self.threads.map_or(0, NonZeroUsize::get);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let pool = pool
             .build()
             .map_err(|source| EnsembleError::Threads { threads, source })?;
-        let mut made: Vec<(u32, RunRow)> = pool.install(|| {
+        let mut made: Vec<(u32, T)> = pool.install(|| {
             // A bridge hands the runs out one by one in their order; a parallel range would halve itself.
             let taken = runs.clone().par_bridge();
             let wanted = taken.take_any_while(|_| !(self.is_stopped)());

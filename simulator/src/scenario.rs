@@ -23,6 +23,7 @@
 //! | `timeline`, `numbering`, `faults` | `[[steps]]`, the revisions that they mean, `[[faults]]` |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
+//! | `inputs` | nothing of the file: what of it is left to chance, and the scenario with one of that set |
 //! | `expect`, `state_at` | `[[expect]]`: what a forecast must say, also of one instant |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
@@ -51,6 +52,7 @@ mod hardware;
 mod hazard;
 mod hours;
 mod images;
+mod inputs;
 mod labels;
 mod load;
 mod machines;
@@ -97,6 +99,7 @@ pub use hands::Hands;
 pub use hardware::{Hardware, PhaseRule};
 pub use hazard::Hazard;
 pub use images::{Campaign, Images, Supersede, Versions};
+pub use inputs::{Extreme, Input, Setting};
 pub use labels::is_label;
 pub use machines::{Machine, MachineRef, Machines};
 pub use own_phases::{OwnPhases, Soak};

@@ -110,6 +110,10 @@ pub(crate) struct Rehearse {
     /// The engine of that scenario's pools which name none themselves [default: that of --behaves-like]
     #[arg(long, value_name = "NAME", value_parser = preset, requires = "against")]
     pub(crate) against_behaves_like: Option<Preset>,
+    /// Say which of what the scenario leaves to chance moves the P90 of its finish most: each input alone at its P10 and at
+    /// its P90, a chance at zero and at twice itself; that many times the runs
+    #[arg(long, conflicts_with_all = ["precision", "against", "shard", "merge"])]
+    pub(crate) sensitivity: bool,
     /// Make only the i-th of n parts of the runs, as "2/5", and print them as a shard for --merge
     #[arg(long, value_name = "I/N", value_parser = part, conflicts_with_all = ["precision", "against", "full", "timezone", "output"])]
     pub(crate) shard: Option<Part>,

@@ -5,6 +5,7 @@ pub mod comparison;
 mod page;
 mod pools;
 mod quantiles;
+pub mod sensitivity;
 mod shares;
 mod waits;
 mod windows;

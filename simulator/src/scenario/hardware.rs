@@ -105,8 +105,17 @@ impl PhaseRule {
 
     /// It is slow at times.
     pub(super) fn set_slow(&mut self, slow: Slow) {
-        self.takes = slow.mixed_with(self.normal.clone());
         self.slow = Some(slow);
+        self.mix();
+    }
+
+    /// How long it takes all in all, its slow mode or the rest having changed.
+    pub(super) fn mix(&mut self) {
+        let normal = self.normal.clone();
+        self.takes = match &self.slow {
+            Some(slow) => slow.mixed_with(normal),
+            None => normal,
+        };
     }
 }
 

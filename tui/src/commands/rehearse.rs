@@ -3,10 +3,12 @@
 //! | file | holds |
 //! |---|---|
 //! | `against` | a comparison with another scenario |
+//! | `sensitivity` | which input moves the finish most |
 //! | `parts` | a part of the runs, and the parts of several processes merged |
 
 mod against;
 mod parts;
+mod sensitivity;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulator::engine::Seed;
@@ -33,6 +35,9 @@ pub(super) fn run(args: &Rehearse, streams: &mut Streams<'_>) -> Result<Answer, 
     let blueprint = super::load_as(file, args.behaves_like)?;
     if let Some(part) = args.shard {
         return parts::shard(args, part, &blueprint, streams);
+    }
+    if args.sensitivity {
+        return sensitivity::run(args, &blueprint, streams);
     }
     if let Some(other) = &args.against {
         let preset = args.against_behaves_like.or(args.behaves_like);
@@ -77,18 +82,22 @@ fn clock(args: &Rehearse, blueprint: &Blueprint) -> Result<Clock, Failure> {
 fn print(args: &Rehearse, forecast: &Forecast, streams: &mut Streams<'_>) -> Result<(), Failure> {
     match args.output {
         Output::Text => {
-            let detail = if args.full {
-                text::Detail::Full
-            } else {
-                text::Detail::Screen
-            };
             let mut report = String::new();
-            text::write(forecast, detail, &mut report).map_err(std::io::Error::other)?;
+            text::write(forecast, detail(args), &mut report).map_err(std::io::Error::other)?;
             streams.out.write_all(report.as_bytes())?;
         }
         Output::Json => streams.write_json(forecast)?,
     }
     Ok(())
+}
+
+/// How much of a report is wanted.
+const fn detail(args: &Rehearse) -> text::Detail {
+    if args.full {
+        text::Detail::Full
+    } else {
+        text::Detail::Screen
+    }
 }
 
 /// What was asked for, or as much of it as there was when somebody pressed Ctrl-C.
@@ -116,21 +125,32 @@ fn watched(
     streams: &Streams<'_>,
     make: impl FnOnce(&Course<'_>) -> Result<bool, EnsembleError>,
 ) -> Result<bool, Failure> {
+    watched_growing(args, runs.into(), streams, |course, _| make(course))
+}
+
+/// As [`watched`], where the number of runs is known only after the first of them: `make` may set it.
+fn watched_growing(
+    args: &Rehearse,
+    runs: u64,
+    streams: &Streams<'_>,
+    make: impl FnOnce(&Course<'_>, &dyn Fn(u64)) -> Result<bool, EnsembleError>,
+) -> Result<bool, Failure> {
     let interrupt = Interrupt::listen().map_err(|error| {
         Failure::Question(format!("meltdeck: cannot listen to Ctrl-C: {error}"))
     })?;
     let progress = progress_bar(runs, streams.err_is_terminal);
-    let is_whole = make(&Course {
+    let course = Course {
         threads: args.threads,
         made: &|made| progress.inc(u64::from(made)),
         is_stopped: &|| interrupt.is_pressed(),
-    });
+    };
+    let is_whole = make(&course, &|total| progress.set_length(total));
     progress.finish_and_clear();
     is_whole.map_err(|error| Failure::Question(format!("meltdeck: {error}")))
 }
 
 /// A bar on the terminal of standard error; nothing where that is no terminal.
-fn progress_bar(runs: u32, is_watched: bool) -> ProgressBar {
+fn progress_bar(runs: u64, is_watched: bool) -> ProgressBar {
     let target = if is_watched {
         ProgressDrawTarget::stderr()
     } else {
@@ -138,5 +158,5 @@ fn progress_bar(runs: u32, is_watched: bool) -> ProgressBar {
     };
     let style = ProgressStyle::with_template("rehearsing {bar:40} {pos}/{len} runs, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(u64::from(runs)), target).with_style(style)
+    ProgressBar::with_draw_target(Some(runs), target).with_style(style)
 }
