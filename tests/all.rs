@@ -28,6 +28,7 @@ mod readme;
 mod recordings;
 mod rehearsals;
 mod scenarios;
+mod schemas;
 mod screens;
 mod sensitivity;
 mod shards;

@@ -47,7 +47,8 @@ fn many_inputs_fit_a_screen_too() {
         "20",
     ]);
     assert!(screen.lines().count() <= 24, "{screen}");
-    insta::assert_snapshot!("many", screen);
+    // The first line has the name of the file, which is another one each time.
+    insta::assert_snapshot!("many", screen.split_once('\n').unwrap().1);
 }
 
 #[test]

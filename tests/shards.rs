@@ -145,7 +145,7 @@ fn a_damaged_shard_is_refused() {
     let said = [
         of(""),
         of("[[pools]]\n"),
-        of(&whole.replace("\"meltdeck_shard\":1", "\"meltdeck_shard\":2")),
+        of(&whole.replace("\"meltdeck_shard\":2", "\"meltdeck_shard\":1")),
         of(&whole.replace("\"number\":1", "\"number\":2")),
         of(&whole.replace("\"runs\":3", "\"runs\":4")),
         of(&lines[..3].join("\n")),

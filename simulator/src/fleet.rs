@@ -19,6 +19,7 @@
 //! | `surge` | spare machines that join first and leave last |
 //! | `spells` | how long something was so that is so from time to time |
 //! | `tally` | how long machines had which reason |
+//! | `progress` | when each tenth of a rollout's machines was settled, and how long updates took |
 //! | `ages` | how old the revisions are that machines run |
 //! | `waits` | what the machines of a rollout wait for now, and how long they have |
 //! | `images` | machine images that are released, and the campaign that brings one to the pools |
@@ -79,6 +80,7 @@ pub(crate) mod pods;
 mod polling;
 mod pool_revisions;
 mod power;
+mod progress;
 mod relapse;
 mod rollout;
 mod slots;
@@ -121,6 +123,7 @@ pub use pods::room::Room;
 pub use pods::schedule::Unplaced;
 pub use pods::what_if::Trial;
 pub use pool_revisions::Made;
+pub use progress::{DECILES, Deciles};
 pub use states::scheduling;
 pub use stuck::Stuck;
 pub use task::{Action, Task};

@@ -14,8 +14,10 @@ mod expect;
 mod joins;
 pub mod outlook;
 mod precision;
+mod progress;
 mod quantiles;
 mod rollouts;
+pub mod schema;
 mod sensitivity;
 mod shares;
 mod spare;
@@ -27,9 +29,11 @@ mod windows;
 mod workloads;
 mod year;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::engine::{Span, Time};
@@ -49,9 +53,10 @@ pub use expect::{Judged, judge};
 pub use joins::Joins;
 pub use outlook::Outlook;
 pub use precision::Precision;
+pub use progress::{Band, Progress, UpdateTimes};
 pub use quantiles::{Durations, End, Interval, Intervals, Lowest, LowestIntervals, Quantiles};
 pub use rollouts::RolloutForecast;
-pub use sensitivity::{AtExtreme, InputSwing, Outlook, Sensitivity, Trials};
+pub use sensitivity::{AtExtreme, InputSwing, LateFinish, Sensitivity, Trials};
 pub use shares::{Part, Share};
 pub use spare::SpareCapacity;
 pub use stalls::Stalls;
@@ -65,11 +70,13 @@ pub use year::OldRevisions;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The report of one rehearsal.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Forecast {
-    /// [`SCHEMA_VERSION`].
+    /// The version of the report's fields.
+    #[schemars(extend("const" = SCHEMA_VERSION))]
     pub schema_version: u32,
     /// The scenario's name.
+    #[schemars(with = "String")]
     pub scenario: Text,
     /// SHA-256 of the scenario's text.
     pub scenario_hash: String,
@@ -96,15 +103,19 @@ pub struct Forecast {
     pub excess: Option<Excess>,
     /// Each pool by its name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "BTreeMap<String, PoolForecast>")]
     pub pools: Vec<(Text, PoolForecast)>,
     /// What the rollouts did to each workload, by its namespace and name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "BTreeMap<String, WorkloadForecast>")]
     pub workloads: Vec<(Text, WorkloadForecast)>,
     /// How much each budget is pressed, by namespace and name, in the order of the scenario.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "BTreeMap<String, BudgetForecast>")]
     pub budgets: Vec<(Text, BudgetForecast)>,
     /// Budgets that a rollout broke, by namespace and name, with the share of runs in which it did.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "BTreeMap<String, Share>")]
     pub broken_budgets: Vec<(Text, Share)>,
     /// Runs in which a step of the timeline was refused, as a pause before there is anything to pause.
     pub refused_steps: Share,
@@ -119,7 +130,7 @@ pub struct Forecast {
 }
 
 /// Shares and durations over all runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Summary {
     /// Runs in which every targeted machine was settled: on the revision, or failed.
     pub finished: Share,
@@ -134,7 +145,7 @@ pub struct Summary {
 }
 
 /// Shares of all runs that did not finish.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Unfinished {
     /// A rollout was stopped with machines left.
     pub halted: Share,
@@ -145,13 +156,17 @@ pub struct Unfinished {
 }
 
 /// One pool's part of the forecast.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PoolForecast {
     /// As for the whole scenario, of this pool's rollouts only.
     #[serde(flatten)]
     pub summary: Summary,
     /// Its rollouts, in the order of the requests.
     pub rollouts: Vec<RolloutForecast>,
+    /// How each rollout to it goes on: when each tenth of its machines is settled.
+    pub progress: Vec<Progress>,
+    /// How many seconds one machine's update takes; `None` where none came to its end.
+    pub update_s: Option<UpdateTimes>,
     /// Machines that join it from elsewhere; `None` where none does.
     pub joins: Option<Joins>,
     /// What its machines spent their time with, the longest first.
@@ -179,7 +194,7 @@ pub struct PoolForecast {
 }
 
 /// Runs worth opening, by their numbers. Among equals it is the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NotableRuns {
     /// The run at the median, unfinished runs being the latest.
     pub median: usize,
@@ -272,6 +287,8 @@ impl PoolForecast {
         Self {
             summary: Summary::new(&samples),
             rollouts: RolloutForecast::of_pool(blueprint, clock, pool, &all),
+            progress: progress::of_pool(&all),
+            update_s: progress::update_times(&all),
             joins: Joins::new(&all),
             reasons,
             blockers,

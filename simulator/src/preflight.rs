@@ -15,23 +15,27 @@ mod pods;
 mod sanity;
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::fleet::{Blueprint, MachineIndex, PoolIndex, World};
 use crate::scenario::{Change, Deed};
 
 /// Something that a rollout of a pool would meet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// The pool.
+    #[schemars(with = "String")]
     pub pool: Text,
     /// How bad it is.
     pub severity: Severity,
     /// Which check found it.
     pub check: &'static str,
     /// What it is about: a budget, a workload, a machine, the pool.
+    #[schemars(with = "String")]
     pub object: Text,
     /// The pool's machines that it meets, in their order.
+    #[schemars(with = "Vec<String>")]
     pub machines: Vec<Text>,
     /// What is the matter.
     pub says: String,
@@ -40,7 +44,7 @@ pub struct Finding {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// A machine could not be drained, or none could start.

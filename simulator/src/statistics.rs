@@ -4,18 +4,21 @@
 //! |---|---|
 //! | `ranks` | of a quantile: which of the sorted values bound it, whatever they are distributed like |
 //! | `wilson` | of a share |
+//! | `sketch` | no interval: the distribution of so many numbers that they cannot be kept |
 //! | `paired` | of a difference between two shares, or two lengths, measured on the same luck |
 //!
 //! Only additions, multiplications, square roots and a portable library: bits agree on every target.
 
 mod paired;
 mod ranks;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod wilson;
 
 pub use paired::{difference_of_shares, mean};
 pub use ranks::{Ranks, rank};
+pub use sketch::{Packed, Sketch};
 pub use wilson::{effective_size, wilson, wilson_of};
 
 /// What each interval leaves out on either side: together 5 %.

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Windows(Windows),
     /// Say what would block a rollout's drains now: exit code 1 if something would
     Preflight(Preflight),
+    /// Print the JSON Schema of what a command prints with -o json
+    Schema(Schema),
     /// Check this program against cases whose answers are known exactly
     Selftest {
         /// How to print the cases
@@ -139,6 +141,24 @@ pub(crate) struct Check {
     /// How many threads to use, which changes no digit of a report [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Schema {
+    /// Of what
+    #[arg(value_enum)]
+    pub(crate) of: Printed,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Printed {
+    /// The forecast of `rehearse`
+    Report,
+    /// What `rehearse --against` prints
+    Comparison,
+    /// What `rehearse --sensitivity` prints
+    Sensitivity,
 }
 
 #[derive(Debug, ClapArgs)]

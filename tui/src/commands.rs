@@ -6,6 +6,7 @@ mod overview;
 mod preflight;
 mod rehearse;
 mod replay;
+mod schema;
 mod selftest;
 mod timezone;
 mod validate;
@@ -28,6 +29,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Rehearse(args)) => rehearse::run(args, streams),
         Some(Command::Check(args)) => check::run(args, streams),
         Some(Command::Replay(args)) => replay::run(args, streams),
+        Some(Command::Schema(args)) => schema::run(args, streams),
         Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),

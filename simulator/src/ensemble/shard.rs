@@ -17,7 +17,7 @@ use crate::fleet::RunRow;
 use crate::scenario::{MOST_RUNS, Preset, Scenario, ScenarioError, hex};
 
 /// The version of the shards' form.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Which part of the runs, written `2/5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,6 +33,8 @@ pub struct Machine {
     pub(super) booting_since: Time,
     /// When it last began to take part in the operation.
     pub(super) in_flight_since: Time,
+    /// When its turn came last: its update may have been tried again since.
+    pub(super) turn_since: Time,
     /// When it last began, or went on with, its update: not while it waits for a retry.
     pub(super) flying_since: Time,
     /// How long it has been in flight in the operation, up to `in_flight_since`.
@@ -245,6 +247,7 @@ impl Machine {
             since: Time::START,
             booting_since: Time::START,
             in_flight_since: Time::START,
+            turn_since: Time::START,
             flying_since: Time::START,
             work: Span::ZERO,
             attempt: 0,

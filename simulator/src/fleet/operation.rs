@@ -9,6 +9,7 @@ mod words;
 use super::event::{Event, Observer};
 use super::machine::{Activity, Machine, Membership, Reason};
 use super::pods::plan::number;
+use super::progress::Deciles;
 use super::task::{Action, Task};
 use super::world::World;
 use super::{MachineIndex, OperationIndex, PoolIndex};
@@ -58,6 +59,8 @@ pub struct Operation {
     pub work: Span,
     /// How often its owner retried it.
     pub owner_retries: u32,
+    /// When each tenth of its machines was settled so far.
+    pub(super) deciles: Deciles,
     /// The longest time that one machine was in flight.
     pub longest: Span,
     /// The longest time from a start of a machine, or a retry, to the end of that.
@@ -86,6 +89,7 @@ impl Operation {
             stop: None,
             work: Span::ZERO,
             owner_retries: 0,
+            deciles: Deciles::default(),
             longest: Span::ZERO,
             longest_flight: Span::ZERO,
         }
@@ -370,6 +374,7 @@ impl World {
         operation.targeted -= operation.failed - again;
         operation.failed = 0;
         operation.quarantined = 0;
+        operation.forget_settled();
         operation.stop = None;
         operation.ended = None;
         operation.is_paused = false;

@@ -9,11 +9,13 @@ use super::operation::Operation;
 use super::pods::Figures;
 use super::pods::plan::{BudgetIndex, number};
 use super::pods::room::Room;
+use super::progress::Deciles;
 use super::stuck::Stuck;
 use super::task::Task;
 use super::world::World;
 use super::{Blueprint, MachineIndex, OLD_DAYS, OperationIndex, PoolIndex, Unobserved, WindowUse};
 use crate::engine::{RunSeed, Span, Time};
+use crate::statistics::Packed;
 
 use std::sync::Arc;
 
@@ -69,6 +71,8 @@ pub struct PoolRow {
     pub bound: Option<Time>,
     /// Its rollouts, in the order of the requests.
     pub rollouts: Vec<RolloutRow>,
+    /// How many milliseconds its machines' updates took, each from its turn until the machine was settled.
+    pub updates: Packed,
     /// Why its machines were where they were, from the start of each rollout until each was settled: all of them
     /// together.
     pub reasons: Vec<(Reason, Span)>,
@@ -126,6 +130,8 @@ pub struct RolloutRow {
     pub last_start: Option<Time>,
     /// When it ended; `None` when it did not.
     pub ended: Option<Time>,
+    /// When each tenth of its machines was settled; `None` where so many were not.
+    pub deciles: Deciles,
     /// The longest time from a start of a machine, or a retry, to the end of that.
     pub longest_flight: Span,
     /// How many machines it moved.
@@ -234,6 +240,7 @@ impl World {
             end: end.filter(|_| is_finished),
             bound: bound.filter(|_| is_finished),
             rollouts,
+            updates: self.pools[pool.at()].updates.packed(),
             reasons: tally.reasons(),
             waiters: tally.waiters(),
             stuck: self.stuck(pool, ending),
@@ -405,6 +412,7 @@ fn rollout_row(index: OperationIndex, operation: &Operation) -> RolloutRow {
         started: operation.started,
         first_start: operation.first_start,
         last_start: operation.last_start,
+        deciles: operation.deciles_at_end(),
         longest_flight: operation.longest_flight,
         ended: operation.ended,
         duration: settled.map(|ended| ended.since(operation.requested)),

@@ -17,6 +17,7 @@ use super::{MachineIndex, OperationIndex, PoolIndex};
 use crate::engine::{Class, Concern};
 use crate::phase::Phase;
 use crate::scenario::{Mode, Order, Pool};
+use crate::statistics::Sketch;
 
 /// What changes of a pool.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,8 @@ pub(super) struct PoolState {
     pub(super) least_open: u32,
     /// How long its machines had which reason.
     pub(super) tally: Tally,
+    /// How many milliseconds its machines' updates took, each from its turn until the machine was settled.
+    pub(super) updates: Sketch,
     /// The operation that goes on.
     pub(super) going_on: Option<OperationIndex>,
     /// The operation that started last.
@@ -270,6 +273,7 @@ impl World {
         self.change(machine, |machine| {
             machine.membership = Membership::InFlight;
             machine.in_flight_since = now;
+            machine.turn_since = now;
             machine.flying_since = now;
             machine.desired = revision;
             machine.retries = 0;

@@ -17,6 +17,7 @@ mod hold;
 mod images;
 mod owners;
 mod polling;
+mod progress;
 mod windows;
 
 use super::{Blueprint, Reason, RunRow};

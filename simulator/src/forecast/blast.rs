@@ -1,5 +1,6 @@
 //! How many machines a bad revision reaches before its rollout ends or halts, the blast radius; and what stopped it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::quantiles::{Quantiles, Sorted};
@@ -7,7 +8,7 @@ use super::shares::Share;
 use crate::fleet::{BlastEnd, Blueprint, PoolRow};
 
 /// What bad revisions did to a pool's machines.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BlastRadius {
     /// Runs in which a machine began to boot a bad revision. Of these alone are the numbers.
     #[serde(flatten)]
@@ -28,7 +29,7 @@ pub struct BlastRadius {
 }
 
 /// How many runs of all, and which share that is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RunCount {
     /// The share.
     #[serde(flatten)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::workloads::quotient as part;
@@ -11,7 +12,7 @@ use crate::fleet::{Blueprint, PoolIndex, PoolRow, Reason};
 use crate::remedy::remedy;
 
 /// One reason's part of the time of a pool's machines, over all runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ReasonShare {
     /// The reason's word.
     pub reason: &'static str,
@@ -24,7 +25,7 @@ pub struct ReasonShare {
 }
 
 /// Something that machines waited for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Blocker {
     /// The reason's word.
     pub reason: &'static str,

@@ -1,6 +1,7 @@
 //! How much disruption budgets are pressed by the rollouts.
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::workloads::mean;
@@ -10,7 +11,7 @@ use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, BudgetIndex, Reason, RunRow};
 
 /// One budget's part of the forecast.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BudgetForecast {
     /// Runs in which a drain waited for it.
     pub waited: Share,

@@ -2,8 +2,10 @@
 //! numbers: A. M. Law, *Simulation Modeling and Analysis*, 5th ed. (2015), section 11.2), so what differs is the scenario.
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::SCHEMA_VERSION;
 use super::quantiles::{End, Interval, Quantiles, Sorted};
 use super::shares::Share;
 use crate::engine::{Span, Time};
@@ -12,9 +14,10 @@ use crate::fleet::{Blueprint, Ending, RunRow};
 use crate::statistics::{difference_of_shares, mean};
 
 /// The report of one comparison.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Comparison {
     /// The version of the report's fields.
+    #[schemars(extend("const" = SCHEMA_VERSION))]
     pub schema_version: u32,
     /// The seed of every draw, in both.
     pub seed: u64,
@@ -33,9 +36,10 @@ pub struct Comparison {
 }
 
 /// One of the two scenarios.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Side {
     /// Its name.
+    #[schemars(with = "String")]
     pub scenario: Text,
     /// SHA-256 of its text.
     pub scenario_hash: String,
@@ -46,7 +50,7 @@ pub struct Side {
 }
 
 /// In how many pairs which run finished.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PairedShare {
     /// Both did.
     pub both: usize,
@@ -67,7 +71,7 @@ pub struct PairedShare {
 }
 
 /// How much longer the other one takes, in the pairs of which both runs finished.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Difference {
     /// How many such pairs there are.
     pub pairs: usize,
@@ -101,7 +105,7 @@ impl Comparison {
         assert_eq!(first.1.seed, second.1.seed, "pairs are of one seed");
         let pairs: Vec<(&RunRow, &RunRow)> = rows.iter().zip(others).collect();
         Self {
-            schema_version: super::SCHEMA_VERSION,
+            schema_version: SCHEMA_VERSION,
             seed: first.1.seed.0,
             runs: pairs.len(),
             interrupted_of: None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{PoolForecast, Summary};
@@ -12,7 +13,7 @@ use crate::fleet::Reason;
 const MUCH: f64 = 2.0;
 
 /// How much longer than its lower bound the median takes, and what most of the time is waited for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Excess {
     /// How many times the lower bound, both from the first request on, at their medians.
     pub ratio: f64,

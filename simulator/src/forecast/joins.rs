@@ -1,5 +1,6 @@
 //! Machines that join a pool, or are enrolled for it, outside its queue.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Durations;
@@ -7,7 +8,7 @@ use crate::engine::Time;
 use crate::fleet::PoolRow;
 
 /// How machines come to a pool that were in none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Joins {
     /// Machines that are on their way to it, in the run that has most of them.
     pub machines: u32,

@@ -1,5 +1,6 @@
 //! Quantiles over runs, and how sure they are. A run that did not finish is later than every run that did.
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::shared;
@@ -7,7 +8,7 @@ use crate::engine::Span;
 use crate::statistics::{Ranks, rank};
 
 /// Quantiles over all runs: the ⌈qN⌉-th value, no interpolation; `None` where it falls among unfinished runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Quantiles<T> {
     /// The median.
     pub p50: Option<T>,
@@ -20,7 +21,7 @@ pub struct Quantiles<T> {
 }
 
 /// The intervals of the quantiles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Intervals<T> {
     /// Of the median.
     pub p50: Interval<T>,
@@ -31,7 +32,7 @@ pub struct Intervals<T> {
 }
 
 /// What contains the true quantile in at least 95 ensembles of 100, from the ranks of the runs alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Interval<T> {
     /// Below it the quantile is in at most 2.5 of 100.
     pub low: End<T>,
@@ -51,7 +52,7 @@ pub enum End<T> {
 }
 
 /// Quantiles over all runs, and mean and extremes over the finished ones, `None` when none finished.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Durations {
     /// Over all runs.
     #[serde(flatten)]
@@ -65,7 +66,7 @@ pub struct Durations {
 }
 
 /// Low quantiles of something of which little is bad, over all runs: what the run at that rank from below has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Lowest<T> {
     /// The median.
     pub p50: Option<T>,
@@ -80,7 +81,7 @@ pub struct Lowest<T> {
 }
 
 /// The intervals of low quantiles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LowestIntervals<T> {
     /// Of the median.
     pub p50: Interval<T>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Durations;
@@ -12,12 +13,13 @@ use crate::engine::Time;
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, RolloutRow};
 
 /// One rollout's part of the forecast.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RolloutForecast {
     /// The revision.
     pub revision: u32,
     /// What it does to one machine, as `set-labels w-3`; `None`: it is a rollout to the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub task: Option<Text>,
     /// Seconds from the scenario's start to the request, in the first run that has it.
     pub requested_s: Time,
@@ -69,7 +71,7 @@ fn kind(row: &RolloutRow) -> (u32, Option<(&'static str, u32)>) {
 
 /// The rollouts of a pool, each in all runs that asked for it: of one revision, for the same time. In the order in which
 /// the first run asked for them; then what it did not ask for.
-fn same_rollouts<'r>(rows: &[&'r PoolRow]) -> Vec<Vec<(&'r PoolRow, &'r RolloutRow)>> {
+pub(super) fn same_rollouts<'r>(rows: &[&'r PoolRow]) -> Vec<Vec<(&'r PoolRow, &'r RolloutRow)>> {
     let mut same: Vec<Vec<(&PoolRow, &RolloutRow)>> = Vec::new();
     let mut places = BTreeMap::new();
     for row in rows {

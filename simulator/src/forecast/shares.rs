@@ -1,11 +1,12 @@
 //! Shares of runs, and how sure they are.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::statistics::{wilson, wilson_of};
 
 /// A share of runs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Share {
     /// From 0 to 1.
     pub share: f64,
@@ -16,7 +17,7 @@ pub struct Share {
 }
 
 /// A part of something of which there is no sample to be sure of, as of time.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Part {
     /// From 0 to 1.
     pub share: f64,

@@ -1,12 +1,13 @@
 //! The least spare capacity that a pool has: machines that take workload, and room on them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::quantiles::{Lowest, Sorted};
 use crate::fleet::{Blueprint, PoolIndex, PoolRow, Room};
 
 /// What a pool had at the worst instant of each run, from the start to the run's last event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SpareCapacity {
     /// Machines of the pool at the start.
     pub of_machines: u32,

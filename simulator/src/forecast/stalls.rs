@@ -1,12 +1,13 @@
 //! Why a pool's rollouts stalled where only people could have helped.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Share;
 use crate::fleet::{Ending, PoolRow, Reason};
 
 /// Shares of all runs in which the pool stalled for want of people.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Stalls {
     /// Machines were down, and nobody repairs them.
     pub unrepaired: Share,

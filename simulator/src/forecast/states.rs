@@ -1,6 +1,7 @@
 //! In how many runs something is in a state at an instant that the scenario asks about.
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Share;
@@ -10,13 +11,15 @@ use crate::fleet::Blueprint;
 use crate::scenario::{Object, Scenario, State};
 
 /// The answer to one question of the scenario about an instant.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StateShare {
     /// When.
     pub at: Date,
     /// The machine or the pool.
+    #[schemars(with = "String")]
     pub of: Text,
     /// The state, as the scenario writes it.
+    #[schemars(with = "String")]
     pub state: Text,
     /// The part of the runs in which it is in it.
     pub runs: Share,

@@ -1,5 +1,6 @@
 //! What is left in runs in which a rollout goes on only when somebody acts.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::quantiles::{Quantiles, Sorted};
@@ -8,7 +9,7 @@ use crate::engine::Time;
 use crate::fleet::{self, PoolRow};
 
 /// A pool's rollouts that stopped with machines left, or could come to nothing more.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Stuck {
     /// Runs in which that is so. All else is of these.
     pub runs: Share,

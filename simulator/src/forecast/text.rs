@@ -4,6 +4,7 @@ pub(super) mod blast;
 pub mod comparison;
 mod page;
 mod pools;
+mod progress;
 mod quantiles;
 pub mod sensitivity;
 mod shares;
@@ -13,7 +14,8 @@ mod workloads;
 
 use std::fmt::{self, Write};
 
-use super::{Excess, Forecast};
+use super::{End, Excess, Forecast, Interval};
+use crate::engine::Span;
 use page::{Page, Rank};
 use quantiles::{Rounding, bound, few_units, finish};
 pub(super) use shares::of_share;
@@ -176,8 +178,13 @@ fn precision(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
         return Ok(());
     };
     let said = |half: f64| format!("{:.2} %", half * 100.0);
-    let half =
-        |half: Option<f64>| half.map_or("unknown".to_owned(), |half| format!("±{}", said(half)));
+    let intervals = &forecast.whole.duration_s.quantiles.interval;
+    let half = |half: Option<f64>, interval: Interval<Span>| match half {
+        // A width of nothing: no number of runs makes it finish.
+        Some(_) if interval.low == End::Never => "certain".to_owned(),
+        Some(half) => format!("±{}", said(half)),
+        None => "unknown".to_owned(),
+    };
     let line = format!(
         "precision {} {} {} runs: P50 {}, P90 {}, finished ±{}",
         said(of.asked),
@@ -187,8 +194,8 @@ fn precision(forecast: &Forecast, out: &mut impl Write) -> fmt::Result {
             "NOT reached in"
         },
         forecast.runs,
-        half(of.p50),
-        half(of.p90),
+        half(of.p50, intervals.p50),
+        half(of.p90, intervals.p90),
         said(of.finished)
     );
     writeln!(out, "{}", wrapped(&line, "  "))

@@ -1,6 +1,7 @@
 //! What maintenance windows mean for rollouts: whether they fit, when they may start at the latest, how they stand when
 //! a window closes, and how far windows were overrun.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clock::{Clock, Date};
@@ -16,7 +17,7 @@ use crate::statistics::effective_size;
 const FITS: u8 = 95;
 
 /// What became of a pool's windows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WindowsForecast {
     /// Windows in which a machine started, a run on average.
     pub used: f64,
@@ -29,7 +30,7 @@ pub struct WindowsForecast {
 }
 
 /// What a rollout's first window means for it. Shares are of the runs in which it starts in the same window as in most.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WindowFit {
     /// When the window opens in which it starts in most runs.
     pub opens: Date,
@@ -62,7 +63,7 @@ pub struct WindowFit {
 }
 
 /// Runs in which a rollout starts machines in so many windows until it has finished.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WindowCount {
     /// How many windows; `None`: it does not finish.
     pub windows: Option<u32>,
@@ -71,7 +72,7 @@ pub struct WindowCount {
 }
 
 /// How many machines of a rollout stand where, a run on average.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StandForecast {
     /// Machines that run the revision.
     pub updated: f64,

@@ -1,6 +1,7 @@
 //! What the rollouts did to the workloads.
 
 use appliance::Text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::quantiles::{Lowest, Sorted};
@@ -9,7 +10,7 @@ use crate::ensemble::Ensemble;
 use crate::fleet::{Blueprint, Figures};
 
 /// One workload's part of the forecast, over all runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WorkloadForecast {
     /// How often a pod was evicted, on average over all runs and the most pods that the workload was to have.
     pub evictions_per_pod: f64,

@@ -1,12 +1,13 @@
 //! What a long look ahead asks: how old the revisions are that machines run, and how often they boot.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Part, workloads};
 use crate::fleet::{Blueprint, OLD_DAYS, PoolRow};
 
 /// The part of all machines' time, from the start to the horizon, on a revision older than so many days.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OldRevisions {
     /// 30 days.
     pub over_30_days: Part,

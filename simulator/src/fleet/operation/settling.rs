@@ -17,6 +17,7 @@ impl World {
         observer: &mut O,
     ) {
         let pool = self.close_part(machine, failed_in, observer);
+        self.note_progress(machine);
         let has_failed = failed_in.is_some();
         if has_failed {
             self.call_hands(machine, observer);

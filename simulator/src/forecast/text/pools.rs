@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::page::{Page, Rank};
 use super::quantiles::{count, joined, rollout_quantiles, rough};
-use super::{Detail, WIDTH, blast, of_share, shortened, waits, windows, wrapped};
+use super::{Detail, WIDTH, blast, of_share, progress, shortened, waits, windows, wrapped};
 use crate::forecast::{End, Forecast, Lowest, PoolForecast, SpareCapacity, Stuck};
 
 /// Rollouts of one pool that are told on a screen, which has no room for those of a year.
@@ -24,6 +24,9 @@ pub(super) fn write(forecast: &Forecast, detail: Detail, page: &mut Page) -> fmt
         rollouts(pool, detail, page)?;
         if let Some(joins) = &pool.joins {
             page.block(Rank::Length, |out| joined(joins, detail, out))?;
+        }
+        if detail == Detail::Full {
+            page.block(Rank::Aside, |out| progress::write(pool, out))?;
         }
         stalls(pool, page);
         if let Some(stuck) = &pool.stuck {

@@ -6,7 +6,7 @@ use super::quantiles::{Rounding, few_units, rough};
 use super::shares::percent;
 use super::{Detail, WIDTH, of_share, shortened, wrapped};
 use crate::engine::Span;
-use crate::forecast::{AtExtreme, Date, InputSwing, Outlook, Sensitivity};
+use crate::forecast::{AtExtreme, Date, InputSwing, LateFinish, Sensitivity};
 
 /// Widths of the columns: the input's key.
 const NAME: usize = 35;
@@ -86,8 +86,8 @@ fn table(
             "{:NAME$} {:SETTINGS$} {:>VALUE$} {:>VALUE$} {}",
             last_of(input.input.as_str()),
             settings(input),
-            value(&input.low.outlook),
-            value(&input.high.outlook),
+            value(&input.low.late),
+            value(&input.high.late),
             scale.bar(input)
         )?;
         if detail == Detail::Full {
@@ -98,9 +98,8 @@ fn table(
         let more = moving.len() - listed;
         writeln!(out, "… and {more} inputs more, which --full tells")?;
     }
-    let has_none = |outlook: &Outlook| outlook.p90_s.is_none();
-    let has_none =
-        |input: &&&InputSwing| has_none(&input.low.outlook) || has_none(&input.high.outlook);
+    let has_none = |late: &LateFinish| late.p90_s.is_none();
+    let has_none = |input: &&&InputSwing| has_none(&input.low.late) || has_none(&input.high.late);
     if moving.iter().take(listed).any(|input| has_none(&input)) {
         let text = "a percentage in place of a time: the P90 does not finish without help, and so many runs do";
         writeln!(out, "{}", wrapped(text, "  "))?;
@@ -110,9 +109,9 @@ fn table(
 
 /// Both ends of an input, whole.
 fn exactly(input: &InputSwing, out: &mut impl Write) -> fmt::Result {
-    for (name, AtExtreme { setting, outlook }) in [("low", &input.low), ("high", &input.high)] {
-        let ends = rough("P90", (outlook.p90_s, outlook.interval));
-        let share = of_share(outlook.finished);
+    for (name, AtExtreme { setting, late }) in [("low", &input.low), ("high", &input.high)] {
+        let ends = rough("P90", (late.p90_s, late.interval));
+        let share = of_share(late.finished);
         let line = format!("  {name:4} {setting}: {ends}, finished {share}");
         writeln!(out, "{}", wrapped(&line, "       "))?;
     }
@@ -151,10 +150,10 @@ fn last_of(key: &str) -> String {
 }
 
 /// The P90, or the share that finishes where that is of an unfinished run.
-fn value(outlook: &Outlook) -> String {
-    match outlook.p90_s {
+fn value(late: &LateFinish) -> String {
+    match late.p90_s {
         Some(span) => first_units(&few_units(span, Rounding::Nearest)),
-        None => percent(outlook.finished.share),
+        None => percent(late.finished.share),
     }
 }
 
@@ -190,7 +189,7 @@ impl Scale {
     fn of(sensitivity: &Sensitivity, moving: &[&InputSwing]) -> Self {
         let base = sensitivity.base.p90_s;
         let ends = moving.iter().flat_map(|input| [&input.low, &input.high]);
-        let all = ends.filter_map(|end| end.outlook.p90_s).chain(base);
+        let all = ends.filter_map(|end| end.late.p90_s).chain(base);
         let (from, to) = all.fold(
             (None, None),
             |(from, to): (Option<Span>, Option<Span>), span| {
@@ -227,7 +226,7 @@ impl Scale {
 
     /// From the one end to the other, and the base's mark.
     fn bar(&self, input: &InputSwing) -> String {
-        let ends = [&input.low, &input.high].map(|end| self.cell(end.outlook.p90_s));
+        let ends = [&input.low, &input.high].map(|end| self.cell(end.late.p90_s));
         let [from, to] = [ends[0].min(ends[1]), ends[0].max(ends[1])];
         let cell = |cell| match cell {
             _ if cell == self.base => '│',
