@@ -126,9 +126,9 @@ fn a_forecast_that_was_changed_is_not_valid() {
         ("/pools", Value::Array(Vec::new())),
     ];
     for (at, value) in changes {
-        let mut changed = forecast.clone();
-        *changed.pointer_mut(at).unwrap() = value;
-        assert!(!schema.is_valid(&changed), "{at}");
+        let mut other = forecast.clone();
+        *other.pointer_mut(at).unwrap() = value;
+        assert!(!schema.is_valid(&other), "{at}");
     }
     for field in forecast.as_object().unwrap().keys() {
         let mut without = forecast.clone();

@@ -33,11 +33,11 @@ fn it_fits_a_screen_and_full_tells_all() {
 #[test]
 fn many_inputs_fit_a_screen_too() {
     let mut text = "[[pools]]\nname = \"p\"\nmachines = 4\ncapacity = { pods = 30 }\nretries = 1\nhalt_after = \"never\"\n[hardware.vm]\nhangs = { os = \"1%\" }\ntimeouts = { boot = \"none\" }\n[[steps]]\nat = \"+0s\"\ndo = \"apply\"\npool = \"p\"\n".to_owned();
-    for number in 1..=20 {
-        text += &format!(
+    text.extend((1..=20).map(|number| {
+        format!(
             "[[workloads]]\nname = \"service-with-a-long-name-{number}\"\nreplicas = 4\nbudget = {{ max_unavailable = 1 }}\nresync = {{ uniform = {{ min = \"1s\", max = \"{number}m\" }} }}\n"
-        );
-    }
+        )
+    }));
     let file = ScenarioFile::new("many", &text);
     let screen = told(&[
         "rehearse",

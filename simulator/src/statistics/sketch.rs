@@ -1,5 +1,5 @@
 //! A distribution of many whole numbers in little room: how many of them fell into each of some thousand buckets, which grow
-//! with the numbers, as in HdrHistogram (G. Tene, <https://hdrhistogram.github.io/HdrHistogram/>).
+//! with the numbers, as in `HdrHistogram` (G. Tene, <https://hdrhistogram.github.io/HdrHistogram/>).
 //!
 //! Numbers below 128 have a bucket each, zero among them. Above, each power of two is cut into 64 buckets; since a quantile is
 //! told as the middle of its bucket, it is off by at most 1 part in 128 of itself. Everything is a whole number, and to
@@ -11,11 +11,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::rank;
 
 /// Buckets of each power of two, and half the numbers that have one each.
-const PARTS: u64 = 64;
+const PARTS: usize = 64;
 /// The bits of a number that tell its bucket within a power of two.
 const BITS: u32 = PARTS.trailing_zeros() + 1;
 /// How many buckets there are for numbers of 64 bits.
-const BUCKETS: usize = (64 - BITS as usize + 2) * PARTS as usize;
+const BUCKETS: usize = (64 - BITS as usize + 2) * PARTS;
 
 /// How often numbers fell into each bucket, and the largest of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,18 +102,17 @@ impl Sketch {
 const fn bucket_of(value: u64) -> usize {
     let length = u64::BITS - value.leading_zeros();
     let shift = length.saturating_sub(BITS);
-    (shift as u64 * PARTS + (value >> shift)) as usize
+    shift as usize * PARTS + (value >> shift) as usize
 }
 
 /// The number in the middle of a bucket.
 const fn middle_of(bucket: usize) -> u64 {
-    let bucket = bucket as u64;
     if bucket < 2 * PARTS {
-        return bucket;
+        return bucket as u64;
     }
     let shift = bucket / PARTS - 1;
     let within = bucket - shift * PARTS;
-    (within << shift) + (1 << (shift - 1))
+    ((within as u64) << shift) + (1 << (shift - 1))
 }
 
 /// `[largest, [[bucket, count], …]]`.
@@ -174,7 +173,7 @@ mod tests {
         let mut value = 0_u64;
         for bucket in 0..BUCKETS {
             assert_eq!(bucket_of(value), bucket);
-            let shift = (bucket as u64 / PARTS).saturating_sub(1);
+            let shift = (bucket / PARTS).saturating_sub(1);
             let width = 1_u64 << shift;
             assert_eq!(bucket_of(value + (width - 1)), bucket);
             assert_eq!(bucket_of(middle_of(bucket)), bucket);
