@@ -23,6 +23,7 @@ mod orders;
 mod pod_views;
 mod presets;
 mod properties;
+mod public_api;
 mod questions;
 mod readme;
 mod recordings;

@@ -7,10 +7,12 @@ use crate::{ClusterId, MachineId, Text};
 
 /// A budget's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct BudgetId(pub i64);
 
 /// One disruption budget, with its counts as Kubernetes' `PodDisruptionBudgetStatus` has them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Budget {
     /// Its number.
     pub id: BudgetId,

@@ -6,10 +6,12 @@ use crate::{ControlPlaneStatus, Text};
 
 /// A cluster's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct ClusterId(pub i64);
 
 /// One Kubernetes cluster. Its admin kubeconfig is a secret and not part of this value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// Its number.
     pub id: ClusterId,

@@ -1,5 +1,7 @@
 //! Why a request was not done.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Text;
@@ -10,10 +12,15 @@ use crate::Text;
 pub struct Error {
     kind: ErrorKind,
     message: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<Text>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    details: BTreeMap<Text, Vec<Text>>,
 }
 
 /// What to do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// What the request names does not exist.
@@ -22,6 +29,28 @@ pub enum ErrorKind {
     Conflict,
     /// The request makes no sense as it is; repeating it will not help.
     Rejected,
+    /// The request could not be read.
+    Malformed,
+    /// Whoever asks is not known: the API key is missing, wrong or too old.
+    Unauthorized,
+    /// Whoever asks is known and may not.
+    Forbidden,
+    /// The thing exists, and cannot be asked this way.
+    MethodNotAllowed,
+    /// The request took too long to arrive.
+    TimedOut,
+    /// The request is too large.
+    TooLarge,
+    /// The request is not JSON.
+    UnsupportedMediaType,
+    /// Too many requests in too short a time; it may be possible later.
+    TooManyRequests,
+    /// The appliance failed.
+    Failed,
+    /// This appliance does not do it.
+    Unsupported,
+    /// The appliance cannot answer now; it may be able to later.
+    Unavailable,
 }
 
 impl Error {
@@ -30,11 +59,38 @@ impl Error {
         Self {
             kind,
             message: message.into(),
+            code: None,
+            details: BTreeMap::new(),
         }
+    }
+
+    /// The same error with a word for programs. Only `value_already_exist` is publicly known.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Text>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// The same error, and what is wrong with one field of the request.
+    #[must_use]
+    pub fn with_detail(mut self, field: impl Into<Text>, message: impl Into<Text>) -> Self {
+        let of_field = self.details.entry(field.into()).or_default();
+        of_field.push(message.into());
+        self
     }
 
     /// What to do about it.
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// The word for programs, where there is one.
+    pub fn code(&self) -> Option<&Text> {
+        self.code.as_ref()
+    }
+
+    /// What is wrong with single fields of the request, by their names.
+    pub fn details(&self) -> &BTreeMap<Text, Vec<Text>> {
+        &self.details
     }
 }

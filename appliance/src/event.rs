@@ -9,6 +9,7 @@ use crate::{
 
 /// An entry of the log that operators read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct FleetEvent {
     /// Its number. The first of a fleet is 1, the next one 2: where numbers are missing, so are entries.
     pub number: u64,
@@ -28,6 +29,7 @@ pub struct FleetEvent {
 
 /// How much an event should worry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The usual course of things.
@@ -42,6 +44,7 @@ pub enum Severity {
 
 /// One machine and what it went through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct MachineHistory {
     /// The machine as it is now.
     pub machine: Machine,
@@ -76,6 +79,7 @@ pub struct MachineHistory {
 
 /// What a cluster has made of a machine that is down with pods on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Absence {
     /// `silent`, `unknown`, `tainted`, `evicted`.
     pub state: Text,
@@ -86,6 +90,7 @@ pub struct Absence {
 
 /// Something to say of a machine, with an instant or without.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Remark {
     /// What, in words; where there is an instant, it stands behind them.
     pub text: Text,
@@ -95,6 +100,7 @@ pub struct Remark {
 
 /// A revision that a machine came to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct RevisionRecord {
     /// Its number.
     pub revision: u32,
@@ -106,6 +112,7 @@ pub struct RevisionRecord {
 
 /// One phase that a machine went through or is in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct PhaseRecord {
     /// Its number among the phases of its machine, the first being 1: where numbers are missing, so are phases.
     pub number: u32,
@@ -125,6 +132,7 @@ pub struct PhaseRecord {
 
 /// One operation and what it did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct OperationHistory {
     /// The operation as it is now.
     pub operation: Operation,
@@ -143,6 +151,7 @@ pub struct OperationHistory {
 
 /// What some machines of an operation wait for, or are busy with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Wait {
     /// The reason, as machines have it.
     pub reason: Text,
@@ -156,6 +165,7 @@ pub struct Wait {
 
 /// What an operation did to one machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct OperationStep {
     /// The machine.
     pub machine_id: MachineId,

@@ -7,6 +7,7 @@ use crate::{MachinePoolId, Text};
 
 /// Something that a rollout would meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The pool.
     pub machine_pool_id: MachinePoolId,

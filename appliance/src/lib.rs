@@ -10,7 +10,11 @@
 //! | `status` | the open sets of status words |
 //! | `text` | text from outside, with nothing in it that could disturb a terminal |
 //! | `request` | everything that can be asked, and everything that can be answered |
+//! | `public` | what meltcloud's public API shows and is asked, which is less |
+//! | `clock` | the clock of a simulated appliance |
+//! | `organization`, `secret` | whose this is, and what nobody may see |
 //! | `error` | why a request was not done |
+//! | `wire` | requests, replies and errors as HTTP has them |
 //!
 //! The crate depends on nothing else of this workspace: a contract outlives its users. Field names and status
 //! words are those of meltcloud's public Terraform provider
@@ -18,21 +22,27 @@
 //! appliance tells all the same, is an `Option` whose documentation says so.
 
 pub mod budget;
+pub mod clock;
 pub mod cluster;
 pub mod error;
 pub mod event;
 pub mod finding;
 pub mod machine;
 pub mod operation;
+pub mod organization;
 pub mod pod;
 pub mod pool;
+pub mod public;
 pub mod request;
 pub mod revision;
+pub mod secret;
 pub mod status;
 pub mod text;
 pub mod window;
+pub mod wire;
 
 pub use budget::{Budget, BudgetId};
+pub use clock::{Capabilities, Clock};
 pub use cluster::{Cluster, ClusterId};
 pub use error::{Error, ErrorKind};
 pub use event::{
@@ -42,10 +52,12 @@ pub use event::{
 pub use finding::Finding;
 pub use machine::{Label, Machine, MachineId};
 pub use operation::{Operation, OperationId, Rollout};
+pub use organization::Organization;
 pub use pod::{Pod, PodId};
 pub use pool::{MachinePool, MachinePoolId};
 pub use request::{Reply, Request};
 pub use revision::{Component, MachineRevision, Revision};
+pub use secret::Secret;
 pub use status::{
     ControlPlaneStatus, MachinePoolStatus, MachineStatus, OperationStatus, PodStatus, Scheduling,
 };

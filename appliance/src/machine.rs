@@ -6,10 +6,12 @@ use crate::{MachinePoolId, MachineStatus, Scheduling, Text};
 
 /// A machine's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct MachineId(pub i64);
 
 /// A node label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Label {
     /// The label's key, as `topology.kubernetes.io/zone`.
     pub key: Text,
@@ -19,6 +21,7 @@ pub struct Label {
 
 /// One worker machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Machine {
     /// Its number.
     pub id: MachineId,

@@ -6,10 +6,12 @@ use crate::{MachineId, MachinePoolId, OperationStatus, Text};
 
 /// An operation's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct OperationId(pub i64);
 
 /// One operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Operation {
     /// Its number.
     pub id: OperationId,
@@ -27,6 +29,7 @@ pub struct Operation {
 
 /// How far the rollout of one revision to one pool is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Rollout {
     /// The pool that is rolled out.
     pub machine_pool_id: MachinePoolId,

@@ -7,10 +7,12 @@ use crate::{BudgetId, PodStatus, Text};
 
 /// A pod's number: of the pods that there are at one time no two have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct PodId(pub u64);
 
 /// One pod on a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Pod {
     /// Its number.
     pub id: PodId,

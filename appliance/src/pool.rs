@@ -6,10 +6,12 @@ use crate::{ClusterId, MachinePoolStatus, Text};
 
 /// A machine pool's number, assigned by the appliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct MachinePoolId(pub i64);
 
 /// Machines that share one configuration and are rolled out together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct MachinePool {
     /// Its number.
     pub id: MachinePoolId,

@@ -1,18 +1,20 @@
 //! Everything that can be asked of an appliance, and everything that it can answer, as values.
 //!
 //! A request is a value, so that it can be logged, recorded, compared and answered by anything: an appliance over HTTP
-//! or a simulated fleet in memory.
+//! or a simulated fleet in memory. meltcloud's public API is one variant, [`Request::Public`]; all others are this project's
+//! extension, which a simulated appliance answers.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Budget, Cluster, ClusterId, Finding, FleetEvent, Label, Machine, MachineHistory, MachineId,
-    MachinePool, MachinePoolId, Operation, OperationHistory, OperationId, PoolWindows, Revision,
-    Text,
+    Budget, Capabilities, Clock, Cluster, ClusterId, Finding, FleetEvent, Label, Machine,
+    MachineHistory, MachineId, MachinePool, MachinePoolId, Operation, OperationHistory,
+    OperationId, PoolWindows, Revision, Text, public,
 };
 
 /// One question or one order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub enum Request {
     /// Every cluster.
@@ -217,6 +219,33 @@ pub enum Request {
         /// The UUID.
         uuid: Text,
     },
+    /// Every network profile. The public API has no such list.
+    ListNetworkProfiles,
+    /// Every stored object of a kind. The public API has no such lists.
+    ListStored {
+        /// The kind.
+        kind: public::StoredKind,
+        /// The object that they belong to, of a kind that belongs to something.
+        parent: Option<i64>,
+    },
+    /// What the appliance says of itself.
+    GetCapabilities,
+    /// Where the clock of a simulated appliance stands.
+    GetClock,
+    /// Let the clock stand still.
+    PauseClock,
+    /// Let the clock go on.
+    ResumeClock,
+    /// Move the clock to the next event and let that happen.
+    StepClock,
+    /// Let the clock go faster or slower.
+    SetClockSpeed {
+        /// Simulated seconds in one real second.
+        speed: u32,
+    },
+    /// What meltcloud's public API can be asked.
+    #[cfg_attr(feature = "server", schemars(skip))]
+    Public(public::Request),
 }
 
 impl Request {
@@ -235,13 +264,18 @@ impl Request {
                 | Self::GetMachine { .. }
                 | Self::GetOperation { .. }
                 | Self::Preflight { .. }
-        )
+                | Self::ListNetworkProfiles
+                | Self::ListStored { .. }
+                | Self::GetCapabilities
+                | Self::GetClock
+        ) && !matches!(self, Self::Public(request) if !request.is_order())
     }
 }
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reply", content = "content", rename_all = "snake_case")]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Answers [`Request::ListClusters`].
     Clusters(Vec<Cluster>),
@@ -273,4 +307,15 @@ pub enum Reply {
     ChangedCluster(Cluster),
     /// Answers an order to a machine that no operation has to carry out: the machine as it is now; deleted, as it was.
     ChangedMachine(Box<Machine>),
+    /// Answers [`Request::ListNetworkProfiles`].
+    NetworkProfiles(Vec<public::NetworkProfile>),
+    /// Answers [`Request::ListStored`].
+    Stored(Vec<public::Stored>),
+    /// Answers [`Request::GetCapabilities`].
+    Capabilities(Capabilities),
+    /// Answers [`Request::GetClock`] and every order to the clock: the clock as it is now.
+    Clock(Clock),
+    /// Answers [`Request::Public`].
+    #[cfg_attr(feature = "server", schemars(skip))]
+    Public(public::Reply),
 }

@@ -6,6 +6,7 @@ use crate::{MachinePoolId, Text};
 
 /// One configuration of a pool. Known only from an appliance that lists revisions; the public API does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Revision {
     /// The pool that it configures.
     pub machine_pool_id: MachinePoolId,
@@ -21,6 +22,7 @@ pub struct Revision {
 
 /// One configuration of one machine. It references the revision of its pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct MachineRevision {
     /// Its number among those of the machine, from 1.
     pub number: u32,
@@ -36,6 +38,7 @@ pub struct MachineRevision {
 
 /// A part of a machine image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Component {
     /// Its name, as `containerd`.
     pub name: Text,

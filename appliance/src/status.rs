@@ -11,6 +11,7 @@ macro_rules! open_set {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(from = "Text", into = "Text")]
+        #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
         pub enum $name {
             $($(#[$meaning])* $variant,)+
             /// A word that this version does not know.

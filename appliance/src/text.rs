@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// text enters, so no view has to remember that a machine's name may hold an escape sequence. To clone it is cheap.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Text(Arc<str>);
 
 impl Text {

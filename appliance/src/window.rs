@@ -9,6 +9,7 @@ use crate::{MachinePoolId, Text};
 
 /// When the machines of one pool may start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct PoolWindows {
     /// The pool.
     pub machine_pool_id: MachinePoolId,
@@ -19,6 +20,7 @@ pub struct PoolWindows {
 
 /// One uninterrupted piece of time in which a pool's windows are open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Opening {
     /// What the window is called that opens it; `None` where it has no name.
     pub window: Option<Text>,
@@ -45,6 +47,7 @@ pub struct Opening {
 
 /// A date and time of day of one zone, as people read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct LocalDate {
     /// The weekday, as `Sat`.
     pub weekday: Text,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
 //! | `changes` | orders that change machines, pools and control planes |
+//! | `public` | what meltcloud's public API shows of all that |
 //! | `workload` | pods, budgets, and what a rollout would meet |
 //! | `revisions` | the revisions that a machine came to run |
 //! | `windows` | when pools are open, and instants as dates |
@@ -15,6 +16,7 @@
 mod changes;
 mod history;
 mod journal;
+mod public;
 pub mod rehearsal;
 mod remarks;
 mod resources;
@@ -24,7 +26,10 @@ mod workload;
 
 use std::sync::Arc;
 
-use appliance::{Error, ErrorKind, MachineId, MachinePoolId, OperationId, Reply, Request};
+use appliance::{
+    Capabilities, Clock, Error, ErrorKind, MachineId, MachinePoolId, OperationId, Reply, Request,
+    Text,
+};
 
 use crate::engine::{Seed, Time};
 use crate::fleet::{Blueprint, MachineIndex, OperationIndex, PoolIndex, Refusal, World};
@@ -156,8 +161,44 @@ impl Simulation {
             Request::UnholdMachine { machine } => self.order_machine(machine, World::unhold),
             Request::ExcludeMachine { machine } => self.order_machine(machine, World::exclude),
             Request::IncludeMachine { machine } => self.order_machine(machine, World::include),
-            _ => self.change(request),
+            Request::SetHostname { .. }
+            | Request::SetLabels { .. }
+            | Request::SetMachineNetworkProfile { .. }
+            | Request::ApplyToMachine { .. }
+            | Request::SetPoolVersion { .. }
+            | Request::SetPoolNetworkProfile { .. }
+            | Request::SetPoolImage { .. }
+            | Request::SetControlPlaneVersion { .. }
+            | Request::AssignMachine { .. }
+            | Request::UnassignMachine { .. }
+            | Request::ForceRemoveMachine { .. }
+            | Request::DecommissionMachine { .. }
+            | Request::DeleteMachine { .. }
+            | Request::RegisterMachine { .. }
+            | Request::EnrollMachine { .. } => self.change(request),
+            Request::GetCapabilities => Ok(Reply::Capabilities(capabilities())),
+            Request::GetClock => Ok(self.clock()),
+            Request::StepClock => {
+                if let Some(next) = self.next_at() {
+                    self.step(next);
+                }
+                Ok(self.clock())
+            }
+            Request::PauseClock | Request::ResumeClock | Request::SetClockSpeed { .. } => Err(
+                Error::new(ErrorKind::Unsupported, "this run moves only by steps"),
+            ),
+            Request::ListNetworkProfiles | Request::ListStored { .. } => Err(public::not_kept()),
+            Request::Public(ref request) => self.answer_public(request).map(Reply::Public),
         }
+    }
+
+    /// The clock, which moves only when this run is told to.
+    fn clock(&self) -> Reply {
+        Reply::Clock(Clock {
+            now_ms: self.now().as_millis(),
+            is_paused: true,
+            speed: None,
+        })
     }
 
     /// Every machine that is there; only those that changed since the last time are put together anew.
@@ -253,6 +294,15 @@ impl Simulation {
         index
             .map(OperationIndex)
             .ok_or_else(|| not_found("operation", id.0))
+    }
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        software: Text::from("meltdeck"),
+        version: Text::from(env!("CARGO_PKG_VERSION")),
+        is_simulated: true,
+        has_running_clock: false,
     }
 }
 

@@ -78,7 +78,12 @@ pub(crate) fn reply(reply: Result<Reply, Error>, random: &mut Random) -> Result<
             }
             history.log_missing = random.random_range(0..3);
         }
-        Reply::Operation(_) => {}
+        Reply::Operation(_)
+        | Reply::NetworkProfiles(_)
+        | Reply::Stored(_)
+        | Reply::Capabilities(_)
+        | Reply::Clock(_)
+        | Reply::Public(_) => {}
     }
     Ok(reply)
 }

@@ -117,7 +117,12 @@ impl Fleet {
             | Reply::Machine(_)
             | Reply::OperationHistory(_)
             | Reply::Budgets(_)
-            | Reply::Findings(_) => {}
+            | Reply::Findings(_)
+            | Reply::NetworkProfiles(_)
+            | Reply::Stored(_)
+            | Reply::Capabilities(_)
+            | Reply::Clock(_)
+            | Reply::Public(_) => {}
         }
     }
 

@@ -138,7 +138,12 @@ fn take_reply(model: &mut Model, reply: Reply) {
         | Reply::ChangedMachine(_)
         | Reply::ChangedCluster(_)
         | Reply::SavedRevision(_)
-        | Reply::Findings(_) => {}
+        | Reply::Findings(_)
+        | Reply::NetworkProfiles(_)
+        | Reply::Stored(_)
+        | Reply::Capabilities(_)
+        | Reply::Clock(_)
+        | Reply::Public(_) => {}
     }
     // At once: a row must not change its identity between two answers.
     if is_shown {

@@ -1,0 +1,54 @@
+//! A call and a response, as plain values.
+
+use std::fmt;
+
+/// The methods that the table of routes uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// Asks.
+    Get,
+    /// Makes something, or orders something.
+    Post,
+    /// Changes something.
+    Put,
+    /// Deletes something.
+    Delete,
+}
+
+impl Method {
+    /// Its name in a request line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// What is sent to an appliance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// Path and query, as they stand in a request line.
+    pub target: String,
+    /// The body, JSON, where there is one.
+    pub body: Option<String>,
+}
+
+/// What an appliance sends. Not `Debug`: the body may hold a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The body, JSON, where there is one.
+    pub body: Option<Vec<u8>>,
+}

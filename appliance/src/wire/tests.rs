@@ -1,0 +1,16 @@
+//! The wire form: round trips of every request and reply, and calls and answers as the provider has them.
+
+mod answers;
+mod calls;
+mod examples;
+mod public_examples;
+
+use crate::{Organization, Text};
+
+fn organization() -> Organization {
+    Organization::parse("0b9a7c1e-0000-4000-8000-00000000000f").unwrap()
+}
+
+fn text(text: &str) -> Text {
+    Text::from(text)
+}

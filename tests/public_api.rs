@@ -1,0 +1,182 @@
+//! What a simulated fleet shows of itself over meltcloud's public API, and its clock.
+
+use appliance::public::{self, Lookup, NewMachine};
+use appliance::{
+    Clock, ClusterId, Error, ErrorKind, MachineId, MachinePoolId, MachineStatus, OperationId,
+    OperationStatus, Reply, Request,
+};
+use simulator::engine::{Seed, Time};
+use simulator::fleet::Blueprint;
+use simulator::scenario::Scenario;
+use simulator::simulation::Simulation;
+
+const FLEET: &str = r#"
+    [hardware.h]
+    update = "1m"
+    [[clusters]]
+    name = "prod"
+    [[clusters]]
+    name = "edge"
+    [[pools]]
+    name = "w"
+    cluster = "prod"
+    machines = 2
+    hardware = "h"
+    [[pools]]
+    name = "e"
+    cluster = "edge"
+    machines = 1
+    hardware = "h"
+    [[machines]]
+    name = "spare"
+    status = "ready_unassigned"
+    [[machines]]
+    name = "stranger"
+    [[steps]]
+    at = "+1m"
+    do = "apply"
+    pool = "w"
+"#;
+
+fn appliance() -> Simulation {
+    let scenario = Scenario::parse(FLEET, "test", "test").unwrap();
+    Simulation::new(&Blueprint::new(scenario), Seed(1), 0)
+}
+
+fn ask(appliance: &mut Simulation, request: public::Request) -> Result<public::Reply, Error> {
+    match appliance.answer(&Request::Public(request))? {
+        Reply::Public(reply) => Ok(reply),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_reads_of_the_public_api_agree_with_the_fleets_own() {
+    let mut appliance = appliance();
+    let Ok(Reply::Machines(own)) = appliance.answer(&Request::ListMachines) else {
+        panic!("an appliance lists its machines");
+    };
+    let Ok(public::Reply::Machines(shown)) = ask(&mut appliance, public::Request::ListMachines)
+    else {
+        panic!("an appliance lists its machines");
+    };
+    assert_eq!((own.len(), shown.len()), (4, 4));
+    for (own, shown) in own.iter().zip(&shown) {
+        assert_eq!(
+            (own.id, &own.uuid, &own.status),
+            (shown.id, &shown.uuid, &shown.status)
+        );
+        assert_eq!(own.machine_pool_id, shown.machine_pool_id);
+        let get = public::Request::GetMachine { machine: own.id };
+        let one = ask(&mut appliance, get).unwrap();
+        assert_eq!(one, public::Reply::Machine(shown.clone().into()));
+    }
+    assert_eq!(shown[3].status, MachineStatus::ReadyUnassigned);
+    let get = public::Request::GetMachine {
+        machine: MachineId(5),
+    };
+    assert_eq!(
+        ask(&mut appliance, get).unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+}
+
+#[test]
+fn a_pool_is_found_under_its_own_cluster_only() {
+    let mut appliance = appliance();
+    let get = |cluster, pool| public::Request::GetMachinePool {
+        cluster: ClusterId(cluster),
+        pool,
+    };
+    for lookup in [Lookup::Id(MachinePoolId(2)), Lookup::Name("e".into())] {
+        let found = ask(&mut appliance, get(2, lookup.clone())).unwrap();
+        let public::Reply::MachinePool(found) = found else {
+            panic!("{found:?}");
+        };
+        assert_eq!(
+            (found.resource.id, found.operation),
+            (MachinePoolId(2), None)
+        );
+        let missing = ask(&mut appliance, get(1, lookup)).unwrap_err();
+        assert_eq!(missing.kind(), ErrorKind::NotFound);
+    }
+    let by_name = public::Request::GetCluster {
+        cluster: Lookup::Name("edge".into()),
+    };
+    let Ok(public::Reply::Cluster(edge)) = ask(&mut appliance, by_name) else {
+        panic!("a cluster is found by its name");
+    };
+    assert_eq!(edge.resource.id, ClusterId(2));
+}
+
+#[test]
+fn an_operation_is_there_once_it_has_begun_and_ends() {
+    let mut appliance = appliance();
+    let status = |appliance: &mut Simulation| {
+        let get = public::Request::GetOperation {
+            operation: OperationId(1),
+        };
+        match ask(appliance, get)? {
+            public::Reply::Operation(operation) => Ok(operation.status),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        status(&mut appliance).map_err(|error: Error| error.kind()),
+        Err(ErrorKind::NotFound)
+    );
+    appliance.run_until(Time::from_millis(61_000));
+    assert_eq!(status(&mut appliance), Ok(OperationStatus::Running));
+    let Ok(public::Reply::Machines(machines)) = ask(&mut appliance, public::Request::ListMachines)
+    else {
+        panic!("an appliance lists its machines");
+    };
+    let revision = |revision: &Option<public::MachineRevision>| revision.as_ref().map(|it| it.id);
+    assert_eq!(revision(&machines[0].machine_revision), Some(1));
+    assert_eq!(revision(&machines[0].desired_machine_revision), Some(2));
+    assert_eq!(revision(&machines[2].desired_machine_revision), None);
+    appliance.run_until(Time::from_millis(600_000));
+    assert_eq!(status(&mut appliance), Ok(OperationStatus::Succeeded));
+}
+
+#[test]
+fn what_is_not_done_yet_is_refused_and_changes_nothing() {
+    let mut appliance = appliance();
+    let new = NewMachine {
+        uuid: "4c4c4544-0042-3510-8051-b4c04f4e3332".into(),
+        name: None,
+        machine_pool_id: None,
+        labels: None,
+        network_profile_id: None,
+        depot_network_profile_id: None,
+    };
+    for request in [
+        public::Request::CreateMachine { new },
+        public::Request::ListEnrollmentImages,
+    ] {
+        let refused = ask(&mut appliance, request).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
+    }
+    assert_eq!(appliance.events_told(), 0);
+}
+
+#[test]
+fn the_clock_of_a_run_moves_by_steps() {
+    let mut appliance = appliance();
+    let at = |now_ms| {
+        Ok(Reply::Clock(Clock {
+            now_ms,
+            is_paused: true,
+            speed: None,
+        }))
+    };
+    assert_eq!(appliance.answer(&Request::GetClock), at(0));
+    assert_eq!(appliance.answer(&Request::StepClock), at(60_000));
+    assert_eq!(appliance.answer(&Request::GetClock), at(60_000));
+    let refused = appliance.answer(&Request::SetClockSpeed { speed: 60 });
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unsupported);
+    let Ok(Reply::Capabilities(told)) = appliance.answer(&Request::GetCapabilities) else {
+        panic!("an appliance says what it is");
+    };
+    assert!(told.is_simulated && !told.has_running_clock);
+}
