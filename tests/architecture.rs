@@ -81,6 +81,65 @@ fn the_simulator_has_no_network_no_terminal_and_no_runtime() {
     }
 }
 
+/// The lines of a package's manifest below a heading.
+fn manifest_lines(package: &str, heading: &str) -> Vec<String> {
+    let manifest = read(&root().join(package).join("Cargo.toml"));
+    let (_, after) = manifest.split_once(heading).unwrap();
+    let own = after.split("\n[").next().unwrap_or_default();
+    own.lines().map(str::to_owned).collect()
+}
+
+/// What only the server of an appliance may use, besides its tests.
+const OF_THE_SERVER: [&str; 6] = ["axum", "tokio", "hyper", "tower", "subtle", "futures_util"];
+
+#[test]
+fn the_network_stays_behind_a_feature_that_is_off() {
+    let features = manifest_lines("appliance", "[features]\n").join("\n");
+    assert!(!features.contains("default"), "{features}");
+    let dependencies = manifest_lines("appliance", "\n[dependencies]\n");
+    for name in OF_THE_SERVER.map(|name| name.replace('_', "-")) {
+        let of_it = dependencies.iter().filter(|line| line.starts_with(&name));
+        let of_it: Vec<_> = of_it.collect();
+        assert!(!of_it.is_empty(), "{name}");
+        for line in of_it {
+            assert!(line.contains("optional = true"), "{line}");
+        }
+    }
+    for line in manifest_lines("simulator", "\n[dependencies]\n") {
+        let is_appliance = line.starts_with("appliance");
+        assert!(!is_appliance || !line.contains("features"), "{line}");
+    }
+    for path in sources("appliance/src") {
+        let place = path.display().to_string();
+        let text = read(&path);
+        let is_server = place.contains("appliance/src/server");
+        for word in OF_THE_SERVER.iter().filter(|_| !is_server) {
+            assert!(!text.contains(&format!("{word}::")), "{place} uses {word}");
+        }
+        let is_client = place.contains("appliance/src/client");
+        assert!(
+            is_client || !text.contains("reqwest"),
+            "{place} uses reqwest"
+        );
+    }
+}
+
+#[test]
+fn few_places_reveal_a_secret() {
+    let may = ["secret.rs", "wire/public_reply.rs", "server/guard.rs"];
+    for package in ["appliance/src", "simulator/src", "tui/src"] {
+        for path in sources(package) {
+            let reveals = read(&path).contains(".reveal()");
+            let is_allowed = may.iter().any(|file| path.ends_with(file));
+            assert!(
+                !reveals || is_allowed,
+                "{} reveals a secret",
+                path.display()
+            );
+        }
+    }
+}
+
 #[test]
 fn only_the_loader_of_the_simulator_touches_the_file_system() {
     for path in sources("simulator/src") {
@@ -232,6 +291,9 @@ fn no_file_outgrows_its_room() {
 fn every_module_of_a_map_exists() {
     for (library, folder) in [
         ("appliance/src/lib.rs", "appliance/src"),
+        ("appliance/src/public.rs", "appliance/src/public"),
+        ("appliance/src/wire.rs", "appliance/src/wire"),
+        ("appliance/src/server.rs", "appliance/src/server"),
         ("simulator/src/lib.rs", "simulator/src"),
         ("simulator/src/engine.rs", "simulator/src/engine"),
         ("simulator/src/fleet.rs", "simulator/src/fleet"),

@@ -15,6 +15,7 @@
 //! | `organization`, `secret` | whose this is, and what nobody may see |
 //! | `error` | why a request was not done |
 //! | `wire` | requests, replies and errors as HTTP has them |
+//! | `server` | the wire form, served over HTTP (feature `server`) |
 //!
 //! The crate depends on nothing else of this workspace: a contract outlives its users. Field names and status
 //! words are those of meltcloud's public Terraform provider
@@ -36,6 +37,8 @@ pub mod public;
 pub mod request;
 pub mod revision;
 pub mod secret;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod status;
 pub mod text;
 pub mod window;

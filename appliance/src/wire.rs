@@ -34,4 +34,4 @@ pub use request::{Asked, allowed, read, write};
 pub use route::Part;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -60,7 +60,7 @@ pub fn write_error(error: &Error) -> Response {
             .map(|(field, messages)| {
                 (
                     field.as_str(),
-                    Value::from_iter(messages.iter().map(Text::as_str)),
+                    messages.iter().map(Text::as_str).collect::<Value>(),
                 )
             })
             .collect();

@@ -28,19 +28,10 @@ pub(super) fn decode(encoded: &str) -> Option<String> {
             .then(|| encoded.get(at + 1..at + 3))
             .flatten();
         let is_hex = |digits: &&str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        match escaped
-            .filter(is_hex)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-        {
-            Some(byte) => {
-                decoded.push(byte);
-                at += 3;
-            }
-            None => {
-                decoded.push(bytes[at]);
-                at += 1;
-            }
-        }
+        let escaped = escaped.filter(is_hex);
+        let byte = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
     }
     String::from_utf8(decoded).ok()
 }

@@ -21,7 +21,9 @@ pub(super) fn write(reply: &Reply) -> Result<Value, Error> {
         Reply::MachinePool(one) => single("machine_pool", one, value),
         Reply::NetworkProfile(one) => single("network_profile", one, value),
         Reply::EnrollmentImage(one) => single("enrollment_image", one, image),
-        Reply::Stored(one) => single(one.resource.kind.about().singular, one, stored),
+        Reply::Stored(one) => single(one.resource.kind.about().singular, one, |one| {
+            Ok(stored(one))
+        }),
         Reply::Operation(operation) => Ok(object([("operation", value(operation)?)])),
         Reply::Deleted(operation) => {
             let operation = operation
@@ -68,7 +70,7 @@ fn cluster(cluster: &Cluster) -> Result<Value, Error> {
         ("kubeconfig", &cluster.kubeconfig),
         ("kubeconfig_user", &cluster.kubeconfig_user),
     ];
-    with_secrets(value(cluster)?, secrets)
+    Ok(with_secrets(value(cluster)?, secrets))
 }
 
 fn image(image: &EnrollmentImage) -> Result<Value, Error> {
@@ -78,26 +80,26 @@ fn image(image: &EnrollmentImage) -> Result<Value, Error> {
         ("https_url_iso_amd64", &image.https_url_iso_amd64),
         ("https_url_iso_arm64", &image.https_url_iso_arm64),
     ];
-    with_secrets(value(image)?, secrets)
+    Ok(with_secrets(value(image)?, secrets))
 }
 
 /// Secrets write themselves nowhere, so they are put in here.
 fn with_secrets<const N: usize>(
     mut written: Value,
     secrets: [(&str, &Option<Secret>); N],
-) -> Result<Value, Error> {
+) -> Value {
     for (key, secret) in secrets {
         if let Some(secret) = secret {
             written[key] = Value::from(secret.reveal());
         }
     }
-    Ok(written)
+    written
 }
 
-fn stored(stored: &Stored) -> Result<Value, Error> {
+fn stored(stored: &Stored) -> Value {
     let mut fields = stored.fields.as_map().clone();
     fields.insert("id".to_owned(), Value::from(stored.id));
-    Ok(Value::Object(fields))
+    Value::Object(fields)
 }
 
 pub(super) fn read(request: &Request, body: &[u8]) -> Result<Reply, Error> {

@@ -300,10 +300,11 @@ fn in_body(body: Body, bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     let Body::Of { field, key, .. } = body else {
         return Ok(read);
     };
-    if read.len() == 1 && read.get(key).is_some_and(Value::is_object) {
-        if let Some(Value::Object(wrapped)) = read.remove(key) {
-            read = wrapped;
-        }
+    if read.len() == 1
+        && read.get(key).is_some_and(Value::is_object)
+        && let Some(Value::Object(wrapped)) = read.remove(key)
+    {
+        read = wrapped;
     }
     Ok(Map::from_iter([(field.to_owned(), Value::Object(read))]))
 }

@@ -2,15 +2,16 @@
 
 mod answers;
 mod calls;
-mod examples;
+pub(crate) mod examples;
 mod public_examples;
+mod stored_examples;
 
 use crate::{Organization, Text};
 
-fn organization() -> Organization {
+pub(crate) fn organization() -> Organization {
     Organization::parse("0b9a7c1e-0000-4000-8000-00000000000f").unwrap()
 }
 
-fn text(text: &str) -> Text {
+pub(crate) fn text(text: &str) -> Text {
     Text::from(text)
 }

@@ -62,8 +62,8 @@ fn the_examples_take_every_route() {
 
 const ORG: &str = "orgs/0b9a7c1e-0000-4000-8000-00000000000f";
 
-fn written(request: Request) -> (Method, String, Option<Value>) {
-    let call = write(&organization(), &request).unwrap();
+fn written(request: &Request) -> (Method, String, Option<Value>) {
+    let call = write(&organization(), request).unwrap();
     let body = call.body.map(|body| serde_json::from_str(&body).unwrap());
     (call.method, call.target.replace(ORG, "ORG"), body)
 }
@@ -81,7 +81,7 @@ fn a_call_is_written_as_the_provider_does() {
     };
     let path = "/api/v1//ORG/clusters/5/machine_pools/gpu%20%26%20co?by_name=true";
     assert_eq!(
-        written(Request::Public(pool)),
+        written(&Request::Public(pool)),
         (Method::Get, path.into(), None)
     );
     let nothing = public::Request::UpdateMachine {
@@ -90,7 +90,7 @@ fn a_call_is_written_as_the_provider_does() {
     };
     let path = "/api/v1//ORG/machines/7";
     assert_eq!(
-        written(Request::Public(nothing)),
+        written(&Request::Public(nothing)),
         (Method::Put, path.into(), Some(json!({})))
     );
 }
@@ -103,7 +103,7 @@ fn network_profiles_are_bare_with_links_and_wrapped_with_uplinks() {
             links,
             uplinks,
         };
-        written(Request::Public(public::Request::CreateNetworkProfile {
+        written(&Request::Public(public::Request::CreateNetworkProfile {
             new,
         }))
         .2
@@ -123,7 +123,7 @@ fn network_profiles_are_bare_with_links_and_wrapped_with_uplinks() {
         new: serde_json::from_value(json!({ "name": "storage" })).unwrap(),
     };
     assert_eq!(
-        written(Request::Public(new)).2.unwrap(),
+        written(&Request::Public(new)).2.unwrap(),
         json!({ "network": { "name": "storage" } })
     );
 }
@@ -137,13 +137,13 @@ fn the_extension_stands_apart_and_leaves_out_what_is_not_given() {
     };
     let path = "/meltdeck/v1/ORG/machine_pools/3/apply";
     assert_eq!(
-        written(apply),
+        written(&apply),
         (Method::Post, path.into(), Some(json!({ "revision": 9 })))
     );
     let preflight = Request::Preflight {
         pools: vec![MachinePoolId(1), MachinePoolId(2)],
     };
-    assert_eq!(written(preflight).1, "/meltdeck/v1/ORG/findings?pools=1,2");
+    assert_eq!(written(&preflight).1, "/meltdeck/v1/ORG/findings?pools=1,2");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn of_pool(make: fn(MachinePoolId, Text, bool) -> Request) -> BoxedStrategy<Requ
 }
 
 /// A strategy for each variant of a request.
-pub(super) fn requests() -> Vec<BoxedStrategy<Request>> {
+pub(crate) fn requests() -> Vec<BoxedStrategy<Request>> {
     let mut all = questions();
     all.extend(orders_to_machines());
     all.extend(other_orders());

@@ -1,13 +1,13 @@
 //! Random requests of the public API, of each variant.
 
 use proptest::prelude::*;
-use serde_json::{Map, Value};
 
-use super::examples::{any_name, any_text, kind, labels, operation, pool};
+use super::examples::{any_name, any_text, labels, operation, pool};
+use super::stored_examples;
 use crate::public::{
-    ClusterChanges, EnrollmentImageId, Fields, Form, HostNetwork, Kind, Link, Lookup,
-    MachineChanges, MachinePoolChanges, NetworkProfileId, NewCluster, NewEnrollmentImage,
-    NewMachine, NewMachinePool, NewNetworkProfile, Patch, Request, Uplink,
+    ClusterChanges, EnrollmentImageId, HostNetwork, Link, Lookup, MachineChanges,
+    MachinePoolChanges, NetworkProfileId, NewCluster, NewEnrollmentImage, NewMachine,
+    NewMachinePool, NewNetworkProfile, Patch, Request, Uplink,
 };
 use crate::{ClusterId, MachineId, Text};
 
@@ -26,7 +26,9 @@ fn patch<T: std::fmt::Debug + Clone + 'static>(
     .boxed()
 }
 
-fn lookup<Id: std::fmt::Debug + Clone + 'static>(make: fn(i64) -> Id) -> BoxedStrategy<Lookup<Id>> {
+pub(super) fn lookup<Id: std::fmt::Debug + Clone + 'static>(
+    make: fn(i64) -> Id,
+) -> BoxedStrategy<Lookup<Id>> {
     prop_oneof![
         any::<i64>().prop_map(move |id| Lookup::Id(make(id))),
         any_name().prop_map(Lookup::Name),
@@ -58,7 +60,7 @@ pub(super) fn requests() -> Vec<BoxedStrategy<Request>> {
     all.extend(of_clusters());
     all.extend(of_pools());
     all.extend(of_profiles_and_images());
-    all.extend(of_stored());
+    all.extend(stored_examples::requests());
     all
 }
 
@@ -233,7 +235,7 @@ fn of_pools() -> Vec<BoxedStrategy<Request>> {
     ]
 }
 
-fn texts() -> impl Strategy<Value = Vec<Text>> + Clone {
+pub(super) fn texts() -> impl Strategy<Value = Vec<Text>> + Clone {
     prop::collection::vec(any_text(), 0..3)
 }
 
@@ -332,76 +334,6 @@ fn of_profiles_and_images() -> Vec<BoxedStrategy<Request>> {
                     }
                 },
             )
-            .boxed(),
-    ]
-}
-
-/// Fields that an object of a kind can be made of.
-fn fields(kind: &'static Kind) -> BoxedStrategy<Fields> {
-    let given = kind.fields.iter().map(|field| {
-        let value = match field.form {
-            Form::Integer => any::<i64>().prop_map(Value::from).boxed(),
-            Form::Text => any_text()
-                .prop_map(|text| Value::from(text.as_str()))
-                .boxed(),
-            Form::Texts => texts()
-                .prop_map(|all| all.iter().map(Text::as_str).collect())
-                .boxed(),
-            Form::Objects(_) => Just(Value::Array(Vec::new())).boxed(),
-        };
-        value
-            .prop_map(|value| (field.name.to_owned(), value))
-            .boxed()
-    });
-    given
-        .collect::<Vec<_>>()
-        .prop_map(|all| Fields::from(Map::from_iter(all)))
-        .boxed()
-}
-
-fn of_stored() -> Vec<BoxedStrategy<Request>> {
-    let with_fields = |(kind, parent): (crate::public::StoredKind, Option<i64>)| {
-        (Just(kind), Just(parent), fields(kind.about()))
-    };
-    vec![
-        kind()
-            .prop_flat_map(|(kind, parent)| {
-                let by_number = any::<i64>().prop_map(Lookup::Id).boxed();
-                let object = if kind.about().has_lookup_by_name {
-                    lookup(|id| id)
-                } else {
-                    by_number
-                };
-                (Just(kind), Just(parent), object)
-            })
-            .prop_map(|(kind, parent, object)| Request::GetStored {
-                kind,
-                parent,
-                object,
-            })
-            .boxed(),
-        kind()
-            .prop_flat_map(with_fields)
-            .prop_map(|(kind, parent, new)| Request::CreateStored { kind, parent, new })
-            .boxed(),
-        kind()
-            .prop_filter("cannot be changed", |(kind, _)| {
-                kind.about().is_changeable()
-            })
-            .prop_flat_map(move |kind| (with_fields(kind), any::<i64>()))
-            .prop_map(|((kind, parent, changes), object)| Request::UpdateStored {
-                kind,
-                parent,
-                object,
-                changes,
-            })
-            .boxed(),
-        (kind(), any::<i64>())
-            .prop_map(|((kind, parent), object)| Request::DeleteStored {
-                kind,
-                parent,
-                object,
-            })
             .boxed(),
     ]
 }

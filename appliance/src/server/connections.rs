@@ -1,0 +1,87 @@
+//! Taking connections, limits on them, stopping.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+
+use super::faults::{self, Abort};
+use super::router::Server;
+
+/// How long to wait after a connection could not be taken: where there are no files left, there are none at once.
+const BREATH: Duration = Duration::from_millis(50);
+
+impl Server {
+    /// Serves until `stop` is there, then finishes what was asked, for at most [`super::Limits::stop_time`].
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let room = Arc::new(Semaphore::new(self.settings.limits.connections));
+        let open = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let taken = tokio::select! {
+                () = &mut stop => break,
+                taken = take(&listener, &room) => taken,
+            };
+            match taken {
+                Some((stream, permit)) => self.attend(stream, permit, &open),
+                None => tokio::time::sleep(BREATH).await,
+            }
+        }
+        drop(listener);
+        self.stopping.send_replace(true);
+        let finished = tokio::time::timeout(self.settings.limits.stop_time, open.shutdown());
+        // Whoever takes longer is cut off.
+        let _ = finished.await;
+    }
+
+    /// Serves one connection on a task of its own.
+    fn attend(&self, stream: TcpStream, permit: OwnedSemaphorePermit, open: &GracefulShutdown) {
+        let limits = self.settings.limits;
+        let router = self.router();
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let router = router.clone();
+            async move {
+                let Ok(response) = router.oneshot(request.map(Body::new)).await;
+                unless_aborted(response)
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_time)
+            .max_buf_size(limits.head.max(8192))
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = open.watch(connection);
+        tokio::spawn(async move {
+            // A connection that ends badly concerns nobody but its client.
+            let _ = connection.await;
+            drop(permit);
+        });
+    }
+}
+
+/// The next connection, once there is room for one; `None` where it could not be taken.
+async fn take(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.ok()?;
+    let (stream, _) = listener.accept().await.ok()?;
+    Some((stream, permit))
+}
+
+fn unless_aborted(response: Response<Body>) -> std::io::Result<Response<Body>> {
+    if response.extensions().get::<Abort>().is_some() {
+        return Err(faults::broken());
+    }
+    Ok(response)
+}

@@ -1,0 +1,123 @@
+//! The fleet's log as a stream of server-sent events (WHATWG HTML, section 9.2).
+//!
+//! Each event has its number as its id, so whoever was cut off says the last one (`Last-Event-ID`) and gets the rest. A slow
+//! reader holds nobody up: it is told what there is when it reads, and sees by the numbers what it missed.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+
+use axum::http::request::Parts;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, stream};
+use tokio::sync::watch;
+
+use super::router::Server;
+use crate::wire::Part;
+use crate::{Error, ErrorKind, FleetEvent, Organization, Reply, Request};
+
+/// How many events are asked for at once.
+const MOST: u32 = 5000;
+
+/// The organization in the path of a stream; `None` where it is another path.
+pub(super) fn organization(path: &str) -> Option<Organization> {
+    let below = path
+        .strip_prefix(Part::Extension.prefix())?
+        .strip_prefix("orgs/")?;
+    Organization::parse(below.strip_suffix("/events/stream")?)
+}
+
+/// The stream, from the event on that the reader knows.
+pub(super) fn respond(server: &Server, head: &Parts) -> Result<Response, Error> {
+    if head.method != "GET" {
+        return Err(Error::new(
+            ErrorKind::MethodNotAllowed,
+            "a stream can only be read",
+        ));
+    }
+    let known = head
+        .headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok());
+    let query = head.uri.query().unwrap_or_default();
+    let asked = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("after="));
+    let after = match known.or(asked) {
+        None => 0,
+        Some(number) => number.parse().map_err(|_| {
+            Error::new(
+                ErrorKind::Malformed,
+                "the last event that is known has to be a whole number",
+            )
+        })?,
+    };
+    let reader = Reader {
+        newest: server.answerer.newest_event(),
+        stopping: server.stopping.subscribe(),
+        server: server.clone(),
+        after,
+        told: VecDeque::new(),
+    };
+    Ok(Sse::new(events(reader))
+        .keep_alive(KeepAlive::default())
+        .into_response())
+}
+
+/// Whoever reads the stream, and how far it is.
+struct Reader {
+    server: Server,
+    newest: watch::Receiver<u64>,
+    stopping: watch::Receiver<bool>,
+    after: u64,
+    told: VecDeque<FleetEvent>,
+}
+
+fn events(reader: Reader) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(reader, |mut reader| async move {
+        let next = reader.next().await?;
+        Some((Ok(written(&next)), reader))
+    })
+}
+
+fn written(event: &FleetEvent) -> Event {
+    // JSON has no line breaks in it, which a line of data must not have.
+    let Ok(data) = serde_json::to_string(event) else {
+        return Event::default().comment("an event that cannot be written");
+    };
+    let written = Event::default().event("fleet").data(data);
+    written.id(event.number.to_string())
+}
+
+impl Reader {
+    /// The next event, when there is one; `None` when the server stops or the log cannot be read.
+    async fn next(&mut self) -> Option<FleetEvent> {
+        loop {
+            if let Some(event) = self.told.pop_front() {
+                return Some(event);
+            }
+            if *self.stopping.borrow() {
+                return None;
+            }
+            // Before the question, so that what comes in the meantime is a change.
+            self.newest.mark_unchanged();
+            let request = Request::ListEvents {
+                after: self.after,
+                most: MOST,
+            };
+            let Ok(Reply::Events(events)) = self.server.ask(request).await else {
+                return None;
+            };
+            self.after = events
+                .last()
+                .map_or(self.after, |last| last.number.max(self.after));
+            self.told.extend(events);
+            if self.told.is_empty() {
+                tokio::select! {
+                    changed = self.newest.changed() => changed.ok()?,
+                    _ = self.stopping.changed() => return None,
+                }
+            }
+        }
+    }
+}

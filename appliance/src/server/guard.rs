@@ -1,0 +1,76 @@
+//! Who and what is let in.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use subtle::ConstantTimeEq;
+
+use super::settings::{Limits, Settings};
+use crate::{Error, ErrorKind, Organization};
+
+/// The header that the provider sends the key in.
+const KEY: &str = "x-meltcloud-api-key";
+
+/// That the request brings the key. Takes the same time wherever a wrong key of the right length differs.
+pub(super) fn check_key(settings: &Settings, headers: &HeaderMap) -> Result<(), Error> {
+    let Some(expected) = &settings.api_key else {
+        return Ok(());
+    };
+    let given = headers.get(KEY).map(axum::http::HeaderValue::as_bytes);
+    let is_right = given.is_some_and(|given| given.ct_eq(expected.reveal().as_bytes()).into());
+    if is_right {
+        return Ok(());
+    }
+    let why = match given {
+        None => "the header X-Meltcloud-API-Key is missing",
+        Some(_) => "the API key is not valid",
+    };
+    Err(Error::new(ErrorKind::Unauthorized, why))
+}
+
+/// That the fleet of this organization is the one that is served.
+pub(super) fn check_organization(settings: &Settings, asked: &Organization) -> Result<(), Error> {
+    match &settings.organization {
+        Some(served) if served != asked => {
+            let why = format!("there is no organization {asked}");
+            Err(Error::new(ErrorKind::NotFound, why))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads a body, and that it is JSON where there is one.
+pub(super) async fn body(limits: &Limits, headers: &HeaderMap, body: Body) -> Result<Bytes, Error> {
+    let reading = Limited::new(body, limits.body).collect();
+    let read = tokio::time::timeout(limits.body_time, reading).await;
+    let read =
+        read.map_err(|_| Error::new(ErrorKind::TimedOut, "the body took too long to arrive"))?;
+    let bytes = read
+        .map_err(|error| too_large_or_broken(&*error, limits))?
+        .to_bytes();
+    if bytes.is_empty() || is_json(headers) {
+        return Ok(bytes);
+    }
+    let why = "the body has to be JSON, with the header Content-Type: application/json";
+    Err(Error::new(ErrorKind::UnsupportedMediaType, why))
+}
+
+fn too_large_or_broken(error: &(dyn std::error::Error + 'static), limits: &Limits) -> Error {
+    if error.is::<LengthLimitError>() {
+        let why = format!("the body is larger than {} bytes", limits.body);
+        return Error::new(ErrorKind::TooLarge, why);
+    }
+    Error::new(ErrorKind::Malformed, "the body ended before its end")
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let essence = kind
+        .and_then(|kind| kind.split(';').next())
+        .unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
