@@ -3,7 +3,7 @@
 use appliance::public::{self, Lookup, NewMachine};
 use appliance::{
     Clock, ClusterId, Error, ErrorKind, MachineId, MachinePoolId, MachineStatus, OperationId,
-    OperationStatus, Reply, Request,
+    OperationStatus, Organization, Reply, Request, wire,
 };
 use simulator::engine::{Seed, Time};
 use simulator::fleet::Blueprint;
@@ -158,6 +158,77 @@ fn what_is_not_done_yet_is_refused_and_changes_nothing() {
         assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
     }
     assert_eq!(appliance.events_told(), 0);
+}
+
+/// Asks as over HTTP: the request is written and read, and so is the answer.
+fn over_the_wire(appliance: &mut Simulation, request: &Request) -> Result<Reply, Error> {
+    let organization = Organization::parse("0b9a7c1e-0000-4000-8000-00000000000f").unwrap();
+    let call = wire::write(&organization, request).unwrap();
+    let body = call.body.unwrap_or_default();
+    let asked = wire::read(call.method.as_str(), &call.target, body.as_bytes()).unwrap();
+    assert_eq!(&asked.request, request);
+    let answer = appliance.answer(&asked.request);
+    let response = match answer.and_then(|reply| wire::write_reply(request, &reply)) {
+        Ok(response) => response,
+        Err(error) => wire::write_error(&error),
+    };
+    wire::read_reply(request, response.status, &response.body.unwrap_or_default())
+}
+
+#[test]
+fn every_question_is_answered_over_the_wire_as_it_is_in_memory() {
+    let mut appliance = appliance();
+    appliance.run_until(Time::from_millis(100_000));
+    let public = [
+        public::Request::ListMachines,
+        public::Request::ListClusters,
+        public::Request::GetMachinePool {
+            cluster: ClusterId(1),
+            pool: Lookup::Name("w".into()),
+        },
+        public::Request::GetOperation {
+            operation: OperationId(1),
+        },
+        public::Request::GetMachine {
+            machine: MachineId(99),
+        },
+    ];
+    let own = [
+        Request::GetCapabilities,
+        Request::GetClock,
+        Request::ListClusters,
+        Request::ListMachinePools,
+        Request::ListMachines,
+        Request::ListRevisions,
+        Request::ListOperations,
+        Request::ListBudgets,
+        Request::ListNetworkProfiles,
+        Request::ListWindows {
+            timezone: "Europe/Zurich".into(),
+            most: 3,
+        },
+        Request::ListEvents { after: 0, most: 9 },
+        Request::GetMachine {
+            machine: MachineId(1),
+        },
+        Request::GetOperation {
+            operation: OperationId(1),
+        },
+        Request::Preflight {
+            pools: vec![MachinePoolId(1)],
+        },
+    ];
+    let mut answered = 0;
+    for request in public.map(Request::Public).into_iter().chain(own) {
+        let in_memory = appliance.answer(&request);
+        answered += usize::from(in_memory.is_ok());
+        assert_eq!(
+            over_the_wire(&mut appliance, &request),
+            in_memory,
+            "{request:?}"
+        );
+    }
+    assert_eq!(answered, 17);
 }
 
 #[test]

@@ -50,6 +50,11 @@ fn the_examples_take_every_route() {
         for _ in 0..100 {
             let request = strategy.new_tree(&mut runner).unwrap().current();
             let route = route_of(&request).unwrap();
+            assert_eq!(
+                request.is_order(),
+                route.row.method != Method::Get,
+                "{request:?}"
+            );
             taken.insert((route.part.prefix(), route.name.clone(), route.kind));
         }
     }
