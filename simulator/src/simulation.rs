@@ -5,6 +5,7 @@
 //! | `resources` | clusters, pools, machines, revisions and operations as the appliance tells them |
 //! | `changes` | orders that change machines, pools and control planes |
 //! | `public` | what meltcloud's public API shows of all that |
+//! | `store` | what an appliance only keeps |
 //! | `workload` | pods, budgets, and what a rollout would meet |
 //! | `revisions` | the revisions that a machine came to run |
 //! | `windows` | when pools are open, and instants as dates |
@@ -21,6 +22,7 @@ pub mod rehearsal;
 mod remarks;
 mod resources;
 mod revisions;
+mod store;
 mod windows;
 mod workload;
 
@@ -35,6 +37,7 @@ use crate::engine::{Seed, Time};
 use crate::fleet::{Blueprint, MachineIndex, OperationIndex, PoolIndex, Refusal, World};
 use crate::scenario::Deed;
 use journal::Journal;
+use store::{Numbered, Store};
 
 /// A simulated appliance: one run of a scenario, at one instant. To clone it is to keep that instant.
 #[derive(Clone, Debug)]
@@ -43,6 +46,7 @@ pub struct Simulation {
     journal: Journal,
     /// Every machine as it was told last; those that changed since are told anew.
     told: Vec<appliance::Machine>,
+    store: Store,
 }
 
 impl Simulation {
@@ -52,11 +56,13 @@ impl Simulation {
             world: World::new(blueprint, seed.of_run(u64::from(run))),
             journal: Journal::new(blueprint),
             told: Vec::new(),
+            store: Store::default(),
         };
         let machines = blueprint.machines();
         simulation.told = machines
             .map(|machine| simulation.machine(machine))
             .collect();
+        simulation.know_profiles();
         simulation
     }
 
@@ -187,7 +193,12 @@ impl Simulation {
             Request::PauseClock | Request::ResumeClock | Request::SetClockSpeed { .. } => Err(
                 Error::new(ErrorKind::Unsupported, "this run moves only by steps"),
             ),
-            Request::ListNetworkProfiles | Request::ListStored { .. } => Err(public::not_kept()),
+            Request::ListNetworkProfiles => Ok(Reply::NetworkProfiles(self.store.profiles.clone())),
+            Request::ListStored { kind, parent } => {
+                let objects = self.store.objects.iter();
+                let of_kind = objects.filter(|object| object.is_of(kind, parent));
+                Ok(Reply::Stored(of_kind.cloned().collect()))
+            }
             Request::Public(ref request) => self.answer_public(request).map(Reply::Public),
         }
     }
@@ -290,10 +301,11 @@ impl Simulation {
     }
 
     fn operation_of(&self, id: OperationId) -> Result<OperationIndex, Error> {
-        let index = place(id.0, self.world.operations().len());
-        index
-            .map(OperationIndex)
-            .ok_or_else(|| not_found("operation", id.0))
+        match self.store.numbered(id, self.world.operations().len()) {
+            Some(Numbered::Fleet(index)) => Ok(index),
+            // It carries out nothing in the fleet, and has no history.
+            Some(Numbered::Clerical(_)) | None => Err(not_found("operation", id.0)),
+        }
     }
 }
 

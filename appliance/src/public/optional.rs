@@ -26,6 +26,17 @@ impl<T> Patch<T> {
     }
 }
 
+impl<T: PartialEq> Patch<T> {
+    /// The same, unless it sets what is there already: that changes nothing.
+    #[must_use]
+    pub fn differing(self, now: &T) -> Self {
+        match self {
+            Self::Set(value) if value == *now => Self::Keep,
+            other => other,
+        }
+    }
+}
+
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

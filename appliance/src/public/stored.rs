@@ -25,6 +25,15 @@ pub struct Stored {
     pub fields: Fields,
 }
 
+impl Stored {
+    /// Whether it is of this kind and belongs to this, of a kind that belongs to something.
+    pub fn is_of(&self, kind: StoredKind, parent: Option<i64>) -> bool {
+        let field = kind.about().parent;
+        let of = field.and_then(|field| self.fields.get(field)?.as_i64());
+        self.kind == kind && of == parent
+    }
+}
+
 impl Fields {
     /// The value of a field, where it is there and not `null`.
     pub fn get(&self, field: &str) -> Option<&Value> {

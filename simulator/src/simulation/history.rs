@@ -1,8 +1,8 @@
 //! The log, and the histories of one machine or operation, made from the journal.
 
 use appliance::{
-    Absence, FleetEvent, MachineHistory, MachineId, OperationHistory, OperationId, OperationStep,
-    PhaseRecord, Severity, Text, Wait,
+    Absence, FleetEvent, MachineHistory, MachineId, OperationHistory, OperationStep, PhaseRecord,
+    Severity, Text, Wait,
 };
 
 use super::Simulation;
@@ -144,7 +144,7 @@ impl Simulation {
             severity: severity(&entry.event),
             machine_pool_id: pool.map(pool_id),
             machine_id: machine.map(machine_id),
-            operation_id: entry.operation.map(operation_id),
+            operation_id: entry.operation.map(|index| self.store.operation_id(index)),
             text: Text::from(text),
         })
     }
@@ -191,7 +191,7 @@ impl Simulation {
                         number: 0,
                         phase: Text::from(phase.as_str()),
                         attempt: entry.operation.map_or(0, |_| attempt),
-                        operation_id: entry.operation.map(operation_id),
+                        operation_id: entry.operation.map(|index| self.store.operation_id(index)),
                         started_ms: entry.at.as_millis(),
                         ended_ms: None,
                         how: None,
@@ -280,8 +280,4 @@ impl Simulation {
 
 pub(super) fn machine_id(index: MachineIndex) -> MachineId {
     MachineId(i64::from(index.0) + 1)
-}
-
-pub(super) fn operation_id(index: OperationIndex) -> OperationId {
-    OperationId(i64::from(index.0) + 1)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::{
     Cluster, ClusterId, Component, ControlPlaneStatus, Label, Machine, MachineId, MachinePool,
-    MachinePoolId, Operation, OperationId, OperationStatus, Revision, Rollout, Text,
+    MachinePoolId, Operation, OperationStatus, Revision, Rollout, Text,
 };
 
 use super::Simulation;
@@ -164,7 +164,7 @@ impl Simulation {
             .stop
             .filter(|_| matches!(operation.status, Status::Failed | Status::Running));
         Operation {
-            id: OperationId(i64::from(index.0) + 1),
+            id: self.store.operation_id(index),
             status: OperationStatus::from(Text::from(operation.status.as_str())),
             action: Text::from(
                 operation

@@ -3,7 +3,6 @@
 use appliance::{Component, MachineRevision, RevisionRecord, Text};
 
 use super::Simulation;
-use super::history::operation_id;
 use super::journal::Adoption;
 use crate::fleet::{MachineIndex, Settings};
 
@@ -32,7 +31,9 @@ impl Simulation {
                 records.push(RevisionRecord {
                     revision: adoption.revision,
                     at_ms: adoption.at.as_millis(),
-                    operation_id: adoption.operation.map(operation_id),
+                    operation_id: adoption
+                        .operation
+                        .map(|index| self.store.operation_id(index)),
                 });
             }
         }

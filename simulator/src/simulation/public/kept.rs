@@ -1,0 +1,374 @@
+//! Network profiles, enrollment images and objects that are only kept, over the public API.
+
+use appliance::public::{
+    EnrollmentImage, EnrollmentImageId, Fields, Lookup, NetworkProfile, NetworkProfileId,
+    NewEnrollmentImage, NewNetworkProfile, Reply, Request, Stored, StoredKind, WithOperation,
+};
+use appliance::{ClusterId, Error, ErrorKind, Secret, Text};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{Simulation, is_asked, missing, not_found};
+use crate::engine::EntityKey;
+use crate::scenario::rfc3339;
+use crate::simulation::store::Store;
+
+/// The places of profiles and images among the numbers that were given.
+const PROFILES: usize = 0;
+const IMAGES: usize = 1;
+
+impl Simulation {
+    /// Answers a request about something that is only kept.
+    pub(super) fn answer_kept(&mut self, request: &Request) -> Result<Reply, Error> {
+        match request {
+            Request::GetNetworkProfile { network_profile } => {
+                let known = self.store.profiles.iter();
+                let mut known =
+                    known.filter(|known| is_asked(network_profile, known.id, &known.name));
+                let found = known.next().cloned();
+                let found =
+                    found.ok_or_else(|| missing("network profile", network_profile, |id| id.0))?;
+                Ok(Reply::NetworkProfile(found.into()))
+            }
+            Request::CreateNetworkProfile { new } => self.create_profile(new),
+            Request::UpdateNetworkProfile {
+                network_profile,
+                changes,
+            } => self.update_profile(*network_profile, changes),
+            Request::DeleteNetworkProfile { network_profile } => {
+                self.delete_profile(*network_profile)
+            }
+            Request::ListEnrollmentImages => Ok(Reply::EnrollmentImages(self.store.images.clone())),
+            Request::GetEnrollmentImage { enrollment_image } => {
+                let place = self.image(*enrollment_image)?;
+                let image = self.store.images[place].clone();
+                Ok(Reply::EnrollmentImage(Box::new(image.into())))
+            }
+            Request::CreateEnrollmentImage { new } => self.create_image(new),
+            Request::DeleteEnrollmentImage { enrollment_image } => {
+                let place = self.image(*enrollment_image)?;
+                self.store.images.remove(place);
+                Ok(Reply::Deleted(None))
+            }
+            Request::GetStored {
+                kind,
+                parent,
+                object,
+            } => {
+                let place = self.object(*kind, *parent, object)?;
+                Ok(Reply::Stored(self.store.objects[place].clone().into()))
+            }
+            Request::CreateStored { kind, parent, new } => self.create_object(*kind, *parent, new),
+            Request::UpdateStored {
+                kind,
+                parent,
+                object,
+                changes,
+            } => self.update_object((*kind, *parent, *object), changes),
+            Request::DeleteStored {
+                kind,
+                parent,
+                object,
+            } => self.delete_object(*kind, *parent, *object),
+            _ => Err(Error::new(
+                ErrorKind::Rejected,
+                "this is nothing that is only kept",
+            )),
+        }
+    }
+
+    /// The profiles of this name that the fleet uses are known from the start.
+    pub(in crate::simulation) fn know_profiles(&mut self) {
+        let machines = self.world.blueprint().machines();
+        let named: Vec<String> = machines
+            .filter_map(|machine| self.world.blueprint().network_profile(machine))
+            .map(str::to_owned)
+            .collect();
+        for name in named {
+            self.profile_named(&name);
+        }
+    }
+
+    /// The number of a profile that the fleet uses, which is made known if it is not.
+    pub(super) fn profile_named(&mut self, name: &str) -> NetworkProfileId {
+        let known = self.store.profiles.iter();
+        let mut known = known.filter(|known| known.name.as_str() == name);
+        if let Some(known) = known.next() {
+            return known.id;
+        }
+        let id = NetworkProfileId(self.store.next(PROFILES));
+        self.store.profiles.push(NetworkProfile {
+            id,
+            name: Text::from(name),
+            status: Text::from("ready"),
+            links: Vec::new(),
+            uplinks: Vec::new(),
+        });
+        id
+    }
+
+    /// The name of a profile.
+    pub(super) fn profile_name(&self, id: NetworkProfileId) -> Result<Text, Error> {
+        let known = self.store.profiles.iter();
+        let mut known = known.filter(|known| known.id == id);
+        let found = known.next().map(|known| known.name.clone());
+        found.ok_or_else(|| not_found("network profile", id.0))
+    }
+
+    fn create_profile(&mut self, new: &NewNetworkProfile) -> Result<Reply, Error> {
+        let names = self.store.profiles.iter().map(|known| &known.name);
+        unique(&new.name, names)?;
+        if !crate::scenario::is_name(new.name.as_str()) {
+            return Err(invalid("name", "is no name of a network profile"));
+        }
+        let profile = NetworkProfile {
+            id: NetworkProfileId(self.store.next(PROFILES)),
+            name: new.name.clone(),
+            status: Text::from("ready"),
+            links: new.links.clone().unwrap_or_default(),
+            uplinks: new.uplinks.clone().unwrap_or_default(),
+        };
+        self.store.profiles.push(profile.clone());
+        Ok(Reply::NetworkProfile(profile.into()))
+    }
+
+    fn update_profile(
+        &mut self,
+        id: NetworkProfileId,
+        changes: &NewNetworkProfile,
+    ) -> Result<Reply, Error> {
+        let before = self.profile_name(id)?;
+        if before != changes.name {
+            // What machines boot into is told by its name.
+            return Err(invalid(
+                "name",
+                "of a network profile cannot be changed here",
+            ));
+        }
+        let mut known = self.store.profiles.iter_mut();
+        let Some(profile) = known.find(|known| known.id == id) else {
+            return Err(not_found("network profile", id.0));
+        };
+        if let Some(links) = &changes.links {
+            profile.links.clone_from(links);
+        }
+        if let Some(uplinks) = &changes.uplinks {
+            profile.uplinks.clone_from(uplinks);
+        }
+        Ok(Reply::NetworkProfile(profile.clone().into()))
+    }
+
+    fn delete_profile(&mut self, id: NetworkProfileId) -> Result<Reply, Error> {
+        let name = self.profile_name(id)?;
+        let mut machines = self.world.blueprint().machines();
+        let uses = |machine| self.world.blueprint().network_profile(machine) == Some(name.as_str());
+        if machines.any(uses) {
+            let why = format!("machines use network profile {name}");
+            return Err(Error::new(ErrorKind::Conflict, why));
+        }
+        self.store.profiles.retain(|known| known.id != id);
+        Ok(Reply::Deleted(None))
+    }
+
+    fn image(&self, id: EnrollmentImageId) -> Result<usize, Error> {
+        let place = self.store.images.iter().position(|known| known.id == id);
+        place.ok_or_else(|| not_found("enrollment image", id.0))
+    }
+
+    fn create_image(&mut self, new: &NewEnrollmentImage) -> Result<Reply, Error> {
+        unique(&new.name, self.store.images.iter().map(|known| &known.name))?;
+        let calendar = &self.world.blueprint().scenario().calendar;
+        let expires: Timestamp = new
+            .expires_at
+            .as_str()
+            .parse()
+            .map_err(|_| invalid("expires_at", "is no time, as 2026-11-10T12:49:07Z"))?;
+        let expires = expires.to_zoned(calendar.starts().time_zone().clone());
+        let id = self.store.next(IMAGES);
+        let [high, low] = ["token-high", "token-low"]
+            .map(|half| EntityKey::of(&[half, new.name.as_str(), &id.to_string()]).number());
+        let url = |scheme: &str, machine: &str| {
+            let token = format!("{high:016x}{:08x}", low >> 32);
+            let url = format!("{scheme}://appliance.invalid/enroll/{id}/{token}/{machine}.iso");
+            Some(Secret::new(url))
+        };
+        let is_http = new.enable_http.unwrap_or_default();
+        let http = |machine| is_http.then(|| url("http", machine)).flatten();
+        let image = EnrollmentImage {
+            id: EnrollmentImageId(id),
+            name: new.name.clone(),
+            expires_at: Text::from(rfc3339(&expires)),
+            status: Text::from("ready"),
+            install_disk_device: new.install_disk_device.clone(),
+            install_disk_force_overwrite: new.install_disk_force_overwrite.unwrap_or_default(),
+            vlan: new.vlan,
+            enable_http: is_http,
+            http_url_iso_amd64: http("amd64"),
+            http_url_iso_arm64: http("arm64"),
+            https_url_iso_amd64: url("https", "amd64"),
+            https_url_iso_arm64: url("https", "arm64"),
+            last_used_at: None,
+            install_disk_mirror: new.install_disk_mirror,
+            install_disk_mirror_device: new.install_disk_mirror_device.clone(),
+        };
+        self.store.images.push(image.clone());
+        let fleet = self.world.operations().len();
+        let operation = self.store.operate(fleet, "create-enrollment-image");
+        Ok(Reply::EnrollmentImage(Box::new(WithOperation {
+            resource: image,
+            operation: Some(operation),
+        })))
+    }
+
+    /// The place of an object under what it belongs to.
+    fn object(
+        &self,
+        kind: StoredKind,
+        parent: Option<i64>,
+        asked: &Lookup<i64>,
+    ) -> Result<usize, Error> {
+        let about = kind.about();
+        let is_it = |object: &Stored| {
+            let name = object.fields.get("name").and_then(Value::as_str);
+            let is_named = match asked {
+                Lookup::Id(id) => object.id == *id,
+                Lookup::Name(asked) => name == Some(asked.as_str()),
+            };
+            let of = about
+                .parent
+                .and_then(|field| object.fields.get(field)?.as_i64());
+            object.kind == kind && is_named && of == parent
+        };
+        let place = self.store.objects.iter().position(is_it);
+        place.ok_or_else(|| missing(&about.singular.replace('_', " "), asked, |id| id))
+    }
+
+    fn create_object(
+        &mut self,
+        kind: StoredKind,
+        parent: Option<i64>,
+        new: &Fields,
+    ) -> Result<Reply, Error> {
+        let about = kind.about();
+        self.check_parent(kind, parent)?;
+        new.check_new(about)?;
+        let siblings = self.store.objects.iter().filter(|known| {
+            let of = about
+                .parent
+                .and_then(|field| known.fields.get(field)?.as_i64());
+            known.kind == kind && of == parent
+        });
+        let named = |fields: &Fields| Some(Text::from(fields.get("name")?.as_str()?));
+        let names: Vec<Text> = siblings.filter_map(|known| named(&known.fields)).collect();
+        if let Some(name) = named(new) {
+            unique(&name, names.iter())?;
+        }
+        let mut fields: Map<String, Value> = new.clone().into();
+        for field in about.fields {
+            fields.entry(field.name).or_insert(Value::Null);
+        }
+        if let (Some(field), Some(parent)) = (about.parent, parent) {
+            fields.insert(field.to_owned(), parent.into());
+        }
+        if about.fields.iter().any(|field| field.name == "status") {
+            fields.insert("status".to_owned(), "ready".into());
+        }
+        let object = Stored {
+            kind,
+            id: self.store.next(Store::place(kind)),
+            fields: Fields::from(fields),
+        };
+        self.store.objects.push(object.clone());
+        Ok(Reply::Stored(object.into()))
+    }
+
+    fn update_object(
+        &mut self,
+        (kind, parent, id): (StoredKind, Option<i64>, i64),
+        changes: &Fields,
+    ) -> Result<Reply, Error> {
+        let place = self.object(kind, parent, &Lookup::Id(id))?;
+        changes.check_changes(kind.about())?;
+        let object = &mut self.store.objects[place];
+        let mut fields: Map<String, Value> = object.fields.clone().into();
+        for field in kind.about().fields {
+            if !field.given.is_changeable() {
+                continue;
+            }
+            if let Some(value) = changes.as_map().get(field.name) {
+                fields.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        object.fields = Fields::from(fields);
+        Ok(Reply::Stored(object.clone().into()))
+    }
+
+    fn delete_object(
+        &mut self,
+        kind: StoredKind,
+        parent: Option<i64>,
+        id: i64,
+    ) -> Result<Reply, Error> {
+        let place = self.object(kind, parent, &Lookup::Id(id))?;
+        let uses = |object: &Stored| {
+            uses(object.kind)
+                .iter()
+                .any(|(field, of)| *of == kind && object.fields.get(field) == Some(&id.into()))
+        };
+        if let Some(user) = self.store.objects.iter().find(|object| uses(object)) {
+            let (user, kind) = (user.kind.about().singular, kind.about().singular);
+            let why = format!("there is a {user} that needs the {kind}").replace('_', " ");
+            return Err(Error::new(ErrorKind::Conflict, why));
+        }
+        self.store.objects.remove(place);
+        Ok(Reply::Deleted(None))
+    }
+
+    /// That there is what an object is to belong to.
+    fn check_parent(&self, kind: StoredKind, parent: Option<i64>) -> Result<(), Error> {
+        match (kind, parent) {
+            (StoredKind::ElasticNodePool, Some(cluster)) => {
+                let known = self.clusters().into_iter();
+                let is_there = known
+                    .into_iter()
+                    .any(|known| known.id == ClusterId(cluster));
+                is_there
+                    .then_some(())
+                    .ok_or_else(|| not_found("cluster", cluster))
+            }
+            (StoredKind::Subnet, Some(network)) => {
+                let network = Lookup::Id(network);
+                self.object(StoredKind::Network, None, &network).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Which fields of a kind name objects of which other kinds.
+fn uses(kind: StoredKind) -> &'static [(&'static str, StoredKind)] {
+    match kind {
+        StoredKind::ElasticQuota => &[("elastic_fleet_id", StoredKind::ElasticFleet)],
+        StoredKind::ElasticNodePool => &[("elastic_quota_id", StoredKind::ElasticQuota)],
+        StoredKind::Subnet => &[
+            ("network_id", StoredKind::Network),
+            ("ip_pool_id", StoredKind::IpPool),
+        ],
+        StoredKind::ElasticFleet | StoredKind::Network | StoredKind::IpPool => &[],
+    }
+}
+
+/// That nothing of the kind has the name. Names are compared without regard to case.
+fn unique<'n>(name: &Text, mut names: impl Iterator<Item = &'n Text>) -> Result<(), Error> {
+    let is_same = |known: &Text| known.as_str().eq_ignore_ascii_case(name.as_str());
+    if names.any(is_same) {
+        let error = invalid("name", "has already been taken");
+        return Err(error.with_code("value_already_exist"));
+    }
+    Ok(())
+}
+
+/// That a field of a request is not what it should be.
+pub(super) fn invalid(field: &str, why: &str) -> Error {
+    Error::new(ErrorKind::Rejected, format!("{field} {why}")).with_detail(field, why)
+}
