@@ -9,9 +9,11 @@
 //! | `faults` | going wrong on purpose |
 //! | `events` | the fleet's log as a stream |
 //! | `connections` | taking connections, limits on them, stopping |
+//! | `blocking` | serving in a program that has no runtime of its own |
 //! | `openapi` | the table of routes as an `OpenAPI` document |
 
 mod answerer;
+mod blocking;
 mod connections;
 mod events;
 mod faults;
@@ -23,6 +25,7 @@ mod settings;
 mod tests;
 
 pub use answerer::{Answerer, Fault, Outcome};
+pub use blocking::{Newest, NewestReceiver, Stopper};
 pub use openapi::document;
 pub use router::Server;
 pub use settings::{Limits, Settings};

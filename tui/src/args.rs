@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Preflight(Preflight),
     /// Print the JSON Schema of what a command prints with -o json
     Schema(Schema),
+    /// Serve a simulated fleet as meltcloud's API would
+    Serve(Serve),
     /// Check this program against cases whose answers are known exactly
     Selftest {
         /// How to print the cases
@@ -202,6 +204,42 @@ pub(crate) struct Preflight {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    pub(crate) behaves_like: Option<Preset>,
+    /// The seed of the simulation [default: the scenario's, or 1]
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// The address to serve on; port 0 for any that is free
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8470")]
+    pub(crate) listen: String,
+    /// A file that holds nothing but the API key [default: one is made, and printed once]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) api_key_file: Option<PathBuf>,
+    /// The UUID of the organization whose fleet it is; another is not found [default: any is]
+    #[arg(long, value_name = "UUID", value_parser = organization)]
+    pub(crate) organization: Option<appliance::Organization>,
+    /// How many simulated seconds pass in a real one, or "max": as fast as it goes while something is to happen
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    pub(crate) speed: ServeSpeed,
+    /// Serve nothing but meltcloud's public API
+    #[arg(long)]
+    pub(crate) documented_only: bool,
+}
+
+/// How fast a served fleet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServeSpeed {
+    /// So many simulated seconds in a real one.
+    Times(u32),
+    /// As fast as it goes.
+    Max,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct Replay {
     /// The scenario file
     pub(crate) file: PathBuf,
@@ -228,6 +266,26 @@ pub(crate) enum Output {
     /// For programs
     Json,
 }
+
+fn organization(text: &str) -> Result<appliance::Organization, String> {
+    let found = appliance::Organization::parse(text);
+    found.ok_or_else(|| "a UUID is needed, as 0b9a7c1e-0000-4000-8000-00000000000f".to_owned())
+}
+
+fn speed(text: &str) -> Result<ServeSpeed, String> {
+    if text == "max" {
+        return Ok(ServeSpeed::Max);
+    }
+    let times = text
+        .parse()
+        .ok()
+        .filter(|times| (1..=FASTEST).contains(times));
+    let times = times.ok_or_else(|| format!("a number from 1 to {FASTEST} is needed, or max"))?;
+    Ok(ServeSpeed::Times(times))
+}
+
+/// A day in a second.
+pub(crate) const FASTEST: u32 = 86_400;
 
 fn preset(text: &str) -> Result<Preset, String> {
     Preset::named(text).ok_or_else(|| {

@@ -8,6 +8,7 @@ mod rehearse;
 mod replay;
 mod schema;
 mod selftest;
+mod serve;
 mod timezone;
 mod validate;
 mod windows;
@@ -33,6 +34,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
+        Some(Command::Serve(args)) => serve::run(args, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),
     }
 }

@@ -1,0 +1,104 @@
+//! `meltdeck serve`: a simulated fleet behind meltcloud's API.
+
+mod fleet;
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use appliance::Secret;
+use appliance::server::{Server, Settings, Stopper};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use simulator::engine::Seed;
+use simulator::simulation::Simulation;
+
+use crate::args::Serve;
+use crate::streams::{Answer, Failure, Streams};
+use fleet::Fleet;
+
+/// Bytes of a key that is made.
+const KEY_BYTES: usize = 24;
+
+pub(super) fn run(args: &Serve, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    let blueprint = super::load_as(&args.file, args.behaves_like)?;
+    let seed = args.seed.map_or(blueprint.scenario().seed, Seed);
+    let name = blueprint.scenario().name.clone();
+    let (key, is_made) = match &args.api_key_file {
+        Some(file) => (read_key(file)?, false),
+        None => (make_key()?, true),
+    };
+    let listener = TcpListener::bind(&args.listen)
+        .map_err(|error| wrong(&format!("cannot listen on {}: {error}", args.listen)))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| wrong(&error.to_string()))?;
+    writeln!(
+        streams.err,
+        "serving {name}, seed {}, at http://{address}",
+        seed.0
+    )?;
+    if is_made {
+        writeln!(streams.err, "API key, shown this once: {}", key.reveal())?;
+    }
+    let settings = Settings {
+        api_key: Some(key),
+        organization: args.organization.clone(),
+        documented_only: args.documented_only,
+        ..Settings::default()
+    };
+    let fleet = Fleet::start(Simulation::new(&blueprint, seed, 0), args.speed);
+    let signal = Arc::new(AtomicI32::new(0));
+    let stop_on = |stopper| stop_on_signal(stopper, &signal);
+    let served = Server::new(fleet, settings).run(listener, stop_on);
+    served.map_err(|error| wrong(&format!("cannot serve: {error}")))?;
+    let signal = u8::try_from(signal.load(Ordering::Relaxed)).unwrap_or_default();
+    Ok(Answer::Left(128 + signal))
+}
+
+fn wrong(why: &str) -> Failure {
+    Failure::Question(format!("meltdeck: {why}"))
+}
+
+/// Stops the server at the first signal that asks for it; a second one ends the program at once.
+fn stop_on_signal(stopper: Stopper, told: &Arc<AtomicI32>) {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else {
+        return;
+    };
+    let told = Arc::clone(told);
+    std::thread::spawn(move || {
+        let mut arrived = signals.forever();
+        if let Some(signal) = arrived.next() {
+            told.store(signal, Ordering::Relaxed);
+            stopper.stop();
+        }
+        if let Some(signal) = arrived.next() {
+            // What is under way is not waited for any more.
+            std::process::exit(128 + signal);
+        }
+    });
+}
+
+/// The key in a file, without the line break at its end.
+fn read_key(file: &Path) -> Result<Secret, Failure> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| wrong(&format!("cannot read the API key in {name}: {error}")))?;
+    let key = text.trim_end();
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong(&format!(
+            "{name} holds no API key: one line of visible ASCII characters is needed"
+        )));
+    }
+    Ok(Secret::new(key))
+}
+
+/// A key that nobody can guess.
+fn make_key() -> Result<Secret, Failure> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| wrong(&format!("cannot make a key: {error}")))?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Secret::new(digits))
+}
