@@ -1,6 +1,6 @@
 //! What a simulated fleet shows of itself over meltcloud's public API, and its clock.
 
-use appliance::public::{self, Lookup, NewMachine};
+use appliance::public::{self, Lookup};
 use appliance::{
     Clock, ClusterId, Error, ErrorKind, MachineId, MachinePoolId, MachineStatus, OperationId,
     OperationStatus, Organization, Reply, Request, wire,
@@ -142,17 +142,21 @@ fn an_operation_is_there_once_it_has_begun_and_ends() {
 #[test]
 fn what_is_not_done_yet_is_refused_and_changes_nothing() {
     let mut appliance = appliance();
-    let new = NewMachine {
-        uuid: "4c4c4544-0042-3510-8051-b4c04f4e3332".into(),
-        name: None,
-        machine_pool_id: None,
-        labels: None,
-        network_profile_id: None,
-        depot_network_profile_id: None,
+    let new = public::NewCluster {
+        name: "c".into(),
+        user_version: Some("1.33".into()),
+        pod_cidr: None,
+        service_cidr: None,
+        dns_service_ip: None,
+        addon_kube_proxy: None,
+        addon_core_dns: None,
+        release_channel: None,
+        manual_version: None,
     };
+    let cluster = ClusterId(1);
     for request in [
-        public::Request::CreateMachine { new },
-        public::Request::ListEnrollmentImages,
+        public::Request::CreateCluster { new },
+        public::Request::DeleteCluster { cluster },
     ] {
         let refused = ask(&mut appliance, request).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
