@@ -146,6 +146,49 @@ impl Simulation {
                 )))
             }
             Request::Preflight { ref pools } => Ok(Reply::Findings(self.findings(pools)?)),
+            Request::ApplyRevision { .. }
+            | Request::RetryOperation { .. }
+            | Request::CancelOperation { .. }
+            | Request::PauseOperation { .. }
+            | Request::ResumeOperation { .. }
+            | Request::HoldMachine { .. }
+            | Request::UnholdMachine { .. }
+            | Request::ExcludeMachine { .. }
+            | Request::IncludeMachine { .. } => self.order_rollout(request),
+            Request::SetHostname { .. }
+            | Request::SetLabels { .. }
+            | Request::SetMachineNetworkProfile { .. }
+            | Request::ApplyToMachine { .. }
+            | Request::SetPoolVersion { .. }
+            | Request::SetPoolNetworkProfile { .. }
+            | Request::SetPoolImage { .. }
+            | Request::SetControlPlaneVersion { .. }
+            | Request::AssignMachine { .. }
+            | Request::UnassignMachine { .. }
+            | Request::ForceRemoveMachine { .. }
+            | Request::DecommissionMachine { .. }
+            | Request::DeleteMachine { .. }
+            | Request::RegisterMachine { .. }
+            | Request::EnrollMachine { .. } => self.change(request),
+            Request::GetCapabilities => Ok(Reply::Capabilities(capabilities())),
+            Request::GetClock
+            | Request::StepClock
+            | Request::PauseClock
+            | Request::ResumeClock
+            | Request::SetClockSpeed { .. } => self.drive(request),
+            Request::ListNetworkProfiles => Ok(Reply::NetworkProfiles(self.store.profiles.clone())),
+            Request::ListStored { kind, parent } => {
+                let objects = self.store.objects.iter();
+                let of_kind = objects.filter(|object| object.is_of(kind, parent));
+                Ok(Reply::Stored(of_kind.cloned().collect()))
+            }
+            Request::Public(ref request) => self.answer_public(request).map(Reply::Public),
+        }
+    }
+
+    /// Carries out an order to a rollout, or about a machine's part in it.
+    fn order_rollout(&mut self, request: &Request) -> Result<Reply, Error> {
+        match *request {
             Request::ApplyRevision {
                 pool,
                 revision,
@@ -167,40 +210,28 @@ impl Simulation {
             Request::UnholdMachine { machine } => self.order_machine(machine, World::unhold),
             Request::ExcludeMachine { machine } => self.order_machine(machine, World::exclude),
             Request::IncludeMachine { machine } => self.order_machine(machine, World::include),
-            Request::SetHostname { .. }
-            | Request::SetLabels { .. }
-            | Request::SetMachineNetworkProfile { .. }
-            | Request::ApplyToMachine { .. }
-            | Request::SetPoolVersion { .. }
-            | Request::SetPoolNetworkProfile { .. }
-            | Request::SetPoolImage { .. }
-            | Request::SetControlPlaneVersion { .. }
-            | Request::AssignMachine { .. }
-            | Request::UnassignMachine { .. }
-            | Request::ForceRemoveMachine { .. }
-            | Request::DecommissionMachine { .. }
-            | Request::DeleteMachine { .. }
-            | Request::RegisterMachine { .. }
-            | Request::EnrollMachine { .. } => self.change(request),
-            Request::GetCapabilities => Ok(Reply::Capabilities(capabilities())),
-            Request::GetClock => Ok(self.clock()),
+            _ => Err(Error::new(
+                ErrorKind::Rejected,
+                "this is no order to a rollout",
+            )),
+        }
+    }
+
+    /// Moves the clock, as far as a request can.
+    fn drive(&mut self, request: &Request) -> Result<Reply, Error> {
+        match request {
+            Request::GetClock => {}
             Request::StepClock => {
                 if let Some(next) = self.next_at() {
                     self.step(next);
                 }
-                Ok(self.clock())
             }
-            Request::PauseClock | Request::ResumeClock | Request::SetClockSpeed { .. } => Err(
-                Error::new(ErrorKind::Unsupported, "this run moves only by steps"),
-            ),
-            Request::ListNetworkProfiles => Ok(Reply::NetworkProfiles(self.store.profiles.clone())),
-            Request::ListStored { kind, parent } => {
-                let objects = self.store.objects.iter();
-                let of_kind = objects.filter(|object| object.is_of(kind, parent));
-                Ok(Reply::Stored(of_kind.cloned().collect()))
+            _ => {
+                let why = "this run moves only by steps";
+                return Err(Error::new(ErrorKind::Unsupported, why));
             }
-            Request::Public(ref request) => self.answer_public(request).map(Reply::Public),
         }
+        Ok(self.clock())
     }
 
     /// The clock, which moves only when this run is told to.

@@ -39,7 +39,7 @@ impl Simulation {
                 let found = self
                     .clusters()
                     .into_iter()
-                    .find(|known| is_asked(asked, known.id, &known.name));
+                    .find(|known| is_asked(asked, &known.id, &known.name));
                 let found = found.ok_or_else(|| missing("cluster", asked, |id| id.0))?;
                 let mut shown = cluster(found);
                 shown.kubeconfig = Some(kubeconfig::of_admin(shown.name.as_str()));
@@ -52,7 +52,7 @@ impl Simulation {
             } => {
                 let pools = self.world.blueprint().pools().map(|pool| self.pool(pool));
                 let mut of_cluster = pools.filter(|pool| pool.cluster_id == *cluster);
-                let found = of_cluster.find(|known| is_asked(asked, known.id, &known.name));
+                let found = of_cluster.find(|known| is_asked(asked, &known.id, &known.name));
                 let found = found.ok_or_else(|| missing("machine pool", asked, |id| id.0))?;
                 Ok(Reply::MachinePool(self.shown_pool(found).into()))
             }
@@ -158,9 +158,9 @@ impl Simulation {
     }
 }
 
-fn is_asked<Id: PartialEq>(asked: &Lookup<Id>, id: Id, name: &Text) -> bool {
+fn is_asked<Id: PartialEq>(asked: &Lookup<Id>, id: &Id, name: &Text) -> bool {
     match asked {
-        Lookup::Id(asked) => *asked == id,
+        Lookup::Id(asked) => asked == id,
         Lookup::Name(asked) => asked == name,
     }
 }

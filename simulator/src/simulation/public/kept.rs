@@ -24,7 +24,7 @@ impl Simulation {
             Request::GetNetworkProfile { network_profile } => {
                 let known = self.store.profiles.iter();
                 let mut known =
-                    known.filter(|known| is_asked(network_profile, known.id, &known.name));
+                    known.filter(|known| is_asked(network_profile, &known.id, &known.name));
                 let found = known.next().cloned();
                 let found =
                     found.ok_or_else(|| missing("network profile", network_profile, |id| id.0))?;
