@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use super::faults::{self, Abort};
@@ -22,10 +23,13 @@ use super::router::Server;
 const BREATH: Duration = Duration::from_millis(50);
 
 impl Server {
-    /// Serves until `stop` is there, then finishes what was asked, for at most [`super::Limits::stop_time`].
+    /// Serves until `stop` is there, then finishes what was asked, for at most [`super::Limits::stop_time`], and cuts off
+    /// what takes longer. An order that is being carried out then goes on.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let room = Arc::new(Semaphore::new(self.settings.limits.connections));
         let open = GracefulShutdown::new();
+        // Its end aborts them, so that no connection outlives the server.
+        let mut connections = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
         loop {
             let taken = tokio::select! {
@@ -33,19 +37,28 @@ impl Server {
                 taken = take(&listener, &room) => taken,
             };
             match taken {
-                Some((stream, permit)) => self.attend(stream, permit, &open),
+                Some((stream, permit)) => {
+                    connections.spawn(self.attend(stream, permit, &open));
+                }
                 None => tokio::time::sleep(BREATH).await,
             }
+            while connections.try_join_next().is_some() {}
         }
         drop(listener);
         self.stopping.send_replace(true);
         let finished = tokio::time::timeout(self.settings.limits.stop_time, open.shutdown());
-        // Whoever takes longer is cut off.
-        let _ = finished.await;
+        if finished.await.is_err() {
+            connections.shutdown().await;
+        }
     }
 
-    /// Serves one connection on a task of its own.
-    fn attend(&self, stream: TcpStream, permit: OwnedSemaphorePermit, open: &GracefulShutdown) {
+    /// What serves one connection.
+    fn attend(
+        &self,
+        stream: TcpStream,
+        permit: OwnedSemaphorePermit,
+        open: &GracefulShutdown,
+    ) -> impl Future<Output = ()> + Send + use<> {
         let limits = self.settings.limits;
         let router = self.router();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -61,11 +74,11 @@ impl Server {
             .max_buf_size(limits.head.max(8192))
             .serve_connection(TokioIo::new(stream), service);
         let connection = open.watch(connection);
-        tokio::spawn(async move {
+        async move {
             // A connection that ends badly concerns nobody but its client.
             let _ = connection.await;
             drop(permit);
-        });
+        }
     }
 }
 
@@ -76,6 +89,8 @@ async fn take(
 ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.ok()?;
     let (stream, _) = listener.accept().await.ok()?;
+    // An event of a stream is small, and must not wait for the next. Where that cannot be had, it only is later.
+    let _ = stream.set_nodelay(true);
     Some((stream, permit))
 }
 

@@ -1,6 +1,7 @@
 //! Connections, over loopback.
 
 use std::net::SocketAddr;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -148,6 +149,65 @@ async fn turns(count: usize) {
     for _ in 0..count {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_rests_is_closed_after_a_while() {
+    let limits = Limits {
+        head_time: Duration::from_millis(1),
+        ..Limits::default()
+    };
+    let (address, _stop, _end) = started(server(
+        &Little::empty(),
+        Settings {
+            limits,
+            ..Settings::default()
+        },
+    ))
+    .await;
+    let stays = list("").replace("connection: close\r\n", "");
+    let answer = all_after(address, &stays).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn whoever_takes_longer_than_a_stop_may_is_cut_off() {
+    let (go, wait) = mpsc::channel::<()>();
+    let (asked, is_asked) = mpsc::channel();
+    let answerer = Little::new(move |_| {
+        let _ = asked.send(());
+        let _ = wait.recv();
+        Ok(crate::Reply::Machines(Vec::new()))
+    });
+    let limits = Limits {
+        stop_time: Duration::ZERO,
+        ..Limits::default()
+    };
+    let (address, stop, end) = started(server(
+        &answerer,
+        Settings {
+            limits,
+            ..Settings::default()
+        },
+    ))
+    .await;
+    let request = list("");
+    let mut asking = Box::pin(all_after(address, &request));
+    while is_asked.try_recv().is_err() {
+        tokio::select! {
+            biased;
+            answer = &mut asking => panic!("{answer}"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    stop.send(()).unwrap();
+    end.await.unwrap();
+    tokio::select! {
+        biased;
+        answer = &mut asking => assert_eq!(answer, ""),
+        () = turns(10_000) => panic!("the connection outlives the server"),
+    }
+    drop(go);
 }
 
 #[tokio::test]
