@@ -260,6 +260,7 @@ fn check(request: &Request) -> Result<(), Error> {
 fn from_query(field: &str, form: QueryForm, text: &str) -> Result<Value, Error> {
     let number = |text: &str| {
         let number = text.parse::<i64>().map(Value::from);
+        let number = number.or_else(|_| text.parse::<u64>().map(Value::from));
         number.map_err(|_| {
             let why = format!("{field} in the query is {text}, and has to be a whole number");
             Error::new(ErrorKind::Malformed, why)

@@ -65,6 +65,17 @@ fn the_examples_take_every_route() {
     assert_eq!(taken, every);
 }
 
+#[test]
+fn the_largest_number_of_an_event_is_read_back() {
+    let request = Request::ListEvents {
+        after: u64::MAX,
+        most: u32::MAX,
+    };
+    let call = write(&organization(), &request).unwrap();
+    let read = read(call.method.as_str(), &call.target, b"").unwrap();
+    assert_eq!(read.request, request);
+}
+
 const ORG: &str = "orgs/0b9a7c1e-0000-4000-8000-00000000000f";
 
 fn written(request: &Request) -> (Method, String, Option<Value>) {
