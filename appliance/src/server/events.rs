@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
 use tokio::sync::watch;
 
+use super::guard;
 use super::router::Server;
 use crate::wire::Part;
 use crate::{Error, ErrorKind, FleetEvent, Organization, Reply, Request};
@@ -29,12 +30,7 @@ pub(super) fn organization(path: &str) -> Option<Organization> {
 
 /// The stream, from the event on that the reader knows.
 pub(super) fn respond(server: &Server, head: &Parts) -> Result<Response, Error> {
-    if head.method != "GET" {
-        return Err(Error::new(
-            ErrorKind::MethodNotAllowed,
-            "a stream can only be read",
-        ));
-    }
+    guard::check_is_read(&head.method)?;
     let known = head
         .headers
         .get("last-event-id")

@@ -1,7 +1,8 @@
 //! Who and what is let in.
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use subtle::ConstantTimeEq;
 
@@ -16,7 +17,7 @@ pub(super) fn check_key(settings: &Settings, headers: &HeaderMap) -> Result<(), 
     let Some(expected) = &settings.api_key else {
         return Ok(());
     };
-    let given = headers.get(KEY).map(axum::http::HeaderValue::as_bytes);
+    let given = headers.get(KEY).map(HeaderValue::as_bytes);
     let is_right = given.is_some_and(|given| given.ct_eq(expected.reveal().as_bytes()).into());
     if is_right {
         return Ok(());
@@ -37,6 +38,34 @@ pub(super) fn check_organization(settings: &Settings, asked: &Organization) -> R
         }
         _ => Ok(()),
     }
+}
+
+/// That no web page of another site gives an order. A browser sends a `POST` without a body anywhere, without asking the
+/// server first, and says by `Origin` whose page it is (Fetch standard, section 3.2): without a key, to visit such a page
+/// would be enough to change the fleet.
+pub(super) fn check_origin(head: &Parts) -> Result<(), Error> {
+    let Some(origin) = head.headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let host = head.headers.get(header::HOST);
+    let own = origin.as_bytes().splitn(2, |byte| *byte == b':').nth(1);
+    let is_own = own.and_then(|own| own.strip_prefix(b"//")) == host.map(HeaderValue::as_bytes);
+    if head.method == Method::GET || is_own {
+        return Ok(());
+    }
+    let why = "pages of other sites may give no orders";
+    Err(Error::new(ErrorKind::Forbidden, why))
+}
+
+/// That what stands beside the table of routes is only read.
+pub(super) fn check_is_read(method: &Method) -> Result<(), Error> {
+    if method == Method::GET {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::MethodNotAllowed,
+        "this can only be read",
+    ))
 }
 
 /// Reads a body, and that it is JSON where there is one.

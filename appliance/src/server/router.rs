@@ -76,10 +76,12 @@ impl Server {
                 "there is nothing at this path",
             ));
         }
-        if path == OPENAPI && head.method == "GET" {
+        if path == OPENAPI {
+            guard::check_is_read(&head.method)?;
             return Ok(json(StatusCode::OK, openapi::document().to_string()));
         }
         guard::check_key(&self.settings, &head.headers)?;
+        guard::check_origin(&head)?;
         if let Some(organization) = events::organization(path) {
             guard::check_organization(&self.settings, &organization)?;
             return events::respond(self, &head);
@@ -125,10 +127,14 @@ async fn respond(State(server): State<Server>, request: HttpRequest) -> Response
 
 /// Which methods there are in the place of one that is not (RFC 9110, section 15.5.6).
 fn allow(headers: &mut HeaderMap, target: &str) {
-    let methods: Vec<&str> = wire::allowed(target)
+    let mut methods: Vec<&str> = wire::allowed(target)
         .into_iter()
         .map(wire::Method::as_str)
         .collect();
+    if methods.is_empty() {
+        // What stands beside the table can only be read.
+        methods.push("GET");
+    }
     if let Ok(methods) = methods.join(", ").parse() {
         headers.insert(header::ALLOW, methods);
     }

@@ -103,6 +103,36 @@ async fn a_wrong_method_is_told_the_right_ones() {
 }
 
 #[tokio::test]
+async fn what_stands_beside_the_table_can_only_be_read() {
+    let server = server(&Little::empty(), Settings::default());
+    let document = "/meltdeck/v1/openapi.json".to_owned();
+    for target in [extension("events/stream"), document] {
+        let response = send(&server, call("POST", &target, "")).await;
+        let (status, headers, _) = in_json(response).await;
+        let told = (status.as_u16(), headers.get("allow"));
+        assert_eq!(told, (405, Some(&"GET".parse().unwrap())), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn another_sites_page_gives_no_orders() {
+    let answerer = Little::empty();
+    let server = server(&answerer, Settings::default());
+    let order = |host: &str, origin: &str| {
+        let order = HttpRequest::post(extension("machines/1/delete"));
+        let order = order.header("host", host).header("origin", origin);
+        order.body(Body::empty()).unwrap()
+    };
+    for origin in ["https://evil.example", "http://127.0.0.1:1", "null", ""] {
+        let (status, _) = come_to(&server, order("127.0.0.1:8080", origin)).await;
+        assert_eq!(status, 403, "{origin}");
+    }
+    assert_eq!(answerer.asked(), []);
+    let own = order("127.0.0.1:8080", "http://127.0.0.1:8080");
+    assert_eq!(come_to(&server, own).await.0, 200);
+}
+
+#[tokio::test]
 async fn bodies_have_to_be_json_and_not_too_large() {
     let answerer = Little::empty();
     let limits = Limits {
