@@ -1,7 +1,8 @@
 //! The fleet's log as a stream of server-sent events (WHATWG HTML, section 9.2).
 //!
-//! Each event has its number as its id, so whoever was cut off says the last one (`Last-Event-ID`) and gets the rest. A slow
-//! reader holds nobody up: it is told what there is when it reads, and sees by the numbers what it missed.
+//! Each event has its number as its id, so whoever was cut off says the last one (`Last-Event-ID`) and gets the rest, as far
+//! as it is kept. A slow reader holds nobody up: it is told what there is when it reads, and sees by the numbers what it
+//! missed. Whoever knows an event that is not there yet knows another log, as before a restart, and gets all of this one.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -17,8 +18,8 @@ use super::router::Server;
 use crate::wire::Part;
 use crate::{Error, ErrorKind, FleetEvent, Organization, Reply, Request};
 
-/// How many events are asked for at once.
-const MOST: u32 = 5000;
+/// How many events are asked for at once: all. Of fewer the newest are told, and those before them would be missed.
+const MOST: u32 = u32::MAX;
 
 /// The organization in the path of a stream; `None` where it is another path.
 pub(super) fn organization(path: &str) -> Option<Organization> {
@@ -48,11 +49,13 @@ pub(super) fn respond(server: &Server, head: &Parts) -> Result<Response, Error> 
             )
         })?,
     };
+    let newest = server.answerer.newest_event();
+    let is_of_this_log = after <= *newest.borrow();
     let reader = Reader {
-        newest: server.answerer.newest_event(),
+        newest,
         stopping: server.stopping.subscribe(),
         server: server.clone(),
-        after,
+        after: if is_of_this_log { after } else { 0 },
         told: VecDeque::new(),
     };
     Ok(Sse::new(events(reader))

@@ -20,6 +20,7 @@ fn growing() -> (Arc<Mutex<u64>>, Arc<Little>, Server) {
         }
         _ => Err(Error::new(ErrorKind::Unsupported, "not here")),
     });
+    answerer.newest.send_replace(2);
     let server = server(&answerer, Settings::default());
     (length, answerer, server)
 }
@@ -74,12 +75,31 @@ async fn a_reader_that_was_cut_off_goes_on_where_it_was() {
     assert_eq!(next(&mut stream).await.unwrap().0, 2);
     let wrong = call("GET", &extension("events/stream?after=x"), "");
     assert_eq!(come_to(&server, wrong).await.0, 400);
-    assert_eq!(
-        come_to(&server, call("POST", &extension("events/stream"), ""))
-            .await
-            .0,
-        405
-    );
+}
+
+#[tokio::test]
+async fn a_reader_of_a_log_that_began_anew_begins_anew() {
+    let (_, _, server) = growing();
+    let after = call("GET", &extension("events/stream?after=5000"), "");
+    let mut stream = send(&server, after).await.into_body();
+    assert_eq!(next(&mut stream).await.unwrap().0, 1);
+}
+
+#[tokio::test]
+async fn a_reader_gets_everything_that_is_kept() {
+    let kept = 20_000;
+    let answerer = Little::new(move |request| match *request {
+        Request::ListEvents { after, most } => {
+            let first = (after + 1).max((kept + 1_u64).saturating_sub(u64::from(most)));
+            Ok(Reply::Events((first..=kept).map(event).collect()))
+        }
+        _ => Err(Error::new(ErrorKind::Unsupported, "not here")),
+    });
+    answerer.newest.send_replace(kept);
+    let server = server(&answerer, Settings::default());
+    let all = call("GET", &extension("events/stream"), "");
+    let mut stream = send(&server, all).await.into_body();
+    assert_eq!(next(&mut stream).await.unwrap().0, 1);
 }
 
 #[tokio::test]
