@@ -156,7 +156,14 @@ fn every_kind_of_reply_is_tried() {
             Message::Replied(_, Ok(reply)) => serde_json::to_value(reply).ok(),
             _ => None,
         })
-        .map(|reply| reply["reply"].to_string())
+        .flat_map(|reply| {
+            reply
+                .as_object()
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+        })
         .collect();
     assert_eq!(kinds.len(), 12, "{kinds:?}");
 }
@@ -166,8 +173,17 @@ fn error() -> impl Strategy<Value = Error> {
         ErrorKind::NotFound,
         ErrorKind::Conflict,
         ErrorKind::Rejected,
+        ErrorKind::Unsupported,
     ];
-    (prop::sample::select(kinds.to_vec()), text()).prop_map(|(kind, why)| Error::new(kind, why))
+    (prop::sample::select(kinds.to_vec()), text()).prop_map(|(kind, why)| {
+        let error = Error::new(kind, why.clone());
+        if kind == ErrorKind::Rejected {
+            return error
+                .with_code("value_already_exist")
+                .with_detail("name", why);
+        }
+        error
+    })
 }
 
 fn clock() -> impl Strategy<Value = ClockReport> {

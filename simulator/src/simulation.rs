@@ -112,12 +112,7 @@ impl Simulation {
     pub fn answer(&mut self, request: &Request) -> Result<Reply, Error> {
         match *request {
             Request::ListClusters => Ok(Reply::Clusters(self.clusters())),
-            Request::ListMachinePools => {
-                let pools = self.world.blueprint().pools();
-                Ok(Reply::MachinePools(
-                    pools.map(|pool| self.pool(pool)).collect(),
-                ))
-            }
+            Request::ListMachinePools => Ok(Reply::MachinePools(self.pools())),
             Request::ListMachines => Ok(Reply::Machines(self.machines())),
             Request::ListRevisions => {
                 let pools = self.world.blueprint().pools();
@@ -125,11 +120,7 @@ impl Simulation {
                     pools.flat_map(|pool| self.revisions(pool)).collect(),
                 ))
             }
-            Request::ListOperations => {
-                let count = u32::try_from(self.world.operations().len()).unwrap_or(u32::MAX);
-                let operations = (0..count).map(|index| self.operation(OperationIndex(index)));
-                Ok(Reply::Operations(operations.collect()))
-            }
+            Request::ListOperations => Ok(Reply::Operations(self.operations())),
             Request::ListBudgets => Ok(Reply::Budgets(self.budgets())),
             Request::ListWindows { ref timezone, most } => {
                 Ok(Reply::Windows(self.windows(timezone, most)?))
@@ -184,6 +175,17 @@ impl Simulation {
             }
             Request::Public(ref request) => self.answer_public(request).map(Reply::Public),
         }
+    }
+
+    fn pools(&self) -> Vec<appliance::MachinePool> {
+        let pools = self.world.blueprint().pools();
+        pools.map(|pool| self.pool(pool)).collect()
+    }
+
+    fn operations(&self) -> Vec<appliance::Operation> {
+        let count = u32::try_from(self.world.operations().len()).unwrap_or(u32::MAX);
+        let operations = (0..count).map(|index| self.operation(OperationIndex(index)));
+        operations.collect()
     }
 
     /// Carries out an order to a rollout, or about a machine's part in it.

@@ -13,7 +13,7 @@ mod kubeconfig;
 use appliance::public::{
     Cluster, Lookup, Machine, MachinePool, MachineRevision, Operation, Reply, Request,
 };
-use appliance::{Error, ErrorKind, MachineId, Text};
+use appliance::{ClusterId, Error, ErrorKind, MachineId, MachinePoolId, OperationId, Text};
 
 use super::store::Numbered;
 use super::{Simulation, not_found};
@@ -35,39 +35,9 @@ impl Simulation {
                 let clusters = self.clusters().into_iter();
                 Ok(Reply::Clusters(clusters.map(cluster).collect()))
             }
-            Request::GetCluster { cluster: asked } => {
-                let found = self
-                    .clusters()
-                    .into_iter()
-                    .find(|known| is_asked(asked, &known.id, &known.name));
-                let found = found.ok_or_else(|| missing("cluster", asked, |id| id.0))?;
-                let mut shown = cluster(found);
-                shown.kubeconfig = Some(kubeconfig::of_admin(shown.name.as_str()));
-                shown.kubeconfig_user = Some(kubeconfig::of_users(shown.name.as_str()));
-                Ok(Reply::Cluster(Box::new(shown.into())))
-            }
-            Request::GetMachinePool {
-                cluster,
-                pool: asked,
-            } => {
-                let pools = self.world.blueprint().pools().map(|pool| self.pool(pool));
-                let mut of_cluster = pools.filter(|pool| pool.cluster_id == *cluster);
-                let found = of_cluster.find(|known| is_asked(asked, &known.id, &known.name));
-                let found = found.ok_or_else(|| missing("machine pool", asked, |id| id.0))?;
-                Ok(Reply::MachinePool(self.shown_pool(found).into()))
-            }
-            Request::GetOperation { operation: id } => {
-                let operations = self.world.operations().len();
-                match self.store.numbered(*id, operations) {
-                    Some(Numbered::Fleet(index)) => {
-                        Ok(Reply::Operation(operation(self.operation(index))))
-                    }
-                    Some(Numbered::Clerical(place)) => {
-                        Ok(Reply::Operation(self.store.clerical(place)))
-                    }
-                    None => Err(not_found("operation", id.0)),
-                }
-            }
+            Request::GetCluster { cluster } => self.public_cluster(cluster),
+            Request::GetMachinePool { cluster, pool } => self.public_pool(*cluster, pool),
+            Request::GetOperation { operation } => self.public_operation(*operation),
             Request::CreateMachine { new } => self.create_machine(new),
             Request::UpdateMachine { machine, changes } => self.update_machine(*machine, changes),
             Request::DeleteMachine { machine } => {
@@ -100,6 +70,34 @@ impl Simulation {
             | Request::CreateStored { .. }
             | Request::UpdateStored { .. }
             | Request::DeleteStored { .. } => self.answer_kept(request),
+        }
+    }
+
+    fn public_cluster(&self, asked: &Lookup<ClusterId>) -> Result<Reply, Error> {
+        let mut known = self.clusters().into_iter();
+        let found = known.find(|known| is_asked(asked, &known.id, &known.name));
+        let found = found.ok_or_else(|| missing("cluster", asked, |id| id.0))?;
+        Ok(Reply::Cluster(Box::new(with_kubeconfigs(found).into())))
+    }
+
+    fn public_pool(
+        &mut self,
+        cluster: ClusterId,
+        asked: &Lookup<MachinePoolId>,
+    ) -> Result<Reply, Error> {
+        let pools = self.world.blueprint().pools().map(|pool| self.pool(pool));
+        let mut of_cluster = pools.filter(|pool| pool.cluster_id == cluster);
+        let found = of_cluster.find(|known| is_asked(asked, &known.id, &known.name));
+        let found = found.ok_or_else(|| missing("machine pool", asked, |id| id.0))?;
+        Ok(Reply::MachinePool(self.shown_pool(found).into()))
+    }
+
+    fn public_operation(&self, id: OperationId) -> Result<Reply, Error> {
+        let fleet = self.world.operations().len();
+        match self.store.numbered(id, fleet) {
+            Some(Numbered::Fleet(index)) => Ok(Reply::Operation(operation(self.operation(index)))),
+            Some(Numbered::Clerical(place)) => Ok(Reply::Operation(self.store.clerical(place))),
+            None => Err(not_found("operation", id.0)),
         }
     }
 
@@ -169,6 +167,16 @@ fn missing<Id: Copy>(what: &str, asked: &Lookup<Id>, number: fn(Id) -> i64) -> E
     match asked {
         Lookup::Id(id) => not_found(what, number(*id)),
         Lookup::Name(name) => Error::new(ErrorKind::NotFound, format!("there is no {what} {name}")),
+    }
+}
+
+/// A cluster as its own answer has it.
+fn with_kubeconfigs(known: appliance::Cluster) -> Cluster {
+    let name = known.name.clone();
+    Cluster {
+        kubeconfig: Some(kubeconfig::of_admin(name.as_str())),
+        kubeconfig_user: Some(kubeconfig::of_users(name.as_str())),
+        ..cluster(known)
     }
 }
 

@@ -7,7 +7,7 @@ use appliance::public::{
 };
 use appliance::{ClusterId, Error, ErrorKind, MachineId, MachinePoolId, Text};
 
-use super::{Simulation, kept, kubeconfig, not_found, operation};
+use super::{Simulation, kept, not_found, operation, with_kubeconfigs};
 
 /// An order that is made, given whether it is applied or only saved.
 type Order = Box<dyn Fn(bool) -> appliance::Request>;
@@ -164,13 +164,7 @@ impl Simulation {
             operation = Some(self.store.operate(fleet, "update-cluster"));
         }
         let now = known(self).ok_or_else(|| not_found("cluster", cluster.0))?;
-        let (admin, users) = (
-            kubeconfig::of_admin(now.name.as_str()),
-            kubeconfig::of_users(now.name.as_str()),
-        );
-        let mut resource = super::cluster(now);
-        resource.kubeconfig = Some(admin);
-        resource.kubeconfig_user = Some(users);
+        let resource = with_kubeconfigs(now);
         Ok(Reply::Cluster(Box::new(WithOperation {
             resource,
             operation,

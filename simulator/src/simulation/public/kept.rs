@@ -258,10 +258,12 @@ impl Simulation {
                 .and_then(|field| known.fields.get(field)?.as_i64());
             known.kind == kind && of == parent
         });
-        let named = |fields: &Fields| Some(Text::from(fields.get("name")?.as_str()?));
-        let names: Vec<Text> = siblings.filter_map(|known| named(&known.fields)).collect();
-        if let Some(name) = named(new) {
-            unique(&name, names.iter())?;
+        let name_of = |fields: &Fields| Some(Text::from(fields.get("name")?.as_str()?));
+        let taken: Vec<Text> = siblings
+            .filter_map(|known| name_of(&known.fields))
+            .collect();
+        if let Some(name) = name_of(new) {
+            unique(&name, taken.iter())?;
         }
         let mut fields: Map<String, Value> = new.clone().into();
         for field in about.fields {
@@ -310,14 +312,14 @@ impl Simulation {
         id: i64,
     ) -> Result<Reply, Error> {
         let place = self.object(kind, parent, &Lookup::Id(id))?;
-        let uses = |object: &Stored| {
+        let needs_it = |object: &&Stored| {
             uses(object.kind)
                 .iter()
                 .any(|(field, of)| *of == kind && object.fields.get(field) == Some(&id.into()))
         };
-        if let Some(user) = self.store.objects.iter().find(|object| uses(object)) {
-            let (user, kind) = (user.kind.about().singular, kind.about().singular);
-            let why = format!("there is a {user} that needs the {kind}").replace('_', " ");
+        if let Some(dependent) = self.store.objects.iter().find(needs_it) {
+            let (dependent, kind) = (dependent.kind.about().singular, kind.about().singular);
+            let why = format!("there is a {dependent} that needs the {kind}").replace('_', " ");
             return Err(Error::new(ErrorKind::Conflict, why));
         }
         self.store.objects.remove(place);
