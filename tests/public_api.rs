@@ -44,8 +44,8 @@ fn appliance() -> Simulation {
 }
 
 fn ask(appliance: &mut Simulation, request: public::Request) -> Result<public::Reply, Error> {
-    match appliance.answer(&Request::Public(request))? {
-        Reply::Public(reply) => Ok(reply),
+    match appliance.answer(&Request::from(request))? {
+        Reply::Public(reply) => Ok(*reply),
         other => panic!("{other:?}"),
     }
 }
@@ -223,7 +223,7 @@ fn every_question_is_answered_over_the_wire_as_it_is_in_memory() {
         },
     ];
     let mut answered = 0;
-    for request in public.map(Request::Public).into_iter().chain(own) {
+    for request in public.map(Request::from).into_iter().chain(own) {
         let in_memory = appliance.answer(&request);
         answered += usize::from(in_memory.is_ok());
         assert_eq!(

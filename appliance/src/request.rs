@@ -245,7 +245,13 @@ pub enum Request {
     },
     /// What meltcloud's public API can be asked.
     #[cfg_attr(feature = "server", schemars(skip))]
-    Public(public::Request),
+    Public(Box<public::Request>),
+}
+
+impl From<public::Request> for Request {
+    fn from(request: public::Request) -> Self {
+        Self::Public(Box::new(request))
+    }
 }
 
 impl Request {
@@ -317,5 +323,11 @@ pub enum Reply {
     Clock(Clock),
     /// Answers [`Request::Public`].
     #[cfg_attr(feature = "server", schemars(skip))]
-    Public(public::Reply),
+    Public(Box<public::Reply>),
+}
+
+impl From<public::Reply> for Reply {
+    fn from(reply: public::Reply) -> Self {
+        Self::Public(Box::new(reply))
+    }
 }

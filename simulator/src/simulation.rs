@@ -173,7 +173,7 @@ impl Simulation {
                 let of_kind = objects.filter(|object| object.is_of(kind, parent));
                 Ok(Reply::Stored(of_kind.cloned().collect()))
             }
-            Request::Public(ref request) => self.answer_public(request).map(Reply::Public),
+            Request::Public(ref request) => self.answer_public(request).map(Reply::from),
         }
     }
 

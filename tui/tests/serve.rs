@@ -1,5 +1,7 @@
 //! `meltdeck serve` as a process: asked over loopback, and stopped by a signal.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;

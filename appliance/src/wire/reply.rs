@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Reply, Request, public};
 /// [`ErrorKind::Failed`], where the reply cannot be written.
 pub fn write_reply(request: &Request, reply: &Reply) -> Result<Response, Error> {
     let body = match reply {
-        Reply::Public(public::Reply::Deleted(None)) => None,
+        Reply::Public(reply) if matches!(**reply, public::Reply::Deleted(None)) => None,
         Reply::Public(reply) => Some(json(&public_reply::write(reply)?)?),
         reply => Some(json(reply)?),
     };
@@ -53,9 +53,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
 /// The error that it tells of; [`ErrorKind::Failed`] where it is no answer to the request.
 pub fn read_reply(request: &Request, status: u16, body: &[u8]) -> Result<Reply, Error> {
     match (status, request) {
-        (200..=299, Request::Public(request)) => {
-            public_reply::read(request, body).map(Reply::Public)
-        }
+        (200..=299, Request::Public(request)) => public_reply::read(request, body).map(Reply::from),
         (200..=299, request) => read_extension(request, body),
         _ => Err(read_error(status, body)),
     }

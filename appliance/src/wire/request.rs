@@ -236,7 +236,9 @@ fn request_of(route: &Route, mut fields: Map<String, Value>) -> Result<Request, 
     fields.insert(key.to_owned(), Value::from(route.name.as_str()));
     let fields = Value::Object(fields);
     let request = match route.part {
-        Part::Public => serde_json::from_value(fields).map(Request::Public),
+        Part::Public => {
+            serde_json::from_value(fields).map(|public: public::Request| Request::from(public))
+        }
         Part::Extension => serde_json::from_value(fields),
     }
     .map_err(unreadable)?;
@@ -246,13 +248,12 @@ fn request_of(route: &Route, mut fields: Map<String, Value>) -> Result<Request, 
 
 /// That the fields of a stored object are what its kind says.
 fn check(request: &Request) -> Result<(), Error> {
-    match request {
-        Request::Public(public::Request::CreateStored { kind, new, .. }) => {
-            new.check_new(kind.about())
-        }
-        Request::Public(public::Request::UpdateStored { kind, changes, .. }) => {
-            changes.check_changes(kind.about())
-        }
+    let Request::Public(request) = request else {
+        return Ok(());
+    };
+    match &**request {
+        public::Request::CreateStored { kind, new, .. } => new.check_new(kind.about()),
+        public::Request::UpdateStored { kind, changes, .. } => changes.check_changes(kind.about()),
         _ => Ok(()),
     }
 }

@@ -2,7 +2,6 @@
 
 mod fleet;
 
-use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,6 +98,10 @@ fn read_key(file: &Path) -> Result<Secret, Failure> {
 fn make_key() -> Result<Secret, Failure> {
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| wrong(&format!("cannot make a key: {error}")))?;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    let digits: String = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect();
     Ok(Secret::new(digits))
 }

@@ -53,7 +53,7 @@ async fn an_answer_comes_back_as_it_was_given() {
 
 #[tokio::test]
 async fn a_deletion_has_no_body() {
-    let deleted = Little::new(|_| Ok(Reply::Public(api::Reply::Deleted(None))));
+    let deleted = Little::new(|_| Ok(Reply::from(api::Reply::Deleted(None))));
     let server = server(&deleted, Settings::default());
     let deleted = come_to(&server, call("DELETE", &public("machines/7"), "")).await;
     assert_eq!(deleted, (204, Value::Null));
@@ -120,7 +120,7 @@ async fn an_answer_that_takes_too_long_is_given_up() {
 #[tokio::test]
 async fn the_provider_says_json_even_without_a_body() {
     let server = server(
-        &Little::new(|_| Ok(Reply::Public(api::Reply::Machines(Vec::new())))),
+        &Little::new(|_| Ok(Reply::from(api::Reply::Machines(Vec::new())))),
         Settings::default(),
     );
     let plain = HttpRequest::get(public("machines"))

@@ -70,7 +70,7 @@ fn through(request: &Request, reply: &Reply) -> (u16, Value) {
 }
 
 fn public(request: public::Request, reply: public::Reply) -> (u16, Value) {
-    through(&Request::Public(request), &Reply::Public(reply))
+    through(&Request::from(request), &Reply::from(reply))
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_machine_is_written_with_nulls_and_without_a_revision_that_is_not_pending() 
 
 #[test]
 fn a_machine_is_read_from_either_dialect() {
-    let get = Request::Public(public::Request::GetMachine {
+    let get = Request::from(public::Request::GetMachine {
         machine: MachineId(1),
     });
     let released =
@@ -105,7 +105,10 @@ fn a_machine_is_read_from_either_dialect() {
     let read =
         [released, newer].map(|body| read_reply(&get, 200, body.to_string().as_bytes()).unwrap());
     assert_eq!(read[0], read[1]);
-    let Reply::Public(public::Reply::Machine(machine)) = &read[0] else {
+    let Reply::Public(reply) = &read[0] else {
+        panic!("{read:?}")
+    };
+    let public::Reply::Machine(machine) = &**reply else {
         panic!("{read:?}")
     };
     assert_eq!(
@@ -200,8 +203,8 @@ fn a_deletion_is_answered_with_nothing_or_with_its_operation() {
     assert_eq!((status, json["operation"]["id"].as_i64()), (200, Some(7)));
     // meltcloud may show what it deletes.
     let body = br#"{"cluster":{"id":5},"operation":null}"#;
-    let read = read_reply(&Request::Public(delete), 200, body).unwrap();
-    assert_eq!(read, Reply::Public(public::Reply::Deleted(None)));
+    let read = read_reply(&Request::from(delete), 200, body).unwrap();
+    assert_eq!(read, Reply::from(public::Reply::Deleted(None)));
 }
 
 #[test]
@@ -245,7 +248,7 @@ fn the_extension_answers_with_one_key_and_more_is_passed_over() {
 
 #[test]
 fn what_is_no_answer_is_an_error_and_not_an_empty_list() {
-    let list = Request::Public(public::Request::ListMachines);
+    let list = Request::from(public::Request::ListMachines);
     for body in [
         &b""[..],
         b"{}",
@@ -263,7 +266,7 @@ fn what_is_no_answer_is_an_error_and_not_an_empty_list() {
     }
     let moved = read_reply(&Request::ListMachines, 302, b"").unwrap_err();
     assert_eq!(moved.kind(), ErrorKind::Failed);
-    let pool = Request::Public(public::Request::GetMachinePool {
+    let pool = Request::from(public::Request::GetMachinePool {
         cluster: ClusterId(1),
         pool: Lookup::Id(MachinePoolId(2)),
     });

@@ -97,7 +97,7 @@ fn a_call_is_written_as_the_provider_does() {
     };
     let path = "/api/v1//ORG/clusters/5/machine_pools/gpu%20%26%20co?by_name=true";
     assert_eq!(
-        written(&Request::Public(pool)),
+        written(&Request::from(pool)),
         (Method::Get, path.into(), None)
     );
     let nothing = public::Request::UpdateMachine {
@@ -106,7 +106,7 @@ fn a_call_is_written_as_the_provider_does() {
     };
     let path = "/api/v1//ORG/machines/7";
     assert_eq!(
-        written(&Request::Public(nothing)),
+        written(&Request::from(nothing)),
         (Method::Put, path.into(), Some(json!({})))
     );
 }
@@ -119,7 +119,7 @@ fn network_profiles_are_bare_with_links_and_wrapped_with_uplinks() {
             links,
             uplinks,
         };
-        written(&Request::Public(public::Request::CreateNetworkProfile {
+        written(&Request::from(public::Request::CreateNetworkProfile {
             new,
         }))
         .2
@@ -139,7 +139,7 @@ fn network_profiles_are_bare_with_links_and_wrapped_with_uplinks() {
         new: serde_json::from_value(json!({ "name": "storage" })).unwrap(),
     };
     assert_eq!(
-        written(&Request::Public(new)).2.unwrap(),
+        written(&Request::from(new)).2.unwrap(),
         json!({ "network": { "name": "storage" } })
     );
 }
@@ -210,7 +210,10 @@ fn bare_and_wrapped_bodies_mean_the_same_and_so_do_one_slash_and_two() {
 #[test]
 fn an_absent_key_keeps_and_a_null_takes_away() {
     let changes = |body: Value| match asked("PUT", "clusters/5/machine_pools/6", &body).unwrap() {
-        Request::Public(public::Request::UpdateMachinePool { changes, .. }) => changes,
+        Request::Public(request) => match *request {
+            public::Request::UpdateMachinePool { changes, .. } => changes,
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     };
     assert_eq!(changes(json!({})), public::MachinePoolChanges::default());
@@ -224,7 +227,7 @@ fn an_absent_key_keeps_and_a_null_takes_away() {
 #[test]
 fn what_cannot_be_said_in_a_path_is_refused_and_not_sent_elsewhere() {
     let lookup = |name: &str| {
-        Request::Public(public::Request::GetCluster {
+        Request::from(public::Request::GetCluster {
             cluster: Lookup::Name(text(name)),
         })
     };
@@ -235,7 +238,7 @@ fn what_cannot_be_said_in_a_path_is_refused_and_not_sent_elsewhere() {
         );
     }
     let stored = |kind, parent| {
-        Request::Public(public::Request::DeleteStored {
+        Request::from(public::Request::DeleteStored {
             kind,
             parent,
             object: 1,
@@ -250,7 +253,7 @@ fn what_cannot_be_said_in_a_path_is_refused_and_not_sent_elsewhere() {
             ErrorKind::Rejected
         );
     }
-    let network = Request::Public(public::Request::UpdateStored {
+    let network = Request::from(public::Request::UpdateStored {
         kind: StoredKind::Network,
         parent: None,
         object: 1,

@@ -71,7 +71,7 @@ pub(crate) fn requests() -> Vec<BoxedStrategy<Request>> {
     all.extend(orders_to_machines());
     all.extend(other_orders());
     let public = public_examples::requests().into_iter();
-    all.extend(public.map(|request| request.prop_map(Request::Public).boxed()));
+    all.extend(public.map(|request| request.prop_map(Request::from).boxed()));
     all
 }
 
