@@ -232,7 +232,7 @@ fn every_question_is_answered_over_the_wire_as_it_is_in_memory() {
             "{request:?}"
         );
     }
-    assert_eq!(answered, 17);
+    assert_eq!(answered, 18);
 }
 
 #[test]
