@@ -255,6 +255,18 @@ impl From<public::Request> for Request {
 }
 
 impl Request {
+    /// Whether it is about the clock, and changes nothing in the fleet but its time.
+    pub fn is_about_clock(&self) -> bool {
+        matches!(
+            self,
+            Self::GetClock
+                | Self::PauseClock
+                | Self::ResumeClock
+                | Self::StepClock
+                | Self::SetClockSpeed { .. }
+        )
+    }
+
     /// Whether it is an order, which may change something, and not a question.
     pub fn is_order(&self) -> bool {
         !matches!(

@@ -23,6 +23,7 @@
 //! | `timeline`, `numbering`, `faults` | `[[steps]]`, the revisions that they mean, `[[faults]]` |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
+//! | `growth` | nothing of the file: what is added to the fleet while it is simulated |
 //! | `inputs` | nothing of the file: what of it is left to chance, and the scenario with one of that set |
 //! | `expect`, `state_at` | `[[expect]]`: what a forecast must say, also of one instant |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
@@ -47,6 +48,7 @@ mod expect;
 mod faults;
 mod feasible;
 mod gates;
+mod growth;
 mod hands;
 mod hardware;
 mod hazard;
@@ -95,6 +97,7 @@ pub use depot::{Depot, Enrolment, is_uuid};
 pub use expect::{Expect, Relation};
 pub use faults::{Fault, FaultTarget, Misfortune};
 pub use gates::{Gate, Spells};
+pub use growth::Addition;
 pub use hands::Hands;
 pub use hardware::{Hardware, PhaseRule};
 pub use hazard::Hazard;

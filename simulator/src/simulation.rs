@@ -6,6 +6,7 @@
 //! | `changes` | orders that change machines, pools and control planes |
 //! | `public` | what meltcloud's public API shows of all that |
 //! | `store` | what an appliance only keeps |
+//! | `growth` | what was asked of it, and what is added to the fleet |
 //! | `workload` | pods, budgets, and what a rollout would meet |
 //! | `revisions` | the revisions that a machine came to run |
 //! | `windows` | when pools are open, and instants as dates |
@@ -15,6 +16,7 @@
 //! | `history` | the log, and the histories of machines and operations, made from it |
 
 mod changes;
+mod growth;
 mod history;
 mod journal;
 mod public;
@@ -36,6 +38,8 @@ use appliance::{
 use crate::engine::{Seed, Time};
 use crate::fleet::{Blueprint, MachineIndex, OperationIndex, PoolIndex, Refusal, World};
 use crate::scenario::Deed;
+use growth::Growth;
+pub use growth::Order;
 use journal::Journal;
 use store::{Numbered, Store};
 
@@ -47,6 +51,7 @@ pub struct Simulation {
     /// Every machine as it was told last; those that changed since are told anew.
     told: Vec<appliance::Machine>,
     store: Store,
+    growth: Growth,
 }
 
 impl Simulation {
@@ -57,6 +62,7 @@ impl Simulation {
             journal: Journal::new(blueprint),
             told: Vec::new(),
             store: Store::default(),
+            growth: Growth::new(blueprint, seed, run),
         };
         let machines = blueprint.machines();
         simulation.told = machines
@@ -95,6 +101,7 @@ impl Simulation {
     /// Takes the next event, unless it lies beyond `limit`; whether there was one.
     pub fn step(&mut self, limit: Time) -> bool {
         let is_taken = self.world.step(limit, &mut self.journal);
+        self.growth.events += u64::from(is_taken);
         self.note_adoptions();
         is_taken
     }
@@ -108,17 +115,23 @@ impl Simulation {
     /// Answers a request, and carries it out if it is an order.
     ///
     /// # Errors
-    /// When what it names does not exist, or cannot be done now.
+    /// When what it names does not exist, or cannot be done now. Nothing has changed then.
     pub fn answer(&mut self, request: &Request) -> Result<Reply, Error> {
+        if request.is_order() && !request.is_about_clock() {
+            return self.carry_out_wholly(request);
+        }
+        self.do_as_asked(request)
+    }
+
+    fn do_as_asked(&mut self, request: &Request) -> Result<Reply, Error> {
         match *request {
             Request::ListClusters => Ok(Reply::Clusters(self.clusters())),
             Request::ListMachinePools => Ok(Reply::MachinePools(self.pools())),
             Request::ListMachines => Ok(Reply::Machines(self.machines())),
             Request::ListRevisions => {
-                let pools = self.world.blueprint().pools();
-                Ok(Reply::Revisions(
-                    pools.flat_map(|pool| self.revisions(pool)).collect(),
-                ))
+                let pools = self.pools_there().into_iter();
+                let revisions = pools.flat_map(|pool| self.revisions(pool));
+                Ok(Reply::Revisions(revisions.collect()))
             }
             Request::ListOperations => Ok(Reply::Operations(self.operations())),
             Request::ListBudgets => Ok(Reply::Budgets(self.budgets())),
@@ -167,7 +180,7 @@ impl Simulation {
             | Request::PauseClock
             | Request::ResumeClock
             | Request::SetClockSpeed { .. } => self.drive(request),
-            Request::ListNetworkProfiles => Ok(Reply::NetworkProfiles(self.store.profiles.clone())),
+            Request::ListNetworkProfiles => Ok(Reply::NetworkProfiles(self.profiles())),
             Request::ListStored { kind, parent } => {
                 let objects = self.store.objects.iter();
                 let of_kind = objects.filter(|object| object.is_of(kind, parent));
@@ -178,7 +191,7 @@ impl Simulation {
     }
 
     fn pools(&self) -> Vec<appliance::MachinePool> {
-        let pools = self.world.blueprint().pools();
+        let pools = self.pools_there().into_iter();
         pools.map(|pool| self.pool(pool)).collect()
     }
 
@@ -321,7 +334,7 @@ impl Simulation {
     }
 
     fn pool_of(&self, id: MachinePoolId) -> Result<PoolIndex, Error> {
-        let mut pools = self.world.blueprint().pools();
+        let mut pools = self.pools_there().into_iter();
         let found = pools.find(|pool| resources::pool_id(*pool) == id);
         found.ok_or_else(|| not_found("machine pool", id.0))
     }

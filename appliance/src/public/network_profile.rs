@@ -66,6 +66,17 @@ pub struct Link {
     pub native_vlan: bool,
 }
 
+impl NewNetworkProfile {
+    /// One of which only the name is known.
+    pub fn named(name: Text) -> Self {
+        Self {
+            name,
+            links: None,
+            uplinks: None,
+        }
+    }
+}
+
 /// An interface or a bond of several, and the networks of the host on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]

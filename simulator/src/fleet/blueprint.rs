@@ -222,11 +222,6 @@ impl Blueprint {
         ignored.iter().any(|ignored| ignored == namespace)
     }
 
-    /// The name of a pool.
-    pub fn pool_name(&self, pool: PoolIndex) -> &str {
-        &self.about(pool).name
-    }
-
     /// The pool that a machine is from, or the place of its `[[machines]]` behind all pools.
     pub(super) fn home_of(&self, machine: MachineIndex) -> PoolIndex {
         PoolIndex(self.class_of[machine.at()])
@@ -384,7 +379,7 @@ impl Blueprint {
 
     /// The key of the draws of a pool as a whole.
     pub(super) fn pool_key(&self, pool: PoolIndex) -> EntityKey {
-        EntityKey::of(&["pool", self.pool_name(pool)])
+        EntityKey::of(&["pool", &self.about(pool).name])
     }
 
     pub(super) fn has_faults(&self) -> bool {

@@ -30,6 +30,11 @@ impl World {
         self.await_failures_anew();
     }
 
+    /// Whether it goes on otherwise than it began.
+    pub fn is_fork(&self) -> bool {
+        self.fork.is_some()
+    }
+
     /// What fixed the draws at the start of the run.
     pub(super) fn born(&self) -> RunSeed {
         self.fork.map_or(self.seed, |fork| fork.born)

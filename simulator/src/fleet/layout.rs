@@ -19,6 +19,8 @@ use crate::scenario::{Change, ChangeIndex, Depot, MachineRef, Pool};
 pub(super) struct Layout {
     /// The pools of machines that moved.
     pools: BTreeMap<u32, PoolIndex>,
+    /// The names of pools that were renamed.
+    pool_names: BTreeMap<PoolIndex, Arc<str>>,
     /// Host names.
     names: BTreeMap<u32, Arc<str>>,
     /// The names before those.
@@ -101,6 +103,12 @@ impl Blueprint {
         former.cloned().unwrap_or_else(|| self.first_name(machine))
     }
 
+    /// The name of a pool.
+    pub fn pool_name(&self, pool: PoolIndex) -> &str {
+        let renamed = self.layout.pool_names.get(&pool);
+        renamed.map_or(&self.about(pool).name, |name| name)
+    }
+
     /// Labels of a machine itself, not those of its pool.
     pub fn own_labels(&self, machine: MachineIndex) -> Arc<BTreeMap<String, String>> {
         if let Some(labels) = self.layout.labels.get(&machine.0) {
@@ -133,7 +141,7 @@ impl Blueprint {
     /// The names that tell a machine from every other, whatever becomes of it: of what it is from, and its first.
     pub(crate) fn identity(&self, machine: MachineIndex) -> (&str, String) {
         (
-            self.pool_name(self.home_of(machine)),
+            &self.about(self.home_of(machine)).name,
             self.first_name(machine),
         )
     }
@@ -237,6 +245,14 @@ impl World {
             blueprint.layout.changes.push(Arc::new(change));
         });
         ChangeIndex(number(known))
+    }
+
+    /// Gives a pool another name, which changes nothing else.
+    pub fn rename_pool<O: Observer>(&mut self, pool: PoolIndex, name: &str, observer: &mut O) {
+        let name = Arc::from(name);
+        self.lay_out(observer, |blueprint| {
+            blueprint.layout.pool_names.insert(pool, name);
+        });
     }
 
     /// Changes who is where, for this run only.

@@ -167,6 +167,11 @@ impl World {
         self.agenda.advance(until);
     }
 
+    /// Moves the clock to `until`. Nothing may be pending before it.
+    pub fn wait_until(&mut self, until: Time) {
+        self.agenda.advance(until);
+    }
+
     /// Takes every event up to `horizon`. The clock stays at the last one.
     pub fn run<O: Observer>(&mut self, horizon: Time, observer: &mut O) {
         while self.step(horizon, observer) {}

@@ -69,7 +69,7 @@ impl Depot {
     /// Where machines are that left their pool: none at the start.
     pub(super) fn empty() -> Self {
         Self {
-            about: about("", Machines::UNREADABLE, "vm".to_owned()),
+            about: about("", Machines::NONE, "vm".to_owned()),
             enrolment: Enrolment::ReadyUnassigned,
             prepared_pool: None,
             uuid: None,
@@ -77,7 +77,8 @@ impl Depot {
     }
 }
 
-fn about(name: &str, machines: Machines, hardware: String) -> Pool {
+/// What a pool is that nothing is said of.
+pub(super) fn about(name: &str, machines: Machines, hardware: String) -> Pool {
     Pool {
         name: name.to_owned(),
         cluster: 0,

@@ -60,6 +60,9 @@ impl Machines {
         zones: Vec::new(),
     };
 
+    /// No machines.
+    pub(super) const NONE: Self = Self::Listed(Vec::new());
+
     /// How many.
     pub fn count(&self) -> u32 {
         match self {

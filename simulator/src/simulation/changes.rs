@@ -6,7 +6,7 @@ use appliance::{
     ClusterId, Error, ErrorKind, Label, MachineId, MachinePoolId, Reply, Request, Text,
 };
 
-use super::{Simulation, not_found, place};
+use super::{Simulation, not_found};
 use crate::fleet::{Done, MachineIndex, PoolIndex, Refusal};
 use crate::scenario::{
     Change, Enrolment, MachineRef, MachineSetting, PoolSetting, is_hostname, is_label, is_uuid,
@@ -24,6 +24,15 @@ impl Simulation {
     /// Carries out an order that changes something.
     pub(super) fn change(&mut self, request: &Request) -> Result<Reply, Error> {
         let (object, change) = self.change_of(request)?;
+        if let Request::SetMachineNetworkProfile {
+            network_profile, ..
+        }
+        | Request::SetPoolNetworkProfile {
+            network_profile, ..
+        } = request
+        {
+            self.know_profile(network_profile);
+        }
         if let Object::Machine(machine) = object
             && matches!(change, Change::Delete { .. })
         {
@@ -106,11 +115,11 @@ impl Simulation {
                 of_pool(*pool, setting, *apply)
             }
             Request::SetControlPlaneVersion { cluster, version } => {
-                let count = self.world.blueprint().scenario().clusters.len();
-                let found = place(cluster.0, count);
-                let at = found.ok_or_else(|| not_found("cluster", cluster.0))?;
+                let mut known = self.clusters().into_iter();
+                let found = known.find(|known| known.id == *cluster);
+                let found = found.ok_or_else(|| not_found("cluster", cluster.0))?;
                 let change = Change::ControlPlane {
-                    cluster: at as usize,
+                    cluster: usize::try_from(found.id.0 - 1).unwrap_or_default(),
                     version: version_in(version)?,
                 };
                 Ok((Object::Cluster(*cluster), change))
@@ -236,7 +245,7 @@ impl Simulation {
     }
 
     /// The machine of the simulated site that has a UUID.
-    fn by_uuid(&self, uuid: &Text) -> Result<MachineIndex, Error> {
+    pub(super) fn by_uuid(&self, uuid: &Text) -> Result<MachineIndex, Error> {
         if !is_uuid(uuid.as_str()) {
             let why = format!("{uuid} is no UUID, as 4c4c4544-0042-3510-8051-b4c04f4e3332");
             return Err(Error::new(ErrorKind::Rejected, why));

@@ -8,6 +8,7 @@ use appliance::{
 use super::Simulation;
 use super::journal::{Adoption, Entry, Step};
 use super::resources::pool_id;
+use super::store::operation_id;
 use crate::engine::Time;
 use crate::fleet::{
     Event, ImageEvent, MachineEvent, MachineIndex, OperationIndex, PhaseEnd, Status,
@@ -144,7 +145,7 @@ impl Simulation {
             severity: severity(&entry.event),
             machine_pool_id: pool.map(pool_id),
             machine_id: machine.map(machine_id),
-            operation_id: entry.operation.map(|index| self.store.operation_id(index)),
+            operation_id: entry.operation.map(operation_id),
             text: Text::from(text),
         })
     }
@@ -191,7 +192,7 @@ impl Simulation {
                         number: 0,
                         phase: Text::from(phase.as_str()),
                         attempt: entry.operation.map_or(0, |_| attempt),
-                        operation_id: entry.operation.map(|index| self.store.operation_id(index)),
+                        operation_id: entry.operation.map(operation_id),
                         started_ms: entry.at.as_millis(),
                         ended_ms: None,
                         how: None,

@@ -3,12 +3,18 @@
 //! | file | holds |
 //! |---|---|
 //! | `changes` | changes of machines, pools and clusters |
-//! | `kept` | network profiles, enrollment images, objects that are only kept |
+//! | `made` | clusters, pools and machines that are made, clusters and pools that are deleted |
+//! | `channels` | where versions come from |
+//! | `profiles` | network profiles |
+//! | `kept` | enrollment images, objects that are only kept |
 //! | `kubeconfig` | kubeconfigs of clusters that do not exist |
 
 mod changes;
+pub(super) mod channels;
 mod kept;
 mod kubeconfig;
+pub(super) mod made;
+pub(super) mod profiles;
 
 use appliance::public::{
     Cluster, Lookup, Machine, MachinePool, MachineRevision, Operation, Reply, Request,
@@ -18,6 +24,7 @@ use appliance::{ClusterId, Error, ErrorKind, MachineId, MachinePoolId, Operation
 use super::store::Numbered;
 use super::{Simulation, not_found};
 use crate::fleet::PoolIndex;
+use channels::Channel;
 
 impl Simulation {
     /// Answers a request of the public API.
@@ -33,7 +40,8 @@ impl Simulation {
             Request::GetMachine { machine } => self.public_machine(*machine),
             Request::ListClusters => {
                 let clusters = self.clusters().into_iter();
-                Ok(Reply::Clusters(clusters.map(cluster).collect()))
+                let shown = clusters.map(|cluster| self.shown_cluster(cluster));
+                Ok(Reply::Clusters(shown.collect()))
             }
             Request::GetCluster { cluster } => self.public_cluster(cluster),
             Request::GetMachinePool { cluster, pool } => self.public_pool(*cluster, pool),
@@ -51,13 +59,10 @@ impl Simulation {
                 pool,
                 changes,
             } => self.update_pool((*cluster, *pool), changes),
-            Request::CreateCluster { .. }
-            | Request::DeleteCluster { .. }
-            | Request::CreateMachinePool { .. }
-            | Request::DeleteMachinePool { .. } => {
-                let why = "a simulated appliance has the clusters and pools of its scenario";
-                Err(Error::new(ErrorKind::Unsupported, why))
-            }
+            Request::CreateCluster { new } => self.create_cluster(new),
+            Request::DeleteCluster { cluster } => self.delete_cluster(*cluster),
+            Request::CreateMachinePool { cluster, new } => self.create_pool(*cluster, new),
+            Request::DeleteMachinePool { cluster, pool } => self.delete_pool(*cluster, *pool),
             Request::GetNetworkProfile { .. }
             | Request::CreateNetworkProfile { .. }
             | Request::UpdateNetworkProfile { .. }
@@ -77,19 +82,31 @@ impl Simulation {
         let mut known = self.clusters().into_iter();
         let found = known.find(|known| is_asked(asked, &known.id, &known.name));
         let found = found.ok_or_else(|| missing("cluster", asked, |id| id.0))?;
-        Ok(Reply::Cluster(Box::new(with_kubeconfigs(found).into())))
+        let shown = with_kubeconfigs(self.shown_cluster(found));
+        Ok(Reply::Cluster(Box::new(shown.into())))
     }
 
     fn public_pool(
-        &mut self,
+        &self,
         cluster: ClusterId,
         asked: &Lookup<MachinePoolId>,
     ) -> Result<Reply, Error> {
-        let pools = self.world.blueprint().pools().map(|pool| self.pool(pool));
-        let mut of_cluster = pools.filter(|pool| pool.cluster_id == cluster);
-        let found = of_cluster.find(|known| is_asked(asked, &known.id, &known.name));
-        let found = found.ok_or_else(|| missing("machine pool", asked, |id| id.0))?;
+        let found = self.pool(self.pool_under(cluster, asked)?);
         Ok(Reply::MachinePool(self.shown_pool(found).into()))
+    }
+
+    /// The pool of a cluster; under another one it is not found.
+    fn pool_under(
+        &self,
+        cluster: ClusterId,
+        asked: &Lookup<MachinePoolId>,
+    ) -> Result<PoolIndex, Error> {
+        let mut pools = self.pools_there().into_iter();
+        let found = pools.find(|index| {
+            let pool = self.pool(*index);
+            pool.cluster_id == cluster && is_asked(asked, &pool.id, &pool.name)
+        });
+        found.ok_or_else(|| missing("machine pool", asked, |id| id.0))
     }
 
     fn public_operation(&self, id: OperationId) -> Result<Reply, Error> {
@@ -107,43 +124,83 @@ impl Simulation {
         Ok(Reply::Machine(self.shown_machine(found).into()))
     }
 
-    /// A machine, as the public API shows it. A profile that the fleet uses and nobody made is made known.
-    fn shown_machine(&mut self, machine: appliance::Machine) -> Machine {
-        let profile = machine.network_profile.clone();
-        let profile = profile.map(|name| self.profile_named(name.as_str()));
-        let revision = |number: Option<u32>| {
-            number.map(|number| MachineRevision {
-                id: i64::from(number),
-                network_profile_id: profile,
-                depot_network_profile_id: None,
-            })
+    /// A machine, as the public API shows it.
+    fn shown_machine(&self, machine: appliance::Machine) -> Machine {
+        let profile = machine.network_profile.as_ref();
+        let profile = profile.and_then(|name| self.profile_named(name));
+        let revision = |number: u32| MachineRevision {
+            id: i64::from(number),
+            network_profile_id: profile,
+            depot_network_profile_id: self.store.depot_profiles.get(&machine.id).copied(),
         };
+        // One that nobody gave a name has its UUID in the place of one.
+        let is_named = machine.name != machine.uuid;
         Machine {
             id: machine.id,
             uuid: machine.uuid,
-            name: Some(machine.name),
+            name: is_named.then_some(machine.name),
             status: machine.status,
             machine_pool_id: machine.machine_pool_id,
             labels: machine.labels,
-            machine_revision: revision(machine.machine_revision),
-            desired_machine_revision: revision(machine.desired_machine_revision),
+            // What a machine is to boot into first is its first revision.
+            machine_revision: Some(revision(machine.machine_revision.unwrap_or(1))),
+            desired_machine_revision: machine.desired_machine_revision.map(revision),
         }
     }
 
     /// A pool, as the public API shows it.
-    fn shown_pool(&mut self, pool: appliance::MachinePool) -> MachinePool {
+    fn shown_pool(&self, pool: appliance::MachinePool) -> MachinePool {
         let index = self.pool_of(pool.id).ok();
         let profile = index.and_then(|index| self.profile_of_pool(index));
+        let channel = self.channel_of_pool(pool.id, pool.cluster_id);
+        let bundle = channel.bundle(&pool.patch_version);
         MachinePool {
             id: pool.id,
             name: pool.name,
             user_version: pool.user_version,
             patch_version: pool.patch_version,
             status: pool.status,
-            network_profile_id: profile.map(|name| self.profile_named(name.as_str())),
-            release_channel: None,
-            manual_version: None,
-            kubernetes_bundle: None,
+            network_profile_id: profile.and_then(|name| self.profile_named(&name)),
+            release_channel: Some(channel.name),
+            manual_version: channel.pinned,
+            kubernetes_bundle: Some(bundle),
+        }
+    }
+
+    fn channel_of_cluster(&self, cluster: ClusterId) -> Channel {
+        let known = self.store.cluster_channels.get(&cluster);
+        known.cloned().unwrap_or_default()
+    }
+
+    fn channel_of_pool(&self, pool: MachinePoolId, cluster: ClusterId) -> Channel {
+        let index = self.pool_of(pool).ok();
+        let known = index.and_then(|index| self.store.pool_channels.get(&index));
+        let of_cluster = || self.channel_of_cluster(cluster).for_pools();
+        known.cloned().unwrap_or_else(of_cluster)
+    }
+
+    /// A cluster without kubeconfigs, which only its own answer has.
+    fn shown_cluster(&self, cluster: appliance::Cluster) -> Cluster {
+        let settings = self.store.cluster_settings.get(&cluster.id);
+        let settings = settings.cloned().unwrap_or_default();
+        let channel = self.channel_of_cluster(cluster.id);
+        let bundle = channel.bundle(&cluster.patch_version);
+        Cluster {
+            id: cluster.id,
+            name: cluster.name,
+            control_plane_status: cluster.control_plane_status,
+            user_version: cluster.user_version,
+            patch_version: cluster.patch_version,
+            kubeconfig: None,
+            kubeconfig_user: None,
+            pod_cidr: Some(settings.pod_cidr),
+            service_cidr: Some(settings.service_cidr),
+            dns_service_ip: Some(settings.dns_service_ip),
+            addon_kube_proxy: Some(settings.addon_kube_proxy),
+            addon_core_dns: Some(settings.addon_core_dns),
+            release_channel: Some(channel.name),
+            manual_version: channel.pinned,
+            kubernetes_bundle: Some(bundle),
         }
     }
 
@@ -171,34 +228,12 @@ fn missing<Id: Copy>(what: &str, asked: &Lookup<Id>, number: fn(Id) -> i64) -> E
 }
 
 /// A cluster as its own answer has it.
-fn with_kubeconfigs(known: appliance::Cluster) -> Cluster {
-    let name = known.name.clone();
-    Cluster {
-        kubeconfig: Some(kubeconfig::of_admin(name.as_str())),
-        kubeconfig_user: Some(kubeconfig::of_users(name.as_str())),
-        ..cluster(known)
-    }
-}
-
-/// A cluster without kubeconfigs, which only its own answer has.
-fn cluster(cluster: appliance::Cluster) -> Cluster {
-    Cluster {
-        id: cluster.id,
-        name: cluster.name,
-        control_plane_status: cluster.control_plane_status,
-        user_version: cluster.user_version,
-        patch_version: cluster.patch_version,
-        kubeconfig: None,
-        kubeconfig_user: None,
-        pod_cidr: None,
-        service_cidr: None,
-        dns_service_ip: None,
-        addon_kube_proxy: None,
-        addon_core_dns: None,
-        release_channel: None,
-        manual_version: None,
-        kubernetes_bundle: None,
-    }
+fn with_kubeconfigs(mut cluster: Cluster) -> Cluster {
+    let name = cluster.name.as_str();
+    let kubeconfigs = (kubeconfig::of_admin(name), kubeconfig::of_users(name));
+    cluster.kubeconfig = Some(kubeconfigs.0);
+    cluster.kubeconfig_user = Some(kubeconfigs.1);
+    cluster
 }
 
 fn operation(operation: appliance::Operation) -> Operation {

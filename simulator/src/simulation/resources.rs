@@ -9,6 +9,7 @@ use appliance::{
 
 use super::Simulation;
 use super::history::machine_id;
+use super::store::operation_id;
 use crate::engine::{EntityKey, Time};
 use crate::fleet::{self, MachineIndex, Made, OperationIndex, PoolIndex, Status};
 use crate::scenario::Versions;
@@ -17,7 +18,8 @@ impl Simulation {
     pub(super) fn clusters(&self) -> Vec<Cluster> {
         let clusters = &self.world.blueprint().scenario().clusters;
         (1..)
-            .zip(clusters)
+            .zip(clusters.iter().take(self.growth.clusters()))
+            .filter(|(id, _)| !self.store.deleted_clusters.contains(&ClusterId(*id)))
             .map(|(id, cluster)| {
                 let place = usize::try_from(id - 1).unwrap_or_default();
                 (id, cluster, self.world.blueprint().control_plane(place))
@@ -39,7 +41,7 @@ impl Simulation {
             .kubelet(index, self.world.present_revision(index));
         MachinePool {
             id: pool_id(index),
-            name: Text::from(pool.name.as_str()),
+            name: Text::from(self.world.blueprint().pool_name(index)),
             user_version: minor(&version),
             patch_version: Text::from(version),
             status: self.world.pool_status(index),
@@ -164,7 +166,7 @@ impl Simulation {
             .stop
             .filter(|_| matches!(operation.status, Status::Failed | Status::Running));
         Operation {
-            id: self.store.operation_id(index),
+            id: operation_id(index),
             status: OperationStatus::from(Text::from(operation.status.as_str())),
             action: Text::from(
                 operation

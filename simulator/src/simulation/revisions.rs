@@ -4,6 +4,7 @@ use appliance::{Component, MachineRevision, RevisionRecord, Text};
 
 use super::Simulation;
 use super::journal::Adoption;
+use super::store::operation_id;
 use crate::fleet::{MachineIndex, Settings};
 
 impl Simulation {
@@ -31,9 +32,7 @@ impl Simulation {
                 records.push(RevisionRecord {
                     revision: adoption.revision,
                     at_ms: adoption.at.as_millis(),
-                    operation_id: adoption
-                        .operation
-                        .map(|index| self.store.operation_id(index)),
+                    operation_id: adoption.operation.map(operation_id),
                 });
             }
         }

@@ -3,30 +3,38 @@
 //! Making or deleting such a thing takes no simulated time. Where meltcloud answers with an operation, there is one that
 //! has succeeded when it is asked for next.
 
-use appliance::public::{EnrollmentImage, NetworkProfile, Stored, StoredKind};
-use appliance::{OperationId, OperationStatus, Text, public};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fleet::OperationIndex;
+use appliance::public::{EnrollmentImage, NetworkProfileId, Stored, StoredKind};
+use appliance::{ClusterId, MachineId, OperationId, OperationStatus, Text, public};
+
+use super::public::channels::Channel;
+use super::public::made::ClusterSettings;
+use super::public::profiles::KnownProfile;
+use crate::fleet::{OperationIndex, PoolIndex};
 
 /// Everything that is only kept, each kind in the order in which it was made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
-    pub(super) profiles: Vec<NetworkProfile>,
+    pub(super) profiles: Vec<KnownProfile>,
     pub(super) images: Vec<EnrollmentImage>,
     pub(super) objects: Vec<Stored>,
     /// How many profiles and images were ever made, and objects of each kind: numbers are not given twice.
     pub(super) made: [i64; 2 + StoredKind::ALL.len()],
+    /// The profiles of machines in no pool, and in recovery.
+    pub(super) depot_profiles: BTreeMap<MachineId, NetworkProfileId>,
+    pub(super) cluster_settings: BTreeMap<ClusterId, ClusterSettings>,
+    pub(super) cluster_channels: BTreeMap<ClusterId, Channel>,
+    pub(super) pool_channels: BTreeMap<PoolIndex, Channel>,
+    pub(super) deleted_clusters: BTreeSet<ClusterId>,
+    pub(super) deleted_pools: BTreeSet<PoolIndex>,
     /// Operations that carry out nothing in the fleet.
-    clerical: Vec<Clerical>,
+    clerical: Vec<&'static str>,
 }
 
-/// An operation that carries out nothing in the fleet.
-#[derive(Clone, Debug)]
-struct Clerical {
-    /// How many operations of the fleet there were before it.
-    before: u32,
-    action: &'static str,
-}
+/// The number before the first operation that carries out nothing in the fleet. Those of the fleet are numbered from 1, as
+/// its log has them, and never come so far.
+const CLERICAL: i64 = 1_000_000_000;
 
 /// What an operation's number stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +58,27 @@ impl Store {
         2 + place.unwrap_or_default()
     }
 
-    /// Notes an operation that carries out nothing in a fleet that has so many. It is told as one that is still to come.
-    pub(super) fn operate(&mut self, fleet: usize, action: &'static str) -> public::Operation {
-        self.clerical.push(Clerical {
-            before: u32::try_from(fleet).unwrap_or(u32::MAX),
-            action,
-        });
+    /// Notes the profile of a machine in no pool, or that it has none.
+    pub(super) fn know_depot_profile(
+        &mut self,
+        machine: MachineId,
+        profile: Option<NetworkProfileId>,
+    ) {
+        match profile {
+            Some(profile) => self.depot_profiles.insert(machine, profile),
+            None => self.depot_profiles.remove(&machine),
+        };
+    }
+
+    /// Whether there is an object of a kind that is part of what has this number.
+    pub(super) fn has_part_of(&self, kind: StoredKind, parent: i64) -> bool {
+        let mut objects = self.objects.iter();
+        objects.any(|object| object.is_of(kind, Some(parent)))
+    }
+
+    /// Notes an operation that carries out nothing in the fleet. It is told as one that is still to come.
+    pub(super) fn operate(&mut self, action: &'static str) -> public::Operation {
+        self.clerical.push(action);
         public::Operation {
             status: OperationStatus::Pending,
             ..self.clerical(self.clerical.len() - 1)
@@ -64,34 +87,31 @@ impl Store {
 
     /// One that carries out nothing in the fleet.
     pub(super) fn clerical(&self, place: usize) -> public::Operation {
-        let of = &self.clerical[place];
+        let number = i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1);
         public::Operation {
-            id: OperationId(1 + i64::from(of.before) + i64::try_from(place).unwrap_or(i64::MAX)),
+            id: OperationId(CLERICAL.saturating_add(number)),
             status: OperationStatus::Succeeded,
-            action: Text::from(of.action),
+            action: Text::from(self.clerical[place]),
         }
-    }
-
-    /// The number of an operation of the fleet. Numbers are given in the order in which operations are made, whatever they
-    /// are, and stay.
-    pub(super) fn operation_id(&self, index: OperationIndex) -> OperationId {
-        let earlier = self.clerical.partition_point(|of| of.before <= index.0);
-        OperationId(1 + i64::from(index.0) + i64::try_from(earlier).unwrap_or(i64::MAX))
     }
 
     /// What a number stands for, where the fleet has so many operations.
     pub(super) fn numbered(&self, id: OperationId, fleet: usize) -> Option<Numbered> {
-        let is_before = |place: usize| self.clerical(place).id < id;
-        let mut places = 0..self.clerical.len();
-        let earlier = places.find(|place| !is_before(*place));
-        let earlier = earlier.unwrap_or(self.clerical.len());
-        if earlier < self.clerical.len() && self.clerical(earlier).id == id {
-            return Some(Numbered::Clerical(earlier));
+        let place = |number: i64, count: usize| {
+            let place = usize::try_from(number.checked_sub(1)?).ok()?;
+            (place < count).then_some(place)
+        };
+        if id.0 > CLERICAL {
+            return place(id.0 - CLERICAL, self.clerical.len()).map(Numbered::Clerical);
         }
-        let index = id.0.checked_sub(1 + i64::try_from(earlier).ok()?)?;
-        let index = u32::try_from(index).ok()?;
-        ((index as usize) < fleet).then_some(Numbered::Fleet(OperationIndex(index)))
+        let index = u32::try_from(place(id.0, fleet)?).ok()?;
+        Some(Numbered::Fleet(OperationIndex(index)))
     }
+}
+
+/// The number of an operation of the fleet.
+pub(super) fn operation_id(index: OperationIndex) -> OperationId {
+    OperationId(i64::from(index.0) + 1)
 }
 
 #[cfg(test)]
@@ -99,30 +119,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operations_are_numbered_in_the_order_in_which_they_are_made_and_keep_their_numbers() {
+    fn a_number_stands_for_one_operation_whatever_it_is_of() {
         let mut store = Store::default();
-        let fleet = |store: &Store, count: u32| {
-            (0..count)
-                .map(|index| store.operation_id(OperationIndex(index)).0)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(store.operate(0, "a").id.0, 1);
-        assert_eq!(fleet(&store, 2), [2, 3]);
-        assert_eq!(store.operate(2, "b").id.0, 4);
-        assert_eq!(store.operate(2, "c").id.0, 5);
-        assert_eq!(fleet(&store, 3), [2, 3, 6]);
-        let numbered = |id: i64| store.numbered(OperationId(id), 3);
-        let expected = [
-            None,
-            Some(Numbered::Clerical(0)),
-            Some(Numbered::Fleet(OperationIndex(0))),
-            Some(Numbered::Fleet(OperationIndex(1))),
-            Some(Numbered::Clerical(1)),
-            Some(Numbered::Clerical(2)),
-            Some(Numbered::Fleet(OperationIndex(2))),
-            None,
-        ];
-        assert_eq!((0..8).map(numbered).collect::<Vec<_>>(), expected);
+        let made = store.operate("a");
+        assert_eq!(made.status, OperationStatus::Pending);
+        store.operate("b");
+        let numbered = |id: i64| store.numbered(OperationId(id), 2);
+        assert_eq!(numbered(0), None);
+        assert_eq!(numbered(2), Some(Numbered::Fleet(OperationIndex(1))));
+        assert_eq!(numbered(3), None);
+        assert_eq!(numbered(made.id.0), Some(Numbered::Clerical(0)));
+        assert_eq!(numbered(made.id.0 + 1), Some(Numbered::Clerical(1)));
+        assert_eq!(numbered(made.id.0 + 2), None);
+        assert_eq!(numbered(CLERICAL), None);
+        assert_eq!(numbered(i64::MIN), None);
         assert_eq!(store.clerical(1).action.as_str(), "b");
     }
 }

@@ -25,8 +25,9 @@ impl Simulation {
     /// The windows of every pool from now on.
     pub(super) fn windows(&self, timezone: &Text, most: u32) -> Result<Vec<PoolWindows>, Error> {
         let zone = self.zone(timezone)?;
-        let pools = self.world.blueprint().pools();
+        let pools = self.pools_there();
         Ok(pools
+            .into_iter()
             .map(|pool| PoolWindows {
                 machine_pool_id: pool_id(pool),
                 openings: self.openings(pool, &zone, most.min(MOST)),

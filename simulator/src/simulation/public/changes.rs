@@ -2,34 +2,17 @@
 //! applied, since this API cannot save without applying.
 
 use appliance::public::{
-    self, ClusterChanges, MachineChanges, MachinePoolChanges, NewMachine, Patch, Reply,
-    WithOperation,
+    self, ClusterChanges, Lookup, MachineChanges, MachinePoolChanges, Patch, Reply, WithOperation,
 };
-use appliance::{ClusterId, Error, ErrorKind, MachineId, MachinePoolId, Text};
+use appliance::{ClusterId, Error, MachineId, MachinePoolId, Text};
 
-use super::{Simulation, kept, not_found, operation, with_kubeconfigs};
+use super::{Simulation, kept, made, operation, with_kubeconfigs};
+use crate::fleet::PoolIndex;
 
 /// An order that is made, given whether it is applied or only saved.
 type Order = Box<dyn Fn(bool) -> appliance::Request>;
 
 impl Simulation {
-    /// Makes a machine known.
-    pub(super) fn create_machine(&mut self, new: &NewMachine) -> Result<Reply, Error> {
-        let order = appliance::Request::RegisterMachine {
-            uuid: new.uuid.clone(),
-            hostname: new.name.clone(),
-            pool: new.machine_pool_id,
-            labels: new.labels.clone(),
-        };
-        match self.change(&order)? {
-            appliance::Reply::ChangedMachine(machine) => {
-                let machine = self.shown_machine(*machine);
-                Ok(Reply::Machine(machine.into()))
-            }
-            reply => Err(unexpected(&reply)),
-        }
-    }
-
     /// Changes a machine. What is absent or the same already is left alone; `null` takes a machine out of its pool.
     pub(super) fn update_machine(
         &mut self,
@@ -57,7 +40,7 @@ impl Simulation {
             }));
         }
         if let Patch::Set(profile) = changes.network_profile_id {
-            let network_profile = self.profile_name(profile)?;
+            let network_profile = self.profile_given(profile)?;
             if now.network_profile.as_ref() != Some(&network_profile) {
                 orders.push(Box::new(move |apply| {
                     appliance::Request::SetMachineNetworkProfile {
@@ -67,6 +50,17 @@ impl Simulation {
                     }
                 }));
             }
+        }
+        match changes.depot_network_profile_id {
+            Patch::Keep => {}
+            Patch::Clear => self.store.know_depot_profile(machine, None),
+            Patch::Set(profile) => {
+                self.profile_given(profile)?;
+                self.store.know_depot_profile(machine, Some(profile));
+            }
+        }
+        if let Patch::Set(pool) = changes.machine_pool_id {
+            self.pool_given(pool)?;
         }
         let moves = match changes.machine_pool_id {
             Patch::Keep => None,
@@ -93,32 +87,19 @@ impl Simulation {
         (cluster, pool): (ClusterId, MachinePoolId),
         changes: &MachinePoolChanges,
     ) -> Result<Reply, Error> {
-        let index = self.pool_of(pool)?;
+        let index = self.pool_under(cluster, &Lookup::Id(pool))?;
         let now = self.pool(index);
-        if now.cluster_id != cluster {
-            return Err(not_found("machine pool", pool.0));
-        }
-        if changes.name.as_ref().is_some_and(|name| *name != now.name) {
-            return Err(kept::invalid(
-                "name",
-                "of a simulated pool cannot be changed",
-            ));
+        if let Some(name) = changes.name.as_ref().filter(|name| **name != now.name) {
+            self.check_pool_name(cluster, Some(index), name)?;
+            let name = name.as_str();
+            self.world.rename_pool(index, name, &mut self.journal);
         }
         let mut orders: Vec<Order> = Vec::new();
-        if let Some(minor) = changes
-            .user_version
-            .as_ref()
-            .filter(|minor| **minor != now.user_version)
-        {
-            let version = self.patch_of(minor);
-            orders.push(Box::new(move |apply| appliance::Request::SetPoolVersion {
-                pool,
-                version: version.clone(),
-                apply,
-            }));
+        if let Some(change) = self.new_version(&now, changes)? {
+            orders.push(change);
         }
         if let Patch::Set(profile) = changes.network_profile_id {
-            let network_profile = self.profile_name(profile)?;
+            let network_profile = self.profile_given(profile)?;
             if self.profile_of_pool(index).as_ref() != Some(&network_profile) {
                 orders.push(Box::new(move |apply| {
                     appliance::Request::SetPoolNetworkProfile {
@@ -129,13 +110,6 @@ impl Simulation {
                 }));
             }
         }
-        if let Patch::Set(image) = changes.manual_version.clone() {
-            orders.push(Box::new(move |apply| appliance::Request::SetPoolImage {
-                pool,
-                image: image.clone(),
-                apply,
-            }));
-        }
         let operation = self.carry_out(&orders, true)?;
         let pool = self.pool(index);
         Ok(Reply::MachinePool(WithOperation {
@@ -144,31 +118,79 @@ impl Simulation {
         }))
     }
 
+    /// The order that brings a pool to the version or bundle that is asked for, unless that is there. Notes its channel.
+    fn new_version(
+        &mut self,
+        now: &appliance::MachinePool,
+        changes: &MachinePoolChanges,
+    ) -> Result<Option<Order>, Error> {
+        let (pool, index) = (now.id, self.pool_of(now.id)?);
+        let channel = self.channel_of_pool(pool, now.cluster_id);
+        let next = channel.changed(changes.release_channel.as_ref(), &changes.manual_version)?;
+        let minor = changes.user_version.as_ref();
+        let minor = minor.filter(|minor| next.version().is_some() || **minor != now.user_version);
+        let version = match minor {
+            Some(minor) => Some(self.version_of(minor, next.version())?),
+            None => next.version(),
+        };
+        if let Some(version) = &version {
+            let cluster = self.cluster(now.cluster_id)?;
+            made::check_skew(version, &cluster.patch_version)?;
+        }
+        self.store.pool_channels.insert(index, next.clone());
+        let image = next
+            .pinned
+            .filter(|image| Some(image) != channel.pinned.as_ref());
+        Ok(match (image, version) {
+            (Some(image), _) => Some(Box::new(move |apply| appliance::Request::SetPoolImage {
+                pool,
+                image: image.clone(),
+                apply,
+            })),
+            (None, Some(version)) if version != now.patch_version => {
+                Some(Box::new(move |apply| appliance::Request::SetPoolVersion {
+                    pool,
+                    version: version.clone(),
+                    apply,
+                }))
+            }
+            _ => None,
+        })
+    }
+
     /// Changes a cluster: its control plane's version, which reboots no machine.
     pub(super) fn update_cluster(
         &mut self,
         cluster: ClusterId,
         changes: &ClusterChanges,
     ) -> Result<Reply, Error> {
-        let known = |simulation: &Self| {
-            let mut known = simulation.clusters().into_iter();
-            known.find(|known| known.id == cluster)
-        };
-        let now = known(self).ok_or_else(|| not_found("cluster", cluster.0))?;
+        let now = self.cluster(cluster)?;
+        let channel = self.channel_of_cluster(cluster);
+        let next = channel.changed(changes.release_channel.as_ref(), &changes.manual_version)?;
         let minor = changes.user_version.as_ref();
+        let minor = minor.filter(|minor| next.version().is_some() || **minor != now.user_version);
+        let version = match minor {
+            Some(minor) => Some(self.version_of(minor, next.version())?),
+            None => next.version(),
+        };
+        self.store.cluster_channels.insert(cluster, next);
         let mut operation = None;
-        if let Some(minor) = minor.filter(|minor| **minor != now.user_version) {
-            let version = self.patch_of(minor);
+        if let Some(version) = version.filter(|version| *version != now.patch_version) {
             self.change(&appliance::Request::SetControlPlaneVersion { cluster, version })?;
-            let fleet = self.world.operations().len();
-            operation = Some(self.store.operate(fleet, "update-cluster"));
+            operation = Some(self.store.operate("update-cluster"));
         }
-        let now = known(self).ok_or_else(|| not_found("cluster", cluster.0))?;
-        let resource = with_kubeconfigs(now);
+        let now = self.cluster(cluster)?;
+        let resource = with_kubeconfigs(self.shown_cluster(now));
         Ok(Reply::Cluster(Box::new(WithOperation {
             resource,
             operation,
         })))
+    }
+
+    /// The pool that a body names.
+    pub(super) fn pool_given(&self, pool: MachinePoolId) -> Result<PoolIndex, Error> {
+        let found = self.pool_of(pool);
+        found.map_err(|_| kept::invalid("machine_pool_id", "does not exist"))
     }
 
     /// Carries orders out one after the other. Where `applies`, the last one is applied; all others are saved.
@@ -197,9 +219,9 @@ impl Simulation {
     }
 
     /// The patch version that stands for a minor one: the newest that some part of the fleet runs, or the first.
-    fn patch_of(&self, minor: &Text) -> Text {
+    pub(super) fn patch_of(&self, minor: &Text) -> Text {
         let clusters = self.clusters().into_iter().map(|known| known.patch_version);
-        let pools = self.world.blueprint().pools();
+        let pools = self.pools_there().into_iter();
         let pools = pools.map(|pool| self.pool(pool).patch_version);
         let is_of = |patch: &Text| {
             let patch = patch.as_str().rsplit_once('.');
@@ -211,12 +233,4 @@ impl Simulation {
             .pop()
             .unwrap_or_else(|| Text::from(format!("{minor}.0")))
     }
-}
-
-fn unexpected(reply: &appliance::Reply) -> Error {
-    let what = match reply {
-        appliance::Reply::Operation(_) => "an operation",
-        _ => "something else",
-    };
-    Error::new(ErrorKind::Failed, format!("the fleet answered with {what}"))
 }

@@ -1,35 +1,26 @@
 //! Network profiles, enrollment images and objects that are only kept, over the public API.
 
 use appliance::public::{
-    EnrollmentImage, EnrollmentImageId, Fields, Lookup, NetworkProfile, NetworkProfileId,
-    NewEnrollmentImage, NewNetworkProfile, Reply, Request, Stored, StoredKind, WithOperation,
+    EnrollmentImage, EnrollmentImageId, Fields, Lookup, NewEnrollmentImage, Reply, Request, Stored,
+    StoredKind, WithOperation,
 };
 use appliance::{ClusterId, Error, ErrorKind, Secret, Text};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Simulation, is_asked, missing, not_found};
+use super::{Simulation, missing, not_found};
 use crate::engine::EntityKey;
 use crate::scenario::rfc3339;
 use crate::simulation::store::Store;
 
-/// The places of profiles and images among the numbers that were given.
-const PROFILES: usize = 0;
+/// The place of images among the numbers that were given.
 const IMAGES: usize = 1;
 
 impl Simulation {
     /// Answers a request about something that is only kept.
     pub(super) fn answer_kept(&mut self, request: &Request) -> Result<Reply, Error> {
         match request {
-            Request::GetNetworkProfile { network_profile } => {
-                let known = self.store.profiles.iter();
-                let mut known =
-                    known.filter(|known| is_asked(network_profile, &known.id, &known.name));
-                let found = known.next().cloned();
-                let found =
-                    found.ok_or_else(|| missing("network profile", network_profile, |id| id.0))?;
-                Ok(Reply::NetworkProfile(found.into()))
-            }
+            Request::GetNetworkProfile { network_profile } => self.profile(network_profile),
             Request::CreateNetworkProfile { new } => self.create_profile(new),
             Request::UpdateNetworkProfile {
                 network_profile,
@@ -77,99 +68,6 @@ impl Simulation {
         }
     }
 
-    /// The profiles of this name that the fleet uses are known from the start.
-    pub(in crate::simulation) fn know_profiles(&mut self) {
-        let machines = self.world.blueprint().machines();
-        let named: Vec<String> = machines
-            .filter_map(|machine| self.world.blueprint().network_profile(machine))
-            .map(str::to_owned)
-            .collect();
-        for name in named {
-            self.profile_named(&name);
-        }
-    }
-
-    /// The number of a profile that the fleet uses, which is made known if it is not.
-    pub(super) fn profile_named(&mut self, name: &str) -> NetworkProfileId {
-        let known = self.store.profiles.iter();
-        let mut known = known.filter(|known| known.name.as_str() == name);
-        if let Some(known) = known.next() {
-            return known.id;
-        }
-        let id = NetworkProfileId(self.store.next(PROFILES));
-        self.store.profiles.push(NetworkProfile {
-            id,
-            name: Text::from(name),
-            status: Text::from("ready"),
-            links: Vec::new(),
-            uplinks: Vec::new(),
-        });
-        id
-    }
-
-    /// The name of a profile.
-    pub(super) fn profile_name(&self, id: NetworkProfileId) -> Result<Text, Error> {
-        let known = self.store.profiles.iter();
-        let mut known = known.filter(|known| known.id == id);
-        let found = known.next().map(|known| known.name.clone());
-        found.ok_or_else(|| not_found("network profile", id.0))
-    }
-
-    fn create_profile(&mut self, new: &NewNetworkProfile) -> Result<Reply, Error> {
-        let names = self.store.profiles.iter().map(|known| &known.name);
-        unique(&new.name, names)?;
-        if !crate::scenario::is_name(new.name.as_str()) {
-            return Err(invalid("name", "is no name of a network profile"));
-        }
-        let profile = NetworkProfile {
-            id: NetworkProfileId(self.store.next(PROFILES)),
-            name: new.name.clone(),
-            status: Text::from("ready"),
-            links: new.links.clone().unwrap_or_default(),
-            uplinks: new.uplinks.clone().unwrap_or_default(),
-        };
-        self.store.profiles.push(profile.clone());
-        Ok(Reply::NetworkProfile(profile.into()))
-    }
-
-    fn update_profile(
-        &mut self,
-        id: NetworkProfileId,
-        changes: &NewNetworkProfile,
-    ) -> Result<Reply, Error> {
-        let before = self.profile_name(id)?;
-        if before != changes.name {
-            // What machines boot into is told by its name.
-            return Err(invalid(
-                "name",
-                "of a network profile cannot be changed here",
-            ));
-        }
-        let mut known = self.store.profiles.iter_mut();
-        let Some(profile) = known.find(|known| known.id == id) else {
-            return Err(not_found("network profile", id.0));
-        };
-        if let Some(links) = &changes.links {
-            profile.links.clone_from(links);
-        }
-        if let Some(uplinks) = &changes.uplinks {
-            profile.uplinks.clone_from(uplinks);
-        }
-        Ok(Reply::NetworkProfile(profile.clone().into()))
-    }
-
-    fn delete_profile(&mut self, id: NetworkProfileId) -> Result<Reply, Error> {
-        let name = self.profile_name(id)?;
-        let mut machines = self.world.blueprint().machines();
-        let uses = |machine| self.world.blueprint().network_profile(machine) == Some(name.as_str());
-        if machines.any(uses) {
-            let why = format!("machines use network profile {name}");
-            return Err(Error::new(ErrorKind::Conflict, why));
-        }
-        self.store.profiles.retain(|known| known.id != id);
-        Ok(Reply::Deleted(None))
-    }
-
     fn image(&self, id: EnrollmentImageId) -> Result<usize, Error> {
         let place = self.store.images.iter().position(|known| known.id == id);
         place.ok_or_else(|| not_found("enrollment image", id.0))
@@ -212,8 +110,7 @@ impl Simulation {
             install_disk_mirror_device: new.install_disk_mirror_device.clone(),
         };
         self.store.images.push(image.clone());
-        let fleet = self.world.operations().len();
-        let operation = self.store.operate(fleet, "create-enrollment-image");
+        let operation = self.store.operate("create-enrollment-image");
         Ok(Reply::EnrollmentImage(Box::new(WithOperation {
             resource: image,
             operation: Some(operation),
@@ -361,7 +258,10 @@ fn uses(kind: StoredKind) -> &'static [(&'static str, StoredKind)] {
 }
 
 /// That nothing of the kind has the name. Names are compared without regard to case.
-fn unique<'n>(name: &Text, mut names: impl Iterator<Item = &'n Text>) -> Result<(), Error> {
+pub(super) fn unique<'n>(
+    name: &Text,
+    mut names: impl Iterator<Item = &'n Text>,
+) -> Result<(), Error> {
     let is_same = |known: &Text| known.as_str().eq_ignore_ascii_case(name.as_str());
     if names.any(is_same) {
         let error = invalid("name", "has already been taken");
