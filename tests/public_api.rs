@@ -139,29 +139,86 @@ fn an_operation_is_there_once_it_has_begun_and_ends() {
     assert_eq!(status(&mut appliance), Ok(OperationStatus::Succeeded));
 }
 
-#[test]
-fn what_is_not_done_yet_is_refused_and_changes_nothing() {
-    let mut appliance = appliance();
-    let new = public::NewCluster {
-        name: "c".into(),
+fn new_cluster(name: &str) -> public::NewCluster {
+    public::NewCluster {
+        name: name.into(),
         user_version: Some("1.33".into()),
         pod_cidr: None,
-        service_cidr: None,
+        service_cidr: Some("10.32.0.0/16".into()),
         dns_service_ip: None,
         addon_kube_proxy: None,
-        addon_core_dns: None,
+        addon_core_dns: Some(false),
+        release_channel: None,
+        manual_version: None,
+    }
+}
+
+#[test]
+fn clusters_and_pools_are_made_and_deleted_when_nothing_is_in_them() {
+    let mut appliance = appliance();
+    let create = public::Request::CreateCluster {
+        new: new_cluster("third"),
+    };
+    let Ok(public::Reply::Cluster(made)) = ask(&mut appliance, create) else {
+        panic!("a cluster is made");
+    };
+    let operation = made.operation.unwrap();
+    assert_eq!(operation.status, OperationStatus::Pending);
+    let asked_again = public::Request::GetOperation {
+        operation: operation.id,
+    };
+    let Ok(public::Reply::Operation(ended)) = ask(&mut appliance, asked_again) else {
+        panic!("the operation is there");
+    };
+    assert_eq!(ended.status, OperationStatus::Succeeded);
+    let cluster = made.resource.id;
+    assert_eq!(cluster, ClusterId(3));
+    assert_eq!(made.resource.dns_service_ip, Some("10.32.0.10".into()));
+    assert_eq!(made.resource.addon_core_dns, Some(false));
+    for (name, field) in [("Third", "name"), ("third", "name"), ("-x", "name")] {
+        let again = public::Request::CreateCluster {
+            new: new_cluster(name),
+        };
+        let refused = ask(&mut appliance, again).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Rejected, "{name}");
+        assert!(refused.details().contains_key(&field.into()), "{name}");
+    }
+    let new = public::NewMachinePool {
+        name: "w".into(),
+        user_version: Some("1.33".into()),
+        network_profile_id: None,
         release_channel: None,
         manual_version: None,
     };
-    let cluster = ClusterId(1);
-    for request in [
-        public::Request::CreateCluster { new },
-        public::Request::DeleteCluster { cluster },
-    ] {
-        let refused = ask(&mut appliance, request).unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::Unsupported, "{refused}");
-    }
-    assert_eq!(appliance.events_told(), 0);
+    let create = public::Request::CreateMachinePool { cluster, new };
+    let Ok(public::Reply::MachinePool(pool)) = ask(&mut appliance, create) else {
+        panic!("a pool is made");
+    };
+    let (pool, version) = (pool.resource.id, pool.resource.patch_version);
+    assert_eq!(version, made.resource.patch_version);
+    let delete = public::Request::DeleteCluster { cluster };
+    let refused = ask(&mut appliance, delete.clone()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    let of_another = public::Request::DeleteMachinePool {
+        cluster: ClusterId(1),
+        pool,
+    };
+    let refused = ask(&mut appliance, of_another).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::NotFound);
+    ask(
+        &mut appliance,
+        public::Request::DeleteMachinePool { cluster, pool },
+    )
+    .unwrap();
+    ask(&mut appliance, delete.clone()).unwrap();
+    let gone = ask(&mut appliance, delete).unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+    let full = public::Request::DeleteMachinePool {
+        cluster: ClusterId(1),
+        pool: MachinePoolId(1),
+    };
+    let refused = ask(&mut appliance, full).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
 }
 
 /// Asks as over HTTP: the request is written and read, and so is the answer.

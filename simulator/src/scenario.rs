@@ -21,6 +21,7 @@
 //! | `images`, `cadence` | `[images]`: machine images that are released by themselves, and when |
 //! | `canaries` | of pools: which of its machines go first |
 //! | `timeline`, `numbering`, `faults` | `[[steps]]`, the revisions that they mean, `[[faults]]` |
+//! | `outages` | steps that go wrong with the appliance itself, where it is served |
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
 //! | `growth` | nothing of the file: what is added to the fleet while it is simulated |
@@ -60,6 +61,7 @@ mod load;
 mod machines;
 mod numbering;
 mod objects;
+mod outages;
 mod own_phases;
 mod owners;
 mod pod_times;
@@ -82,7 +84,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use appliance::Text;
+use appliance::{Organization, Text};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
@@ -105,6 +107,7 @@ pub use images::{Campaign, Images, Supersede, Versions};
 pub use inputs::{Extreme, Input, Setting};
 pub use labels::is_label;
 pub use machines::{Machine, MachineRef, Machines};
+pub use outages::{Outage, Trouble};
 pub use own_phases::{OwnPhases, Soak};
 pub use owners::Owner;
 pub use policy::{Backoff, Mode, Order, Policy};
@@ -143,6 +146,8 @@ pub struct Scenario {
     horizon: Option<Span>,
     /// How many runs a rehearsal makes unless told otherwise.
     pub runs: u32,
+    /// The organization whose fleet it is; `None`: any, where it is served.
+    pub organization: Option<Organization>,
     /// The seed of its draws unless told otherwise.
     pub seed: Seed,
     /// Its clusters.
@@ -175,6 +180,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// The changes that its timeline asks for.
     pub changes: Vec<Change>,
+    /// When it does not answer as it should, where it is served.
+    pub outages: Vec<Outage>,
     /// What goes wrong in it.
     pub faults: Vec<Fault>,
     /// What its forecast must say.
@@ -233,6 +240,7 @@ impl Scenario {
             calendar: Calendar::default(),
             horizon: None,
             runs: DEFAULT_RUNS,
+            organization: None,
             seed: Seed(1),
             clusters: Vec::new(),
             pools: Vec::new(),
@@ -249,6 +257,7 @@ impl Scenario {
             depots: Vec::new(),
             steps: Vec::new(),
             changes: Vec::new(),
+            outages: Vec::new(),
             faults: Vec::new(),
             expects: Vec::new(),
             bad_revisions: Vec::new(),
@@ -279,6 +288,7 @@ impl Scenario {
         if let Some(seed) = section.get("seed", problems, values::seed) {
             self.seed = Seed(seed);
         }
+        self.organization = section.get("organization", problems, depot::organization);
         self.clusters = pool::clusters(section, problems);
         self.hardware = hardware::classes(section, problems);
         let default = (Preset::default(), 0..0);
@@ -307,7 +317,9 @@ impl Scenario {
         self.images = images::images(section, problems, self);
         self.depots = depot::depots(section, problems, self);
         self.depots.push(Depot::empty());
-        (self.steps, self.changes) = timeline::steps(section, problems, self);
+        let timeline = timeline::steps(section, problems, self);
+        (self.steps, self.changes) = (timeline.steps, timeline.changes);
+        self.outages = timeline.outages;
         self.firmware_changes = numbering::firmware_changes(&self.steps);
         if let Some(images) = &mut self.images {
             images.number(&self.pools, &self.steps, &self.changes);

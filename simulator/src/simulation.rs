@@ -6,6 +6,7 @@
 //! | `changes` | orders that change machines, pools and control planes |
 //! | `public` | what meltcloud's public API shows of all that |
 //! | `store` | what an appliance only keeps |
+//! | `outages` | when it does not answer as it should |
 //! | `growth` | what was asked of it, and what is added to the fleet |
 //! | `workload` | pods, budgets, and what a rollout would meet |
 //! | `revisions` | the revisions that a machine came to run |
@@ -19,6 +20,7 @@ mod changes;
 mod growth;
 mod history;
 mod journal;
+mod outages;
 mod public;
 pub mod rehearsal;
 mod remarks;

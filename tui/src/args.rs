@@ -219,12 +219,16 @@ pub(crate) struct Serve {
     /// A file that holds nothing but the API key [default: one is made, and printed once]
     #[arg(long, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
-    /// The UUID of the organization whose fleet it is; another is not found [default: any is]
+    /// The UUID of the organization whose fleet it is; another is not found [default: the scenario's, or any]
     #[arg(long, value_name = "UUID", value_parser = organization)]
     pub(crate) organization: Option<appliance::Organization>,
     /// How many simulated seconds pass in a real one, or "max": as fast as it goes while something is to happen
-    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
-    pub(crate) speed: ServeSpeed,
+    /// [default: that of the state file, or 1]
+    #[arg(long, value_name = "N", value_parser = speed)]
+    pub(crate) speed: Option<ServeSpeed>,
+    /// A file that keeps the fleet's state: what was answered for survives the end of the program, however it ends
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
     /// Serve nothing but meltcloud's public API
     #[arg(long)]
     pub(crate) documented_only: bool,

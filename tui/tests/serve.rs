@@ -19,17 +19,27 @@ struct Served {
     key: String,
 }
 
+fn serve(args: &[&str]) -> Command {
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/demo-fleet.toml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meltdeck"));
+    command
+        .arg("serve")
+        .arg(scenario)
+        .args(["--listen", "127.0.0.1:0"])
+        .args(args);
+    command
+}
+
+/// What a server that does not start says, which is the question's fault.
+fn refused(args: &[&str]) -> String {
+    let output = serve(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
+}
+
 impl Served {
     fn new(args: &[&str]) -> Self {
-        let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/demo-fleet.toml");
-        let mut process = Command::new(env!("CARGO_BIN_EXE_meltdeck"))
-            .arg("serve")
-            .arg(scenario)
-            .args(["--listen", "127.0.0.1:0"])
-            .args(args)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process = serve(args).stderr(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(process.stderr.take().unwrap()).lines();
         let first = told.next().unwrap().unwrap();
         let address = first.rsplit_once("http://").unwrap().1.to_owned();
@@ -67,6 +77,12 @@ impl Served {
     fn public(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let path = format!("/api/v1//orgs/{ORGANIZATION}/{path}");
         self.ask(method, &path, &self.key, body)
+    }
+
+    /// Gives it no chance to put anything in order.
+    fn stop_at_once(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     fn stop(mut self, signal: Signal) -> i32 {
@@ -138,9 +154,6 @@ fn what_is_only_kept_is_made_read_and_deleted() {
     let (status, fleet) = served.public("POST", "elastic_fleets", fleet);
     assert!((200..300).contains(&status), "{fleet}");
     assert_eq!(fleet["elastic_fleet"]["id"], 1);
-    let (status, unsupported) =
-        served.public("POST", "clusters", r#"{"name":"c","user_version":"1.33"}"#);
-    assert!(status >= 400, "{unsupported}");
     assert_eq!(served.stop(Signal::INT), 130);
 }
 
@@ -155,4 +168,52 @@ fn only_the_public_api_is_served_where_that_is_asked_for() {
     assert_eq!(documented.ask("GET", &path, &documented.key, "").0, 404);
     let other = "/api/v1/orgs/0b9a7c1e-0000-4000-8000-000000000010/machines";
     assert_eq!(documented.ask("GET", other, &documented.key, "").0, 404);
+}
+
+#[test]
+fn what_was_answered_for_survives_a_server_that_is_killed() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed.state");
+    // Of an earlier time, if there is one.
+    let _ = std::fs::remove_file(&file);
+    let state = ["--state", file.to_str().unwrap(), "--speed", "60"];
+    let served = Served::new(&state);
+    let new = r#"{"name":"second","user_version":"1.33"}"#;
+    let (status, made) = served.public("POST", "clusters", new);
+    assert_eq!(status, 201, "{made}");
+    let (_, machines) = served.public("GET", "machines", "");
+    let machine = format!("machines/{}", machines["machines"][0]["id"]);
+    let (_, changed) = served.public("PUT", &machine, r#"{"name":"renamed-1"}"#);
+    let operation = format!("operations/{}", changed["operation"]["id"]);
+    let speed = format!("/meltdeck/v1/orgs/{ORGANIZATION}/clock/speed");
+    let (status, clock) = served.ask("POST", &speed, &served.key, r#"{"speed":7}"#);
+    assert_eq!(
+        (status, &clock["clock"]["speed"]),
+        (200, &json!(7)),
+        "{clock}"
+    );
+    // Nobody else may write into it meanwhile.
+    assert!(refused(&state).contains("another program uses it"));
+    served.stop_at_once();
+    // As if it had been killed in the middle of a line.
+    let mut kept = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&file)
+        .unwrap();
+    kept.write_all(br#"{"order":{"events":9,"at_"#).unwrap();
+    drop(kept);
+    let served = Served::new(&state[..2]);
+    let (_, clusters) = served.public("GET", "clusters", "");
+    let clusters = clusters["clusters"].as_array().unwrap();
+    assert_eq!(clusters.last().unwrap()["name"], "second");
+    let (status, _) = served.public("GET", &operation, "");
+    assert_eq!(status, 200);
+    let clock = format!("/meltdeck/v1/orgs/{ORGANIZATION}/clock");
+    let (_, told) = served.ask("GET", &clock, &served.key, "");
+    assert_eq!(told["clock"]["speed"], json!(7), "{told}");
+    assert_eq!(served.stop(Signal::TERM), 143);
+    let other = [state[0], state[1], "--seed", "999"];
+    assert!(refused(&other).contains("is the state of seed 42, not 999"));
+    std::fs::write(&file, "something else\n").unwrap();
+    let told = refused(&state);
+    assert!(told.contains(":1: no line of a state file"), "{told}");
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::wire::Asked;
 use crate::{Error, Reply, Request};
 
 /// Whatever answers requests: a simulated fleet, a recording, another appliance.
@@ -21,9 +20,8 @@ pub trait Answerer: Send + Sync + 'static {
     /// and asks then.
     fn newest_event(&self) -> watch::Receiver<u64>;
 
-    /// What goes wrong with this request. By default nothing.
-    fn fault(&self, asked: &Asked) -> Fault {
-        let _ = asked;
+    /// What goes wrong with the next request, whatever it asks. By default nothing.
+    fn fault(&self) -> Fault {
         Fault::default()
     }
 }

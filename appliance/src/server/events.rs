@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
 use tokio::sync::watch;
 
+use super::answerer::Outcome;
 use super::guard;
 use super::router::Server;
 use crate::wire::Part;
@@ -115,6 +116,9 @@ impl Reader {
                 tokio::select! {
                     changed = self.newest.changed() => changed.ok()?,
                     _ = self.stopping.changed() => return None,
+                }
+                if self.server.fault("").await.outcome == Outcome::Drop {
+                    return None;
                 }
             }
         }

@@ -46,8 +46,17 @@ pub(super) fn status(status: u16) -> Response {
         .into_response()
 }
 
+fn is_stream(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
 /// The first half of a response, after which the connection ends.
 pub(super) async fn half(response: Response) -> Response {
+    if is_stream(&response) {
+        // It has no half.
+        return abort();
+    }
     let (mut head, body) = response.into_parts();
     // The body is in memory, and reading it does not fail.
     let body = body

@@ -28,6 +28,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a body may take to arrive.
     pub body_time: Duration,
+    /// How long a client may not read while something is sent to it.
+    pub write_time: Duration,
     /// How long an answer may take.
     pub answer_time: Duration,
     /// How many connections are open at once; more wait.
@@ -43,6 +45,7 @@ impl Default for Limits {
             head: 16 << 10,
             head_time: Duration::from_secs(15),
             body_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
             answer_time: Duration::from_secs(30),
             connections: 256,
             stop_time: Duration::from_secs(10),

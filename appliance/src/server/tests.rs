@@ -18,7 +18,6 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::{Answerer, Fault, Server, Settings};
-use crate::wire::Asked;
 use crate::{Error, FleetEvent, Reply, Request, Severity};
 
 pub(super) const ORG: &str = "0b9a7c1e-0000-4000-8000-00000000000f";
@@ -69,7 +68,7 @@ impl Answerer for Little {
         self.newest.subscribe()
     }
 
-    fn fault(&self, _: &Asked) -> Fault {
+    fn fault(&self) -> Fault {
         *self.fault.lock().unwrap()
     }
 }

@@ -213,6 +213,14 @@ fn only_uuid(
     uuid(&item, problems)
 }
 
+/// The UUID of an organization.
+pub(super) fn organization(
+    item: &Item<'_, '_>,
+    problems: &mut Problems<'_>,
+) -> Option<appliance::Organization> {
+    appliance::Organization::parse(&uuid(item, problems)?)
+}
+
 /// A UUID as RFC 9562 writes it, in lower case from here on.
 pub(super) fn uuid(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
     let found = item.as_str().filter(|text| is_uuid(text));

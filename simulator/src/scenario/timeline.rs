@@ -11,6 +11,7 @@ use super::feasible::MOST_PODS;
 use super::machines::{MachineRef, machines_named};
 use super::numbering::{NEXT, number_revisions};
 use super::objects::{Named, object};
+use super::outages::{self, Outage, OutageVerb};
 use super::pool::{pool_named, revision};
 use super::problem::Problems;
 use super::section::{Item, Section};
@@ -151,6 +152,7 @@ pub struct ChangeIndex(pub u32);
 enum Verb {
     Apply,
     Change(ChangeVerb),
+    Outage(OutageVerb),
     Scale,
     SetBudget,
     OnPool(fn(usize) -> Deed),
@@ -216,10 +218,12 @@ const VERBS: [(&str, Verb); 18] = [
     ("set-budget", Verb::SetBudget),
 ];
 
-/// Every verb, those of changes last.
+/// Every verb.
 fn verbs() -> Vec<(&'static str, Verb)> {
     let changes = change_steps::VERBS.map(|(word, verb)| (word, Verb::Change(verb)));
-    VERBS.into_iter().chain(changes).collect()
+    let outages = outages::VERBS.map(|(word, verb)| (word, Verb::Outage(verb)));
+    let all = VERBS.into_iter().chain(changes).chain(outages);
+    all.collect()
 }
 
 impl Deed {
@@ -249,14 +253,22 @@ impl Deed {
     }
 }
 
-/// The steps of the scenario in the order of their instants; at one instant in the order of the file.
+/// What is read of the steps.
+#[derive(Default)]
+pub(super) struct Timeline {
+    /// In the order of their instants; at one instant in the order of the file.
+    pub(super) steps: Vec<Step>,
+    pub(super) changes: Vec<Change>,
+    pub(super) outages: Vec<Outage>,
+}
+
+/// The steps of the scenario.
 pub(super) fn steps(
     section: &mut Section<'_, '_>,
     problems: &mut Problems<'_>,
     scenario: &Scenario,
-) -> (Vec<Step>, Vec<Change>) {
-    let mut steps = Vec::new();
-    let mut changes = Vec::new();
+) -> Timeline {
+    let mut read = Timeline::default();
     let at_start = scenario
         .workloads
         .iter()
@@ -266,7 +278,7 @@ pub(super) fn steps(
         let at = table.need("at", problems, |item, problems| {
             instant_of_step(item, problems, scenario)
         });
-        let deeds = deeds(&mut table, problems, scenario, &mut changes);
+        let deeds = deeds((at, &mut table), problems, scenario, &mut read);
         if let [Deed::Scale { workload, replicas }] = deeds[..] {
             let before = scenario.workloads[workload].replicas;
             pods += u64::from(replicas.saturating_sub(before));
@@ -287,11 +299,11 @@ pub(super) fn steps(
                 changes_firmware,
             })
         };
-        steps.extend(deeds.into_iter().filter_map(step));
+        read.steps.extend(deeds.into_iter().filter_map(step));
     }
-    steps.sort_by_key(|step| step.at);
-    number_revisions(&mut steps, &mut changes, scenario);
-    (steps, changes)
+    read.steps.sort_by_key(|step| step.at);
+    number_revisions(&mut read.steps, &mut read.changes, scenario);
+    read
 }
 
 /// Whether the revision that a step applies changes the firmware. It says so of one that the step itself means.
@@ -345,14 +357,15 @@ pub(super) fn instant_of_step(
 
 /// What a step does: one deed, or one for each machine that it names.
 fn deeds(
-    table: &mut Section<'_, '_>,
+    (at, table): (Option<Time>, &mut Section<'_, '_>),
     problems: &mut Problems<'_>,
     scenario: &Scenario,
-    changes: &mut Vec<Change>,
+    read: &mut Timeline,
 ) -> Vec<Deed> {
     let Some(verb) = table.need("do", problems, word(&verbs())) else {
         // Asked for, so that they are not called unknown beside the real problem.
-        for key in KEYS.into_iter().chain(change_steps::KEYS) {
+        let others = change_steps::KEYS.into_iter().chain(outages::KEYS);
+        for key in KEYS.into_iter().chain(others) {
             table.item(key);
         }
         return Vec::new();
@@ -361,20 +374,25 @@ fn deeds(
     let asked = match verb {
         Verb::Change(verb) => change_steps::changes(verb, table, problems, scenario),
         Verb::Apply if names_machines => change_steps::applies_to(table, problems, scenario),
+        Verb::Outage(verb) => {
+            read.outages
+                .extend(outages::outage(verb, table, problems, at));
+            return Vec::new();
+        }
         Verb::OnMachine(deed) => {
             let machines = machines_named(table, problems, scenario);
             return machines.into_iter().map(deed).collect();
         }
         _ => return deed(verb, table, problems, scenario).into_iter().collect(),
     };
-    let numbered = (changes.len()..).zip(&asked);
+    let numbered = (read.changes.len()..).zip(&asked);
     let deeds = numbered
         .map(|(place, change)| Deed::Change {
             verb: change.verb(),
             change: ChangeIndex(u32::try_from(place).unwrap_or(u32::MAX)),
         })
         .collect();
-    changes.extend(asked);
+    read.changes.extend(asked);
     deeds
 }
 
@@ -400,7 +418,7 @@ fn deed(
         Verb::Scale => scale(table, problems, scenario),
         Verb::SetBudget => set_budget(table, problems, scenario),
         Verb::OnPool(deed) => pool(table, problems, scenario).map(deed),
-        Verb::OnMachine(_) | Verb::Change(_) => None,
+        Verb::OnMachine(_) | Verb::Change(_) | Verb::Outage(_) => None,
     }
 }
 

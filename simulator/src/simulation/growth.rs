@@ -54,6 +54,10 @@ impl Growth {
         }
     }
 
+    pub(super) fn seed(&self) -> Seed {
+        self.seed
+    }
+
     pub(super) fn note(&mut self, order: Order) {
         Arc::make_mut(&mut self.orders).push(order);
     }

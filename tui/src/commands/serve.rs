@@ -1,6 +1,7 @@
 //! `meltdeck serve`: a simulated fleet behind meltcloud's API.
 
 mod fleet;
+mod state;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -17,6 +18,7 @@ use simulator::simulation::Simulation;
 use crate::args::Serve;
 use crate::streams::{Answer, Failure, Streams};
 use fleet::Fleet;
+use state::{Head, State};
 
 /// Bytes of a key that is made.
 const KEY_BYTES: usize = 24;
@@ -29,6 +31,11 @@ pub(super) fn run(args: &Serve, streams: &mut Streams<'_>) -> Result<Answer, Fai
         Some(file) => (read_key(file)?, false),
         None => (make_key()?, true),
     };
+    let mut simulation = Simulation::new(&blueprint, seed, 0);
+    let head = Head::of(&simulation, seed.0);
+    let kept = args.state.as_deref();
+    let kept = kept.map(|file| State::resume(file, &head, &mut simulation));
+    let (state, clock) = kept.transpose().map_err(|why| wrong(&why))?.unzip();
     let listener = TcpListener::bind(&args.listen)
         .map_err(|error| wrong(&format!("cannot listen on {}: {error}", args.listen)))?;
     let address = listener
@@ -42,17 +49,22 @@ pub(super) fn run(args: &Serve, streams: &mut Streams<'_>) -> Result<Answer, Fai
     if is_made {
         writeln!(streams.err, "API key, shown this once: {}", key.reveal())?;
     }
+    let organization = args.organization.clone();
+    let organization = organization.or_else(|| blueprint.scenario().organization.clone());
     let settings = Settings {
         api_key: Some(key),
-        organization: args.organization.clone(),
+        organization,
         documented_only: args.documented_only,
         ..Settings::default()
     };
-    let fleet = Fleet::start(Simulation::new(&blueprint, seed, 0), args.speed);
+    let fleet = Fleet::start(simulation, state, args.speed, clock.flatten());
     let signal = Arc::new(AtomicI32::new(0));
     let stop_on = |stopper| stop_on_signal(stopper, &signal);
-    let served = Server::new(fleet, settings).run(listener, stop_on);
+    let served = Server::new(Arc::clone(&fleet) as _, settings).run(listener, stop_on);
     served.map_err(|error| wrong(&format!("cannot serve: {error}")))?;
+    fleet
+        .keep_clock()
+        .map_err(|error| wrong(&format!("cannot keep where the clock stands: {error}")))?;
     let signal = u8::try_from(signal.load(Ordering::Relaxed)).unwrap_or_default();
     Ok(Answer::Left(128 + signal))
 }
