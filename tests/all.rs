@@ -13,6 +13,7 @@ mod command_line;
 mod console_changes;
 mod console_lives;
 mod console_rules;
+mod contract;
 mod determinism;
 mod drains;
 mod holding;
