@@ -226,8 +226,8 @@ mod tests {
 
     #[test]
     fn a_wait_is_asked_for_in_seconds_or_by_a_date() {
-        let after = |headers: &[(&'static str, &'static str)]| head(429, headers).retry_after;
         const DATE: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let after = |headers: &[(&'static str, &'static str)]| head(429, headers).retry_after;
         assert_eq!(after(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
         let until = ("retry-after", "Sun, 06 Nov 1994 08:50:00 GMT");
         assert_eq!(after(&[until, DATE]), Some(Duration::from_secs(23)));

@@ -9,7 +9,7 @@ use super::answer::{self, Head};
 use super::events::Events;
 use super::pages;
 use super::redirect;
-use super::retries::{self, Failure, Purpose};
+use super::retries::{Failure, Purpose};
 use super::settings::Settings;
 use super::transport::{Transport, Whole, purpose};
 use crate::wire::{self, Call};
@@ -84,23 +84,9 @@ impl Client {
         room: usize,
         until: Instant,
     ) -> Result<(Reply, Vec<u8>), Error> {
-        let mut failures = 0;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let failure = match self.attempt(request, call, room, left).await {
-                Ok(answered) => return Ok(answered),
-                Err(failure) => failure,
-            };
-            failures += 1;
-            let left = until.saturating_duration_since(Instant::now());
-            let purpose = purpose(call.method);
-            let retries = &self.settings.retries;
-            let wait = retries.wait(purpose, failures, &failure, left, retries::random());
-            let Some(wait) = wait else {
-                return Err(failure.error);
-            };
-            tokio::time::sleep(wait).await;
-        }
+        let attempt = |left| self.attempt(request, call, room, left);
+        let retries = &self.settings.retries;
+        retries.persist(purpose(call.method), until, attempt).await
     }
 
     async fn attempt(

@@ -122,7 +122,7 @@ mod tests {
             ])
             .unwrap();
             assert_eq!(settings.endpoint.to_string(), "http://127.0.0.1:8080/nest");
-            assert_eq!(settings.api_key.as_ref().unwrap().reveal(), "eyJhbGciOi");
+            assert_eq!(settings.api_key, Some(Secret::new("eyJhbGciOi")));
             assert_eq!(settings.ca_file.unwrap().to_str(), Some("/etc/nest.pem"));
             assert_eq!(settings.skip_verify, expected);
         }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
+
 use crate::{Error, ErrorKind};
 
 /// How often and when a question that came to nothing is asked again.
@@ -47,8 +49,30 @@ impl Default for Retries {
 }
 
 impl Retries {
+    /// Makes attempts, each of which is told how much time is left, until one comes to something or none may follow.
+    pub(super) async fn persist<T, F: Future<Output = Result<T, Failure>>>(
+        &self,
+        purpose: Purpose,
+        until: Instant,
+        mut attempt: impl FnMut(Duration) -> F,
+    ) -> Result<T, Error> {
+        let left = || until.saturating_duration_since(Instant::now());
+        let mut failures = 0;
+        loop {
+            let failure = match attempt(left()).await {
+                Ok(done) => return Ok(done),
+                Err(failure) => failure,
+            };
+            failures += 1;
+            match self.wait(purpose, failures, &failure, left(), random()) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(failure.error),
+            }
+        }
+    }
+
     /// The wait before the attempt after `failures` that came to nothing, at least 1; `random` is uniform over all `u64`.
-    pub(super) fn back_off(&self, failures: u32, random: u64) -> Duration {
+    fn back_off(&self, failures: u32, random: u64) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let longest = self.first.saturating_mul(1 << doublings).min(self.cap);
         let longest = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
@@ -58,7 +82,7 @@ impl Retries {
 
     /// The wait before the next attempt; `None` where there is none: it would not help, it could do something twice,
     /// it was tried often enough, or the time that is `left` is over before.
-    pub(super) fn wait(
+    fn wait(
         &self,
         purpose: Purpose,
         failures: u32,
@@ -132,7 +156,7 @@ mod tests {
     fn the_wait_is_anything_up_to_the_longest() {
         assert_eq!(RETRIES.back_off(3, 0), Duration::ZERO);
         let half = RETRIES.back_off(3, u64::MAX / 2);
-        assert!(half > Duration::from_millis(999) && half <= Duration::from_millis(1000));
+        assert!(half > Duration::from_millis(999) && half <= Duration::from_secs(1));
     }
 
     #[test]
@@ -188,5 +212,32 @@ mod tests {
             let wait = RETRIES.wait(Purpose::Question, 1, &failure, LEFT, u64::MAX);
             assert_eq!(wait, Some(Duration::from_millis(expected)));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_wait_is_waited_for() {
+        let before = Instant::now();
+        let until = before + LEFT;
+        let mut attempts = 0;
+        let failing = |_| {
+            attempts += 1;
+            std::future::ready(Err::<(), _>(failure(ErrorKind::Unavailable, Some(20))))
+        };
+        let error = RETRIES.persist(Purpose::Question, until, failing).await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!((attempts, before.elapsed().as_secs()), (4, 60));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_is_told_how_much_time_is_left() {
+        let until = Instant::now() + Duration::from_secs(50);
+        let mut told = Vec::new();
+        let failing = |left: Duration| {
+            told.push(left.as_secs());
+            std::future::ready(Err::<(), _>(failure(ErrorKind::Unavailable, Some(20))))
+        };
+        let error = RETRIES.persist(Purpose::Question, until, failing).await;
+        assert!(error.is_err());
+        assert_eq!(told, [50, 30, 10]);
     }
 }

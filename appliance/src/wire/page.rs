@@ -51,7 +51,7 @@ mod tests {
                 r#"{"metadata":{"current_page":18446744073709551615,"total_pages":1}}"#,
                 None,
             ),
-            (r#"[]"#, None),
+            ("[]", None),
             ("", None),
         ] {
             assert_eq!(next_page(body.as_bytes()), expected, "{body}");
