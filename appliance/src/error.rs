@@ -90,7 +90,7 @@ impl Error {
     #[must_use]
     pub(crate) fn without(self, secret: &str) -> Self {
         let hide = |text: Text| {
-            if text.as_str().contains(secret) {
+            if !secret.is_empty() && text.as_str().contains(secret) {
                 Text::from(text.as_str().replace(secret, "(hidden)"))
             } else {
                 text

@@ -7,6 +7,8 @@ use reqwest::header::{
     CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
 };
 
+use serde_json::Value;
+
 use crate::{Error, ErrorKind, Reply, Request, wire};
 
 /// What stands in the head of a response, as far as it matters.
@@ -122,15 +124,25 @@ pub(super) fn other_type(head: &Head, body: &[u8], wanted: &str) -> Error {
 /// The error that a response tells of that is no success.
 pub(super) fn error(head: &Head, body: &[u8]) -> Error {
     let read = wire::read_error(head.status, body);
-    let is_told = serde_json::from_slice::<serde_json::Value>(body)
-        .is_ok_and(|body| body["error"].is_string());
-    if is_told {
+    if is_told(body) {
         return read;
     }
     let status = head.status_line();
     let what = head.what(body);
     let why = format!("the appliance or a proxy before it answered {status} with {what}");
     Error::new(read.kind(), why)
+}
+
+/// Whether a body says what is wrong, as an appliance does.
+fn is_told(body: &[u8]) -> bool {
+    let read: Value = serde_json::from_slice(body).unwrap_or_default();
+    read["error"].is_string()
+}
+
+/// Whether an order may have been carried out, although its response says nothing that can be read: the appliance took it,
+/// or a proxy did not hear from the appliance what became of it.
+pub(super) fn may_be_done(head: &Head, body: &[u8]) -> bool {
+    head.is_success() || (matches!(head.status, 502 | 504) && !is_told(body))
 }
 
 #[cfg(test)]

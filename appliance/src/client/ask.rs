@@ -12,6 +12,7 @@ use super::redirect;
 use super::retries::{Failure, Purpose};
 use super::settings::Settings;
 use super::transport::{Transport, Whole, purpose};
+use super::trouble;
 use crate::wire::{self, Call};
 use crate::{Capabilities, Error, ErrorKind, Reply, Request};
 
@@ -97,8 +98,13 @@ impl Client {
         time: Duration,
     ) -> Result<(Reply, Vec<u8>), Failure> {
         let Whole { head, body } = self.exchange(call, room, time).await?;
+        let purpose = purpose(call.method);
         let reply = answer::read(request, &head, &body).map_err(|error| Failure {
-            error,
+            error: if purpose == Purpose::Order && answer::may_be_done(&head, &body) {
+                trouble::no_answer(purpose, &error.to_string())
+            } else {
+                error
+            },
             retry_after: head.retry_after,
         })?;
         Ok((reply, body))

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use super::events::Heard;
@@ -11,18 +11,25 @@ use super::settings::Settings;
 use crate::{Capabilities, Error, ErrorKind, Reply, Request};
 
 /// An appliance whose replies are waited for. To clone it is cheap; clones share one thread that moves the bytes, and each
-/// may be asked at the same time as the others. Not for a thread of a runtime, which may not wait.
+/// may be asked at the same time as the others. Not to be asked by a task of a runtime, which may not wait: that panics.
 #[derive(Clone, Debug)]
 pub struct Client {
     asking: super::Client,
-    runtime: Arc<Runtime>,
+    thread: Arc<Thread>,
+}
+
+/// The thread that moves the bytes.
+#[derive(Debug)]
+struct Thread {
+    handle: Handle,
+    runtime: Option<Runtime>,
 }
 
 /// The fleet's log as it grows, waited for: it ends only when it is stopped.
 #[derive(Debug)]
 pub struct Events {
     heard: super::Events,
-    runtime: Arc<Runtime>,
+    thread: Arc<Thread>,
     stopped: watch::Receiver<bool>,
     stop: Arc<watch::Sender<bool>>,
 }
@@ -49,7 +56,10 @@ impl Client {
             })?;
         Ok(Self {
             asking,
-            runtime: Arc::new(runtime),
+            thread: Arc::new(Thread {
+                handle: runtime.handle().clone(),
+                runtime: Some(runtime),
+            }),
         })
     }
 
@@ -58,7 +68,7 @@ impl Client {
     /// # Errors
     /// As there.
     pub fn ask(&self, request: &Request) -> Result<Reply, Error> {
-        self.runtime.block_on(self.asking.ask(request))
+        self.thread.handle.block_on(self.asking.ask(request))
     }
 
     /// As [`super::Client::capabilities`].
@@ -66,7 +76,7 @@ impl Client {
     /// # Errors
     /// As there.
     pub fn capabilities(&self) -> Result<Option<Capabilities>, Error> {
-        self.runtime.block_on(self.asking.capabilities())
+        self.thread.handle.block_on(self.asking.capabilities())
     }
 
     /// As [`super::Client::events`].
@@ -74,9 +84,18 @@ impl Client {
         let (stop, stopped) = watch::channel(false);
         Events {
             heard: self.asking.events(after),
-            runtime: Arc::clone(&self.runtime),
+            thread: Arc::clone(&self.thread),
             stopped,
             stop: Arc::new(stop),
+        }
+    }
+}
+
+impl Drop for Thread {
+    /// Waits for nothing: a name that is being looked up would hold up the end of the program.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }
@@ -101,11 +120,11 @@ impl Iterator for Events {
     fn next(&mut self) -> Option<Heard> {
         let Self {
             heard,
-            runtime,
+            thread,
             stopped,
             ..
         } = self;
-        runtime.block_on(async {
+        thread.handle.block_on(async {
             tokio::select! {
                 biased;
                 _ = stopped.wait_for(|is_stopped| *is_stopped) => None,

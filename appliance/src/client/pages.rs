@@ -24,25 +24,32 @@ pub(super) async fn ask_all(
     }
     room -= body.len();
     let mut page = 1;
+    let mut parts = 1;
     let mut next = wire::next_page(&body);
-    let mut asked = 1;
     while let Some(number) = next {
-        // A list that says nothing new would go on for ever, and one that leaves out a part is not known to be whole.
-        if number <= page || asked >= limits.pages {
-            let why = format!(
-                "the list goes on from part {page} to part {number}, part {asked} of those asked for"
-            );
-            return Err(Error::new(ErrorKind::Failed, why));
-        }
+        check_goes_on(page, number, parts, limits.pages)?;
         page = number;
+        parts += 1;
         let call = wire::page_of(call, page);
         let (part, body) = client.ask_once(request, &call, room, until).await?;
         room -= body.len();
         whole = joined(whole, part)?;
         next = wire::next_page(&body);
-        asked += 1;
     }
     Ok(whole)
+}
+
+/// That the next part is another one, and not one too many. A list whose parts are not all known is none: what is left out
+/// would look as if it were not there.
+fn check_goes_on(page: u64, next: u64, parts: u32, most: u32) -> Result<(), Error> {
+    let why = if next <= page {
+        format!("the list says that its part {next} comes after part {page}")
+    } else if parts >= most {
+        format!("the list has more than {most} parts")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Failed, why))
 }
 
 /// Whether it asks for a list that may come in parts. Those of the extension do not.

@@ -1,5 +1,6 @@
 //! One attempt: a call, and what comes of it.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -17,7 +18,7 @@ const KEY: HeaderName = HeaderName::from_static("x-meltcloud-api-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Connections to one appliance, which are used again. To clone it is cheap.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Transport {
     http: reqwest::Client,
     limits: Limits,
@@ -183,6 +184,13 @@ impl Transport {
             Purpose::Order => return trouble::no_answer(purpose, &why),
         };
         Error::new(kind, why)
+    }
+}
+
+/// Without the connections: a proxy's address, from the environment, may hold a password.
+impl fmt::Debug for Transport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Transport").finish_non_exhaustive()
     }
 }
 

@@ -146,6 +146,30 @@ async fn a_body_that_cannot_be_read_is_no_answer() {
 }
 
 #[tokio::test]
+async fn an_order_whose_answer_says_nothing_may_have_been_carried_out() {
+    let html = "content-type: text/html\r\n";
+    let all_the_same = "the order may have been carried out all the same";
+    for (answer, is_known) in [
+        (response("200 OK", html, "<html></html>"), false),
+        (json("200 OK", "{}"), false),
+        (
+            response("504 Gateway Timeout", html, "<html></html>"),
+            false,
+        ),
+        (
+            response("503 Service Unavailable", html, "<html></html>"),
+            true,
+        ),
+        (json("502 Bad Gateway", r#"{"error":"not now"}"#), true),
+    ] {
+        let (error, _) = ask(&Step::Send(answer), &order()).await;
+        let may_be_done = error.to_string().ends_with(all_the_same);
+        assert_eq!(may_be_done, !is_known, "{error}");
+        assert_eq!(error.kind() == ErrorKind::Unanswered, !is_known, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_port_where_nobody_listens_is_unreachable() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -202,8 +226,6 @@ async fn the_key_is_shown_nowhere() {
     );
     assert!(shown.contains("Secret(hidden)"), "{shown}");
     assert!(!shown.contains("eyJ-the-key"), "{shown}");
-    // A runtime may not end within another one.
-    std::thread::spawn(|| drop(blocking)).join().unwrap();
 }
 
 #[tokio::test]
