@@ -89,38 +89,73 @@ fn manifest_lines(package: &str, heading: &str) -> Vec<String> {
     own.lines().map(str::to_owned).collect()
 }
 
-/// What only the server of an appliance may use, besides its tests.
-const OF_THE_SERVER: [&str; 6] = ["axum", "tokio", "hyper", "tower", "subtle", "futures_util"];
+/// What only one end of the wire may use, and its features, each of which is the name of its module too.
+const OF_THE_WIRE: [(&str, &[&str]); 10] = [
+    ("axum", &["server"]),
+    ("futures_util", &["server"]),
+    ("getrandom", &["client"]),
+    ("httpdate", &["client"]),
+    ("hyper", &["server"]),
+    ("reqwest", &["client"]),
+    ("rustls", &["client"]),
+    ("subtle", &["server"]),
+    ("tokio", &["client", "server"]),
+    ("tower", &["server"]),
+];
 
 #[test]
-fn the_network_stays_behind_a_feature_that_is_off() {
+fn the_network_stays_behind_features_that_are_off() {
     let features = manifest_lines("appliance", "[features]\n").join("\n");
     assert!(!features.contains("default"), "{features}");
     let dependencies = manifest_lines("appliance", "\n[dependencies]\n");
-    for name in OF_THE_SERVER.map(|name| name.replace('_', "-")) {
+    for (name, ends) in OF_THE_WIRE {
+        let name = name.replace('_', "-");
         let of_it = dependencies.iter().filter(|line| line.starts_with(&name));
         let of_it: Vec<_> = of_it.collect();
         assert!(!of_it.is_empty(), "{name}");
         for line in of_it {
             assert!(line.contains("optional = true"), "{line}");
         }
+        for end in ["client", "server"] {
+            let (_, after) = features.split_once(&format!("{end} = [")).unwrap();
+            let turned_on = after.split(']').next().unwrap();
+            let is_turned_on = turned_on.contains(&format!("\"dep:{name}\""));
+            assert_eq!(is_turned_on, ends.contains(&end), "{end}: {name}");
+        }
     }
     for line in manifest_lines("simulator", "\n[dependencies]\n") {
         let is_appliance = line.starts_with("appliance");
         assert!(!is_appliance || !line.contains("features"), "{line}");
     }
+    let library = read(&root().join("appliance/src/lib.rs"));
+    for end in ["client", "server"] {
+        let gated = format!("#[cfg(feature = \"{end}\")]\npub mod {end};");
+        assert!(
+            library.contains(&gated),
+            "{end} is there without its feature"
+        );
+    }
+}
+
+#[test]
+fn each_end_of_the_wire_keeps_its_libraries_to_itself() {
     for path in sources("appliance/src") {
         let place = path.display().to_string();
         let text = read(&path);
-        let is_server = place.contains("appliance/src/server");
-        for word in OF_THE_SERVER.iter().filter(|_| !is_server) {
-            assert!(!text.contains(&format!("{word}::")), "{place} uses {word}");
+        for (word, ends) in OF_THE_WIRE {
+            let is_in_its_end = ends
+                .iter()
+                .any(|end| place.contains(&format!("appliance/src/{end}")));
+            let uses = text.contains(&format!("{word}::"));
+            assert!(is_in_its_end || !uses, "{place} uses {word}");
         }
-        let is_client = place.contains("appliance/src/client");
-        assert!(
-            is_client || !text.contains("reqwest"),
-            "{place} uses reqwest"
-        );
+    }
+    for package in ["simulator", "tui", "tests"] {
+        for section in ["dependencies", "dev-dependencies"] {
+            let all = dependencies(package, section);
+            let asks_itself = all.iter().any(|name| name == "reqwest");
+            assert!(!asks_itself, "{package} depends on reqwest");
+        }
     }
 }
 
@@ -130,6 +165,7 @@ fn few_places_reveal_a_secret() {
         "secret.rs",
         "wire/public_reply.rs",
         "server/guard.rs",
+        "client/transport.rs",
         // Printed once, and asserted to be nothing.
         "commands/serve.rs",
         "public/kubeconfig.rs",
@@ -300,6 +336,7 @@ fn every_module_of_a_map_exists() {
         ("appliance/src/lib.rs", "appliance/src"),
         ("appliance/src/public.rs", "appliance/src/public"),
         ("appliance/src/wire.rs", "appliance/src/wire"),
+        ("appliance/src/client.rs", "appliance/src/client"),
         ("appliance/src/server.rs", "appliance/src/server"),
         ("simulator/src/lib.rs", "simulator/src"),
         ("simulator/src/engine.rs", "simulator/src/engine"),

@@ -51,6 +51,12 @@ pub enum ErrorKind {
     Unsupported,
     /// The appliance cannot answer now; it may be able to later.
     Unavailable,
+    /// No connection to the appliance: nothing was sent.
+    Unreachable,
+    /// No secure connection to the appliance, or its certificate is not trusted: nothing was sent.
+    Insecure,
+    /// It was sent, and no whole answer came: an order may have been carried out all the same.
+    Unanswered,
 }
 
 impl Error {
@@ -77,6 +83,29 @@ impl Error {
         let of_field = self.details.entry(field.into()).or_default();
         of_field.push(message.into());
         self
+    }
+
+    /// The same error, where whoever answered repeated a secret, without it.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub(crate) fn without(self, secret: &str) -> Self {
+        let hide = |text: Text| {
+            if !secret.is_empty() && text.as_str().contains(secret) {
+                Text::from(text.as_str().replace(secret, "(hidden)"))
+            } else {
+                text
+            }
+        };
+        let details = self.details.into_iter().map(|(field, messages)| {
+            let messages = messages.into_iter().map(hide).collect();
+            (hide(field), messages)
+        });
+        Self {
+            kind: self.kind,
+            message: hide(self.message),
+            code: self.code.map(hide),
+            details: details.collect(),
+        }
     }
 
     /// What to do about it.

@@ -15,6 +15,7 @@
 //! | `organization`, `secret` | whose this is, and what nobody may see |
 //! | `error` | why a request was not done |
 //! | `wire` | requests, replies and errors as HTTP has them |
+//! | `client` | an appliance, asked over HTTP (feature `client`) |
 //! | `server` | the wire form, served over HTTP (feature `server`) |
 //!
 //! The crate depends on nothing else of this workspace: a contract outlives its users. Field names and status
@@ -23,6 +24,8 @@
 //! appliance tells all the same, is an `Option` whose documentation says so.
 
 pub mod budget;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod clock;
 pub mod cluster;
 pub mod error;

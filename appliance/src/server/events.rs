@@ -16,19 +16,10 @@ use tokio::sync::watch;
 use super::answerer::Outcome;
 use super::guard;
 use super::router::Server;
-use crate::wire::Part;
-use crate::{Error, ErrorKind, FleetEvent, Organization, Reply, Request};
+use crate::{Error, ErrorKind, FleetEvent, Reply, Request};
 
 /// How many events are asked for at once: all. Of fewer the newest are told, and those before them would be missed.
 const MOST: u32 = u32::MAX;
-
-/// The organization in the path of a stream; `None` where it is another path.
-pub(super) fn organization(path: &str) -> Option<Organization> {
-    let below = path
-        .strip_prefix(Part::Extension.prefix())?
-        .strip_prefix("orgs/")?;
-    Organization::parse(below.strip_suffix("/events/stream")?)
-}
 
 /// The stream, from the event on that the reader knows.
 pub(super) fn respond(server: &Server, head: &Parts) -> Result<Response, Error> {

@@ -86,7 +86,7 @@ impl Server {
         }
         guard::check_key(&self.settings, &head.headers)?;
         guard::check_origin(&head)?;
-        if let Some(organization) = events::organization(path) {
+        if let Some(organization) = wire::read_stream_path(path) {
             guard::check_organization(&self.settings, &organization)?;
             return events::respond(self, &head);
         }

@@ -28,10 +28,15 @@ const STATUSES: [(ErrorKind, u16); 14] = [
     (ErrorKind::Unavailable, 503),
 ];
 
-/// The status of an error.
+/// The status of an error. What befell a connection has that of a gateway, which answers for an appliance behind it.
 pub fn status(kind: ErrorKind) -> u16 {
     let found = STATUSES.iter().find(|(known, _)| *known == kind);
-    found.map_or(500, |(_, status)| *status)
+    match (found, kind) {
+        (Some((_, status)), _) => *status,
+        (None, ErrorKind::Unreachable | ErrorKind::Insecure) => 502,
+        (None, ErrorKind::Unanswered) => 504,
+        (None, _) => 500,
+    }
 }
 
 /// What a status means; one that is not known, what its class means (RFC 9110, section 15).
@@ -131,6 +136,20 @@ mod tests {
             let response = write_error(&error);
             assert_eq!(response.status, status);
             assert_eq!(read_error(500, &response.body.unwrap()), error, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_answers_for_an_appliance_that_is_away_is_a_gateway() {
+        for (away, expected) in [
+            (ErrorKind::Unreachable, 502),
+            (ErrorKind::Insecure, 502),
+            (ErrorKind::Unanswered, 504),
+        ] {
+            let response = write_error(&Error::new(away, "no connection"));
+            assert_eq!(response.status, expected);
+            let read = read_error(expected, &response.body.unwrap());
+            assert_eq!(read.kind(), ErrorKind::Unavailable);
         }
     }
 

@@ -108,10 +108,10 @@ pub(super) fn read(request: &Request, body: &[u8]) -> Result<Reply, Error> {
         body => serde_json::from_slice(body).map_err(|error| unreadable(&error))?,
     };
     match request {
-        Request::ListMachines => field(body, "machines").map(Reply::Machines),
-        Request::ListClusters => field(body, "clusters").map(Reply::Clusters),
+        Request::ListMachines => items(body, "machines").map(Reply::Machines),
+        Request::ListClusters => items(body, "clusters").map(Reply::Clusters),
         Request::ListEnrollmentImages => {
-            field(body, "enrollment_images").map(Reply::EnrollmentImages)
+            items(body, "enrollment_images").map(Reply::EnrollmentImages)
         }
         Request::GetMachine { .. }
         | Request::CreateMachine { .. }
@@ -155,6 +155,12 @@ fn field<T: DeserializeOwned>(mut body: Map<String, Value>, key: &str) -> Result
         return Err(Error::new(ErrorKind::Failed, why));
     };
     serde_json::from_value(value).map_err(|error| unreadable(&error))
+}
+
+/// A list. `null` is an empty one; a missing key is another answer.
+fn items<T: DeserializeOwned>(body: Map<String, Value>, key: &str) -> Result<Vec<T>, Error> {
+    let all: Option<Vec<T>> = field(body, key)?;
+    Ok(all.unwrap_or_default())
 }
 
 fn operation(mut body: Map<String, Value>) -> Result<Option<Operation>, Error> {

@@ -72,6 +72,12 @@ fn read_extension(request: &Request, body: &[u8]) -> Result<Reply, Error> {
     let Some((key, value)) = known else {
         return Err(unreadable(&error));
     };
+    // Nothing but a list can be answered with `null`, which is an empty one.
+    let value = if value.is_null() {
+        Value::Array(Vec::new())
+    } else {
+        value
+    };
     let only = Value::Object(Map::from_iter([((*key).to_owned(), value)]));
     serde_json::from_value(only).map_err(|error| unreadable(&error))
 }

@@ -247,6 +247,20 @@ fn the_extension_answers_with_one_key_and_more_is_passed_over() {
 }
 
 #[test]
+fn a_list_that_is_null_is_empty() {
+    let public = Request::from(public::Request::ListMachines);
+    let empty = Reply::from(public::Reply::Machines(Vec::new()));
+    let body = br#"{"machines":null}"#;
+    assert_eq!(read_reply(&public, 200, body), Ok(empty));
+    assert_eq!(
+        read_reply(&Request::ListMachines, 200, body),
+        Ok(Reply::Machines(Vec::new()))
+    );
+    let clock = read_reply(&Request::GetClock, 200, br#"{"clock":null}"#);
+    assert_eq!(clock.unwrap_err().kind(), ErrorKind::Failed);
+}
+
+#[test]
 fn what_is_no_answer_is_an_error_and_not_an_empty_list() {
     let list = Request::from(public::Request::ListMachines);
     for body in [
@@ -254,7 +268,6 @@ fn what_is_no_answer_is_an_error_and_not_an_empty_list() {
         b"{}",
         b"[]",
         b"<html></html>",
-        br#"{"machines":null}"#,
         br#"{"machines":[{"id":1}]}"#,
     ] {
         let error = read_reply(&list, 200, body).unwrap_err();
