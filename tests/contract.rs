@@ -132,7 +132,7 @@ const PUBLIC: &str = r#"
 "#;
 
 /// The same of the extension.
-const EXTENSION: &str = r#"
+const EXTENSION: &str = r"
 200 GET    capabilities
 200 GET    clock
 200 GET    clusters
@@ -145,7 +145,7 @@ const EXTENSION: &str = r#"
 200 GET    events?after=0&most=50
 200 GET    machines/1
 404 GET    machines/99
-"#;
+";
 
 struct Line<'t> {
     status: u16,
@@ -156,22 +156,20 @@ struct Line<'t> {
 
 /// The lines; `None`: a minute goes by.
 fn lines(text: &str) -> Vec<Option<Line<'_>>> {
-    let read = |line: &'_ str| -> Option<Line<'_>> {
-        let (status, rest) = line.split_once(' ')?;
-        let (method, rest) = rest.split_once(' ')?;
-        let (path, body) = rest
-            .trim_start()
-            .split_once(' ')
-            .unwrap_or((rest.trim_start(), ""));
-        let status = status.parse().unwrap();
-        Some(Line {
-            status,
-            method,
-            path,
-            body,
-        })
-    };
-    text.trim().lines().map(read).collect()
+    text.trim().lines().map(line).collect()
+}
+
+fn line(line: &str) -> Option<Line<'_>> {
+    let (status, rest) = line.split_once(' ')?;
+    let (method, rest) = rest.split_once(' ')?;
+    let rest = rest.trim_start();
+    let (path, body) = rest.split_once(' ').unwrap_or((rest, ""));
+    Some(Line {
+        status: status.parse().unwrap(),
+        method,
+        path,
+        body,
+    })
 }
 
 fn simulation() -> Simulation {

@@ -34,6 +34,8 @@ pub mod finding;
 pub mod machine;
 pub mod operation;
 pub mod organization;
+#[cfg(feature = "server")]
+mod patterns;
 pub mod pod;
 pub mod pool;
 pub mod public;

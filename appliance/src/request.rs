@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "server")]
+use crate::patterns;
 use crate::{
     Budget, Capabilities, Clock, Cluster, ClusterId, Finding, FleetEvent, Label, Machine,
     MachineHistory, MachineId, MachinePool, MachinePoolId, Operation, OperationHistory,
@@ -113,6 +115,7 @@ pub enum Request {
         /// The machine.
         machine: MachineId,
         /// The name: lower-case letters, digits, `-` and `.`, unique among machines.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::HOSTNAME)))]
         hostname: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -131,6 +134,7 @@ pub enum Request {
         /// The machine.
         machine: MachineId,
         /// The profile's name.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::NAME)))]
         network_profile: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -147,6 +151,7 @@ pub enum Request {
         /// The pool.
         pool: MachinePoolId,
         /// The version, as `1.33.5`; not newer than that of the cluster's control plane.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::VERSION)))]
         version: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -156,6 +161,7 @@ pub enum Request {
         /// The pool.
         pool: MachinePoolId,
         /// The profile's name.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::NAME)))]
         network_profile: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -165,6 +171,7 @@ pub enum Request {
         /// The pool.
         pool: MachinePoolId,
         /// The bundle's name, as `1.33.5-melt.30`.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::NAME)))]
         image: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -174,6 +181,7 @@ pub enum Request {
         /// The cluster.
         cluster: ClusterId,
         /// The version, as `1.33.5`.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::VERSION)))]
         version: Text,
     },
     /// Put a machine into a pool, also one of another cluster. It is drained where it was in a pool, and reboots.
@@ -206,8 +214,10 @@ pub enum Request {
     /// Make a machine known before it boots.
     RegisterMachine {
         /// Its BIOS UUID.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::UUID)))]
         uuid: Text,
         /// Its host name; `None`: the appliance chooses.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::HOSTNAME)))]
         hostname: Option<Text>,
         /// The pool that it goes to when it boots an enrollment image; `None`: none.
         pool: Option<MachinePoolId>,
@@ -217,6 +227,7 @@ pub enum Request {
     /// Boot an enrollment image on the machine with a BIOS UUID. No appliance can: only a simulated site does it.
     EnrollMachine {
         /// The UUID.
+        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::UUID)))]
         uuid: Text,
     },
     /// Every network profile. The public API has no such list.

@@ -51,7 +51,7 @@ impl Fields {
     /// [`ErrorKind::Rejected`], which says of each field what is wrong with it: missing, or not what it should hold.
     pub fn check_new(&self, kind: &Kind) -> Result<(), Error> {
         let missing = kind.fields.iter().filter(|field| field.given.is_required());
-        let missing = missing.filter(|field| self.get(field.name).is_none());
+        let missing = missing.filter(|field| self.get(field.name).is_none_or(is_blank));
         let missing = missing.map(|field| (field.name.to_owned(), "can't be blank".to_owned()));
         rejected(kind, missing.chain(misfits(&self.0, kind.fields)).collect())
     }
@@ -64,6 +64,10 @@ impl Fields {
     pub fn check_changes(&self, kind: &Kind) -> Result<(), Error> {
         rejected(kind, misfits(&self.0, kind.fields))
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// Of each field that does not hold what it should, its name and what it should.

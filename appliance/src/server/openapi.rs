@@ -44,7 +44,7 @@ fn make() -> Value {
         of_path[route.row.method.as_str().to_ascii_lowercase()] = operation(route, &mut schemas);
     }
     paths.insert(format!("{}/events/stream", root(Part::Extension)), stream());
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "meltdeck",
@@ -63,7 +63,9 @@ fn make() -> Value {
                 "key": { "type": "apiKey", "in": "header", "name": "X-Meltcloud-API-Key" },
             },
         },
-    })
+    });
+    schemas::bound(&mut document);
+    document
 }
 
 fn root(part: Part) -> String {
@@ -164,7 +166,7 @@ fn stream() -> Value {
         ],
         "responses": { "200": {
             "description": "Events of the name fleet, until the server stops.",
-            "content": { "text/event-stream": { "schema": { "type": "string" } } },
+            "content": { "text/event-stream": {} },
         } },
     } })
 }

@@ -150,6 +150,16 @@ impl<'a> Target<'a> {
             .any(|(key, value)| key == "by_name" && value == "true")
     }
 
+    /// That it is said plainly whether the path has a name.
+    fn check_by_name(&self) -> Result<(), Error> {
+        let mut given = self.query.iter().filter(|(key, _)| key == "by_name");
+        if given.all(|(_, value)| value == "true" || value == "false") {
+            return Ok(());
+        }
+        let why = "by_name in the query has to be true or false";
+        Err(Error::new(ErrorKind::Malformed, why))
+    }
+
     /// The routes whose path it has, whatever their method.
     fn routes(&self) -> impl Iterator<Item = (&'static Route, Vec<(&'static str, Found)>)> {
         let by_name = self.is_by_name();
@@ -191,6 +201,7 @@ pub struct Asked {
 pub fn read(method: &str, target: &str, body: &[u8]) -> Result<Asked, Error> {
     let nothing = || Error::new(ErrorKind::NotFound, "there is nothing at this path");
     let target = Target::parse(target).ok_or_else(nothing)?;
+    target.check_by_name()?;
     let mut known = target.routes().peekable();
     if known.peek().is_none() {
         return Err(nothing());
@@ -228,7 +239,6 @@ pub fn read(method: &str, target: &str, body: &[u8]) -> Result<Asked, Error> {
 }
 
 fn request_of(route: &Route, mut fields: Map<String, Value>) -> Result<Request, Error> {
-    let unreadable = |error: serde_json::Error| rejected(error.to_string());
     let key = match route.part {
         Part::Public => "call",
         Part::Extension => "request",
@@ -241,7 +251,7 @@ fn request_of(route: &Route, mut fields: Map<String, Value>) -> Result<Request, 
         }
         Part::Extension => serde_json::from_value(fields),
     }
-    .map_err(unreadable)?;
+    .map_err(|error| unreadable(&error))?;
     check(&request)?;
     Ok(request)
 }
@@ -293,7 +303,7 @@ fn in_body(body: Body, bytes: &[u8]) -> Result<Map<String, Value>, Error> {
             )
         })?,
     };
-    let Value::Object(mut read) = read else {
+    let Value::Object(mut read) = whole(read) else {
         return Err(Error::new(
             ErrorKind::Malformed,
             "the body is not a JSON object",
@@ -309,6 +319,44 @@ fn in_body(body: Body, bytes: &[u8]) -> Result<Map<String, Value>, Error> {
         read = wrapped;
     }
     Ok(Map::from_iter([(field.to_owned(), Value::Object(read))]))
+}
+
+/// The same, with numbers like `12.0` as whole ones: JSON does not tell them apart (RFC 8259, section 6).
+fn whole(value: Value) -> Value {
+    /// Beyond it not every whole number is a float.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= MOST => {
+                // Written without its fraction, it is read as what it is.
+                format!("{float:.0}")
+                    .parse::<i64>()
+                    .map_or(Value::Number(number), Value::from)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(all) => all.into_iter().map(whole).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, whole(value)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// Why a body is not what it should be. Of a field that is missing the provider is told as of one that is empty.
+fn unreadable(error: &serde_json::Error) -> Error {
+    let why = error.to_string();
+    let missing = why
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match missing {
+        Some(field) => {
+            let error = rejected(format!("{field} can't be blank"));
+            error.with_detail(field, "can't be blank")
+        }
+        None => rejected(why),
+    }
 }
 
 fn rejected(why: impl Into<Text>) -> Error {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::schemas::{Schemas, changed_object, new_object};
-use crate::wire::Part;
 use crate::wire::route::{Body, Route, Wraps};
+use crate::wire::{Method, Part};
 
 /// The body of a request; `None` where it has none.
 pub(super) fn request_body(route: &Route, schemas: &Schemas) -> Option<Value> {
@@ -17,7 +17,9 @@ pub(super) fn request_body(route: &Route, schemas: &Schemas) -> Option<Value> {
                 (Some(kind), _) => changed_object(kind.about()),
                 (None, _) => schemas.field(route, field),
             };
-            let wrapped = in_key(key, &bare);
+            let mut wrapped = in_key(key, &bare);
+            // With anything beside the key, it would be a bare one.
+            wrapped["additionalProperties"] = json!(false);
             // Both are read; the first is the one that the provider writes.
             match wraps {
                 Wraps::Never => json!({ "anyOf": [bare, wrapped] }),
@@ -25,7 +27,9 @@ pub(super) fn request_body(route: &Route, schemas: &Schemas) -> Option<Value> {
             }
         }
     };
-    Some(json!({ "required": true, "content": content(&schema) }))
+    // Where every field may be left out, so may all of them.
+    let is_required = route.row.method != Method::Put;
+    Some(json!({ "required": is_required, "content": content(&schema) }))
 }
 
 fn in_key(key: &str, schema: &Value) -> Value {

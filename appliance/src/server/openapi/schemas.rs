@@ -128,6 +128,25 @@ impl Schemas {
     }
 }
 
+/// Says of whole numbers what their format only names: how large they can be.
+pub(super) fn bound(schema: &mut Value) {
+    if let Some(fields) = schema.as_object_mut() {
+        let bounds = match fields.get("format").and_then(Value::as_str) {
+            Some("int64") => Some((json!(i64::MIN), json!(i64::MAX))),
+            Some("uint32") => Some((json!(0), json!(u32::MAX))),
+            Some("uint64") => Some((json!(0), json!(u64::MAX))),
+            _ => None,
+        };
+        if let Some((least, most)) = bounds {
+            fields.entry("minimum").or_insert(least);
+            fields.entry("maximum").or_insert(most);
+        }
+        fields.values_mut().for_each(bound);
+    } else if let Some(all) = schema.as_array_mut() {
+        all.iter_mut().for_each(bound);
+    }
+}
+
 /// The variants of an enumeration.
 fn variants(schema: Schema) -> Vec<Value> {
     match schema.to_value()["oneOf"].take() {
@@ -182,8 +201,11 @@ fn form(field: &Field) -> Value {
         }
     };
     match field.form {
-        Form::Integer => json!({ "type": or_null("integer") }),
-        Form::Text => json!({ "type": or_null("string") }),
+        Form::Integer => json!({ "type": or_null("integer"), "format": "int64" }),
+        Form::Text if field.given.is_required() => {
+            json!({ "type": "string", "pattern": r"\S" })
+        }
+        Form::Text => json!({ "type": ["string", "null"] }),
         Form::Texts => json!({ "type": or_null("array"), "items": { "type": "string" } }),
         Form::Objects(fields) => {
             let item = object(fields, |_| true, |field| field.given.is_required());
