@@ -20,7 +20,11 @@ struct Served {
 }
 
 fn serve(args: &[&str]) -> Command {
-    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/demo-fleet.toml");
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/demo-fleet.toml");
+    serve_file(&demo, args)
+}
+
+fn serve_file(scenario: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meltdeck"));
     command
         .arg("serve")
@@ -39,7 +43,11 @@ fn refused(args: &[&str]) -> String {
 
 impl Served {
     fn new(args: &[&str]) -> Self {
-        let mut process = serve(args).stderr(Stdio::piped()).spawn().unwrap();
+        Self::started(serve(args))
+    }
+
+    fn started(mut command: Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(process.stderr.take().unwrap()).lines();
         let first = told.next().unwrap().unwrap();
         let address = first.rsplit_once("http://").unwrap().1.to_owned();
@@ -52,8 +60,8 @@ impl Served {
         }
     }
 
-    /// The status and the body of an answer.
-    fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+    /// An answer as it comes; nothing where the connection ends without one.
+    fn raw(&self, method: &str, path: &str, key: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nX-Meltcloud-API-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -63,6 +71,12 @@ impl Served {
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// The status and the body of an answer.
+    fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+        let answer = self.raw(method, path, key, body);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(
             head.to_lowercase()
@@ -216,4 +230,59 @@ fn what_was_answered_for_survives_a_server_that_is_killed() {
     std::fs::write(&file, "something else\n").unwrap();
     let told = refused(&state);
     assert!(told.contains(":1: no line of a state file"), "{told}");
+}
+
+#[test]
+fn an_appliance_goes_wrong_as_its_scenario_says() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outages.toml");
+    let scenario = format!(
+        r#"
+        organization = "{ORGANIZATION}"
+        [[pools]]
+        name = "w"
+        machines = 1
+        [[steps]]
+        at = "+1h"
+        do = "appliance-html-errors"
+        for = "1h"
+        [[steps]]
+        at = "+1h"
+        do = "apply"
+        pool = "w"
+        [[steps]]
+        at = "+3h"
+        do = "appliance-outage"
+        for = "1h"
+        [[steps]]
+        at = "+3h"
+        do = "apply"
+        pool = "w"
+        "#
+    );
+    std::fs::write(&file, scenario).unwrap();
+    // It stands at its start, and moves by steps only.
+    let served = Served::started(serve_file(&file, &[]));
+    let clock = |what: &str| {
+        let path = format!("/meltdeck/v1/orgs/{ORGANIZATION}/clock{what}");
+        let method = if what.is_empty() { "GET" } else { "POST" };
+        let (status, told) = served.ask(method, &path, &served.key, "");
+        assert_eq!(status, 200, "{told}");
+        told["clock"]["now_ms"].as_u64().unwrap()
+    };
+    clock("/pause");
+    let elsewhere = "/api/v1/orgs/0b9a7c1e-0000-4000-8000-000000000010/machines";
+    assert_eq!(served.ask("GET", elsewhere, &served.key, "").0, 404);
+    let list = format!("/api/v1//orgs/{ORGANIZATION}/machines");
+    let machines = || served.raw("GET", &list, &served.key, "");
+    assert!(machines().starts_with("HTTP/1.1 200"));
+    while clock("/step") < 3_600_000 {}
+    let page = machines();
+    assert!(page.starts_with("HTTP/1.1 502 Bad Gateway"), "{page}");
+    assert!(
+        page.contains("content-type: text/html") && page.contains("<h1>502"),
+        "{page}"
+    );
+    while clock("/step") < 3 * 3_600_000 {}
+    assert_eq!(machines(), "");
+    assert_eq!(clock(""), 3 * 3_600_000);
 }

@@ -62,7 +62,10 @@ impl Fields {
     /// # Errors
     /// [`ErrorKind::Rejected`], which says of each field what is wrong with it.
     pub fn check_changes(&self, kind: &Kind) -> Result<(), Error> {
-        rejected(kind, misfits(&self.0, kind.fields))
+        let required = kind.fields.iter().filter(|field| field.given.is_required());
+        let blank = required.filter(|field| self.get(field.name).is_some_and(is_blank));
+        let blank = blank.map(|field| (field.name.to_owned(), "can't be blank".to_owned()));
+        rejected(kind, blank.chain(misfits(&self.0, kind.fields)).collect())
     }
 }
 

@@ -147,6 +147,9 @@ fn allow(headers: &mut HeaderMap, target: &str) {
         // What stands beside the table can only be read.
         methods.push("GET");
     }
+    if let Some(place) = methods.iter().position(|method| *method == "GET") {
+        methods.insert(place + 1, "HEAD");
+    }
     if let Ok(methods) = methods.join(", ").parse() {
         headers.insert(header::ALLOW, methods);
     }

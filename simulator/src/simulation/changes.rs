@@ -253,6 +253,7 @@ impl Simulation {
         let wanted = uuid.as_str().to_ascii_lowercase();
         let mut machines = self.world.blueprint().machines();
         let found = machines.find(|index| self.uuid_of(*index).as_str() == wanted);
+        let found = found.filter(|_| !self.growth.is_to_come(&wanted));
         found.ok_or_else(|| {
             let why = format!("the simulated site has no machine with the UUID {uuid}");
             Error::new(ErrorKind::NotFound, why)

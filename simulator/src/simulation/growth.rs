@@ -74,6 +74,12 @@ impl Growth {
         self.origin.scenario().pools.len() + self.known().filter(is_pool).count()
     }
 
+    /// Whether a machine of this UUID, in lower case, is in the blueprint and nobody has added it yet.
+    pub(super) fn is_to_come(&self, uuid: &str) -> bool {
+        let mut to_come = self.additions.iter().skip(self.made);
+        to_come.any(|addition| matches!(addition, Addition::Machine { uuid: own } if own == uuid))
+    }
+
     fn known(&self) -> impl Iterator<Item = &Addition> {
         self.additions.iter().take(self.made)
     }
@@ -367,6 +373,31 @@ mod tests {
         assert_eq!(second.orders(), first.orders());
         let pools = |fleet: &mut Simulation| fleet.answer(&Request::ListMachinePools).unwrap();
         assert_eq!(pools(&mut second), pools(&mut first));
+    }
+
+    #[test]
+    fn what_is_added_later_does_not_change_the_numbers_of_what_was_added_before() {
+        let mut fleet = fleet();
+        register(&mut fleet, "4c4c4544-0042-3510-8051-b4c04f4e3332", 1);
+        add_all(&mut fleet);
+        register(&mut fleet, "4c4c4544-0042-3510-8051-b4c04f4e3333", 2);
+        let clusters = fleet.answer(&Request::ListClusters).unwrap();
+        let Reply::Clusters(clusters) = clusters else {
+            panic!("{clusters:?}");
+        };
+        assert_eq!(clusters.last().unwrap().id, ClusterId(2));
+        let machines = fleet.answer(&Request::ListMachines).unwrap();
+        let Reply::Machines(machines) = machines else {
+            panic!("{machines:?}");
+        };
+        let added: Vec<_> = machines
+            .iter()
+            .filter(|machine| machine.uuid.as_str().starts_with("4c4c"))
+            .map(|machine| (machine.id, machine.machine_pool_id))
+            .collect();
+        let expected = [(10, 1), (11, 2)];
+        let expected = expected.map(|(id, pool)| (MachineId(id), Some(MachinePoolId(pool))));
+        assert_eq!(added, expected);
     }
 
     #[test]

@@ -225,6 +225,23 @@ fn an_absent_key_keeps_and_a_null_takes_away() {
 }
 
 #[test]
+fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+    let assigned = |body: &str| {
+        let path = format!("/api/v1/{ORG}/machines/1");
+        read("PUT", &path, body.as_bytes())
+            .map(|asked| asked.request)
+            .map_err(|error| error.kind())
+    };
+    let plain = assigned(r#"{"machine_pool_id":12}"#);
+    assert_eq!(assigned(r#"{"machine_pool_id":12.0}"#), plain);
+    assert_eq!(assigned(r#"{"machine_pool_id":1.2e1}"#), plain);
+    for wrong in ["12.5", "1e300", "9223372036854775808"] {
+        let body = format!(r#"{{"machine_pool_id":{wrong}}}"#);
+        assert_eq!(assigned(&body), Err(ErrorKind::Rejected), "{wrong}");
+    }
+}
+
+#[test]
 fn what_cannot_be_said_in_a_path_is_refused_and_not_sent_elsewhere() {
     let lookup = |name: &str| {
         Request::from(public::Request::GetCluster {
@@ -287,6 +304,20 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
             "there is nothing at this path",
         ),
         (
+            "GET",
+            "clusters/7?by_name=null",
+            json!({}),
+            ErrorKind::Malformed,
+            "by_name in the query has to be true or false",
+        ),
+        (
+            "POST",
+            "networks",
+            json!({ "network": { "name": " " } }),
+            ErrorKind::Rejected,
+            "network is not valid: name can't be blank",
+        ),
+        (
             "PUT",
             "networks/1",
             json!({}),
@@ -305,7 +336,7 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
             "machines",
             json!({}),
             ErrorKind::Rejected,
-            "missing field `uuid`",
+            "uuid can't be blank",
         ),
         (
             "POST",

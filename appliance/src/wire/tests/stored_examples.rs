@@ -13,8 +13,9 @@ fn fields(kind: &'static Kind) -> BoxedStrategy<Fields> {
     let given = kind.fields.iter().map(|field| {
         let value = match field.form {
             Form::Integer => any::<i64>().prop_map(Value::from).boxed(),
+            // Some must not be blank.
             Form::Text => any_text()
-                .prop_map(|text| Value::from(text.as_str()))
+                .prop_map(|text| Value::from(format!("a{}", text.as_str())))
                 .boxed(),
             Form::Texts => texts()
                 .prop_map(|all| all.iter().map(Text::as_str).collect())

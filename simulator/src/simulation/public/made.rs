@@ -1,6 +1,6 @@
 //! Clusters, pools and machines that are made over the public API, and clusters and pools that are deleted over it.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use appliance::public::{
     Lookup, NewCluster, NewMachine, NewMachinePool, Patch, Reply, StoredKind, WithOperation,
