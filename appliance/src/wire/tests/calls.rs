@@ -225,6 +225,31 @@ fn an_absent_key_keeps_and_a_null_takes_away() {
 }
 
 #[test]
+fn what_is_neither_said_nor_left_out_is_wrong() {
+    let cases = [
+        (
+            "GET",
+            "clusters/7?by_name=null",
+            json!({}),
+            ErrorKind::Malformed,
+            "by_name in the query has to be true or false",
+        ),
+        (
+            "POST",
+            "networks",
+            json!({ "network": { "name": " " } }),
+            ErrorKind::Rejected,
+            "network is not valid: name can't be blank",
+        ),
+    ];
+    for (method, path, body, kind, message) in cases {
+        let error = asked(method, path, &body).unwrap_err();
+        let told = (error.kind(), error.to_string());
+        assert_eq!(told, (kind, message.to_owned()), "{method} {path}");
+    }
+}
+
+#[test]
 fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
     let assigned = |body: &str| {
         let path = format!("/api/v1/{ORG}/machines/1");
@@ -302,20 +327,6 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
             json!({}),
             ErrorKind::NotFound,
             "there is nothing at this path",
-        ),
-        (
-            "GET",
-            "clusters/7?by_name=null",
-            json!({}),
-            ErrorKind::Malformed,
-            "by_name in the query has to be true or false",
-        ),
-        (
-            "POST",
-            "networks",
-            json!({ "network": { "name": " " } }),
-            ErrorKind::Rejected,
-            "network is not valid: name can't be blank",
         ),
         (
             "PUT",
