@@ -53,6 +53,7 @@ const PUBLIC: &str = r#"
 201 POST   machines {"uuid":"4c4c4544-0042-3510-8051-b4c04f4e3332","name":"n1","machine_pool_id":1,"labels":[{"key":"a","value":"b"}]}
 422 POST   machines {"uuid":"4C4C4544-0042-3510-8051-B4C04F4E3332"}
 422 POST   machines {"uuid":"not-one"}
+422 POST   machines {"uuid":"4c4c4544-0042-3510-8051-b4c04f4e3333","name":"N1"}
 400 POST   machines {"uuid":
 200 PUT    machines/1 {}
 200 PUT    machines/1 {"name":"renamed"}
@@ -104,12 +105,15 @@ const PUBLIC: &str = r#"
 204 DELETE enrollment_images/1
 201 POST   elastic_fleets {"name":"f","cluster_id":1}
 200 GET    elastic_fleets/1
+200 GET    elastic_fleets/f?by_name=true
 201 POST   elastic_quotas {"name":"q","vcpus":8,"disk_gib":100,"memory_mib":4096,"elastic_fleet_id":1,"consuming_organization_uuid":"0b9a7c1e-0000-4000-8000-00000000000f"}
 200 GET    elastic_quotas/1
 200 PUT    elastic_quotas/1 {"name":"q","vcpus":16,"disk_gib":100,"memory_mib":4096}
 201 POST   clusters/1/elastic_node_pools {"name":"n","elastic_quota_id":1,"node_count":1,"node_vcpus":4,"node_memory_mib":2048,"node_disk_gib":20,"version":"1.33"}
 200 GET    clusters/1/elastic_node_pools/1
 200 GET    clusters/1/elastic_node_pools/n?by_name=true
+200 PUT    clusters/1/elastic_node_pools/1 {"release_channel":"manual","manual_version":"1.33.9-melt.2"}
+200 PUT    clusters/1/elastic_node_pools/1 {"release_channel":"stable","version":"1.33"}
 200 PUT    clusters/1/elastic_node_pools/1 {"node_count":2,"node_vcpus":4,"node_memory_mib":2048,"node_disk_gib":20,"version":"1.33"}
 409 DELETE elastic_fleets/1
 204 DELETE clusters/1/elastic_node_pools/1
@@ -119,6 +123,7 @@ const PUBLIC: &str = r#"
 200 GET    networks/1
 201 POST   ip_pools {"ip_pool":{"name":"pool","cidr":"10.0.0.0/24","ranges":[{"kind":"allocatable","start_address":"10.0.0.10","end_address":"10.0.0.99"}]}}
 200 GET    ip_pools/1
+200 GET    ip_pools/pool?by_name=true
 200 PUT    ip_pools/1 {"ip_pool":{"name":"pool","description":"of racks"}}
 201 POST   networks/1/subnets {"subnet":{"name":"s","addressing":"ipam","vlan":12,"ip_pool_id":1,"gateway":"10.0.0.1","dns":["10.0.0.2"]}}
 200 GET    networks/1/subnets/1

@@ -1,11 +1,11 @@
 //! What a simulated fleet shows of itself over meltcloud's public API, and its clock.
 
-use appliance::public::{self, Lookup};
+use appliance::public::{self, Lookup, Patch};
 use appliance::{
-    Clock, ClusterId, Error, ErrorKind, MachineId, MachinePoolId, MachineStatus, OperationId,
-    OperationStatus, Organization, Reply, Request, wire,
+    Clock, ClusterId, Error, ErrorKind, Label, MachineId, MachinePoolId, MachineStatus,
+    OperationId, OperationStatus, Organization, Reply, Request, Text, wire,
 };
-use simulator::engine::{Seed, Time};
+use simulator::engine::{Seed, Span, Time};
 use simulator::fleet::Blueprint;
 use simulator::scenario::Scenario;
 use simulator::simulation::Simulation;
@@ -137,6 +137,59 @@ fn an_operation_is_there_once_it_has_begun_and_ends() {
     assert_eq!(revision(&machines[2].desired_machine_revision), None);
     appliance.run_until(Time::from_millis(600_000));
     assert_eq!(status(&mut appliance), Ok(OperationStatus::Succeeded));
+}
+
+/// Changes a machine, lets half an hour go by, and gives back what has become of it and of the operation.
+fn changed(
+    appliance: &mut Simulation,
+    machine: i64,
+    changes: public::MachineChanges,
+) -> (public::Machine, OperationStatus) {
+    let machine = MachineId(machine);
+    let update = public::Request::UpdateMachine { machine, changes };
+    let Ok(public::Reply::Machine(answer)) = ask(appliance, update) else {
+        panic!("a machine is changed");
+    };
+    let operation = answer.operation.unwrap().id;
+    appliance.run_until(appliance.now() + Span::from_secs(1800));
+    let ended = ask(appliance, public::Request::GetOperation { operation });
+    let Ok(public::Reply::Operation(ended)) = ended else {
+        panic!("its operation is there");
+    };
+    let Ok(public::Reply::Machine(now)) = ask(appliance, public::Request::GetMachine { machine })
+    else {
+        panic!("the machine is there");
+    };
+    (now.resource, ended.status)
+}
+
+#[test]
+fn one_boot_brings_everything_that_one_request_changes() {
+    let mut appliance = appliance();
+    appliance.run_until(Time::from_millis(600_000));
+    let label = |key: &str| Label {
+        key: key.into(),
+        value: "x".into(),
+    };
+    // One that is in a pool, one that moves to another pool, and one that comes into its first.
+    for (machine, pool) in [(1, None), (2, Some(2)), (4, Some(1))] {
+        let name = Text::from(format!("renamed-{machine}"));
+        // In the order in which they are given, which is not that of their keys.
+        let labels = vec![label("z"), label("a")];
+        let changes = public::MachineChanges {
+            name: Patch::Set(name.clone()),
+            labels: Patch::Set(labels.clone()),
+            machine_pool_id: pool.map_or(Patch::Keep, |pool| Patch::Set(MachinePoolId(pool))),
+            ..public::MachineChanges::default()
+        };
+        let (now, status) = changed(&mut appliance, machine, changes);
+        assert_eq!(status, OperationStatus::Succeeded, "{machine}");
+        assert_eq!(now.name, Some(name));
+        assert_eq!(now.labels, labels, "{machine}");
+        let expected = MachinePoolId(pool.unwrap_or(1));
+        assert_eq!(now.machine_pool_id, Some(expected), "{machine}");
+        assert_eq!(now.status, MachineStatus::Ready, "{machine}");
+    }
 }
 
 fn new_cluster(name: &str) -> public::NewCluster {

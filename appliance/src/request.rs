@@ -115,7 +115,7 @@ pub enum Request {
         /// The machine.
         machine: MachineId,
         /// The name: lower-case letters, digits, `-` and `.`, unique among machines.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::HOSTNAME)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::HOSTNAME)))]
         hostname: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -134,7 +134,7 @@ pub enum Request {
         /// The machine.
         machine: MachineId,
         /// The profile's name.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::NAME)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::NAME)))]
         network_profile: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -151,7 +151,7 @@ pub enum Request {
         /// The pool.
         pool: MachinePoolId,
         /// The version, as `1.33.5`; not newer than that of the cluster's control plane.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::VERSION)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::VERSION)))]
         version: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -161,7 +161,7 @@ pub enum Request {
         /// The pool.
         pool: MachinePoolId,
         /// The profile's name.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::NAME)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::NAME)))]
         network_profile: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -171,7 +171,7 @@ pub enum Request {
         /// The pool.
         pool: MachinePoolId,
         /// The bundle's name, as `1.33.5-melt.30`.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::NAME)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::NAME)))]
         image: Text,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
@@ -181,7 +181,7 @@ pub enum Request {
         /// The cluster.
         cluster: ClusterId,
         /// The version, as `1.33.5`.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::VERSION)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::VERSION)))]
         version: Text,
     },
     /// Put a machine into a pool, also one of another cluster. It is drained where it was in a pool, and reboots.
@@ -214,10 +214,10 @@ pub enum Request {
     /// Make a machine known before it boots.
     RegisterMachine {
         /// Its BIOS UUID.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::UUID)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::UUID)))]
         uuid: Text,
         /// Its host name; `None`: the appliance chooses.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::HOSTNAME)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::HOSTNAME)))]
         hostname: Option<Text>,
         /// The pool that it goes to when it boots an enrollment image; `None`: none.
         pool: Option<MachinePoolId>,
@@ -227,7 +227,7 @@ pub enum Request {
     /// Boot an enrollment image on the machine with a BIOS UUID. No appliance can: only a simulated site does it.
     EnrollMachine {
         /// The UUID.
-        #[cfg_attr(feature = "server", schemars(regex(pattern = patterns::UUID)))]
+        #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::UUID)))]
         uuid: Text,
     },
     /// Every network profile. The public API has no such list.

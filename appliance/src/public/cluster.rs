@@ -56,11 +56,11 @@ pub struct Cluster {
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct NewCluster {
     /// Its name: lower-case letters, digits, `-` and `.`.
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::CLUSTER)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::CLUSTER)))]
     pub name: Text,
     /// Its Kubernetes minor version. The newer provider may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::MINOR)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::MINOR)))]
     pub user_version: Option<Text>,
     /// The addresses of its pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub struct NewCluster {
 pub struct ClusterChanges {
     /// Its Kubernetes minor version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::MINOR)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::MINOR)))]
     pub user_version: Option<Text>,
     /// The channel that its versions come from.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -63,7 +63,7 @@ pub struct EnrollmentImage {
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct NewEnrollmentImage {
     /// Its name.
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::NAME)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::NAME)))]
     pub name: Text,
     /// Until when it can be booted (RFC 3339).
     pub expires_at: Text,

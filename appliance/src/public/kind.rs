@@ -107,7 +107,7 @@ const ELASTIC_FLEET: Kind = Kind {
     plural: "elastic_fleets",
     path: "elastic_fleets",
     parent: None,
-    has_lookup_by_name: false,
+    has_lookup_by_name: true,
     is_newer: false,
     fields: &[
         field("name", Form::Text, Given::AtFirst),
@@ -201,7 +201,7 @@ const IP_POOL: Kind = Kind {
     plural: "ip_pools",
     path: "ip_pools",
     parent: None,
-    has_lookup_by_name: false,
+    has_lookup_by_name: true,
     is_newer: true,
     fields: &[
         field("name", Form::Text, Given::AtFirstOrLater),

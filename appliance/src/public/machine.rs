@@ -68,11 +68,11 @@ fn revision<'de, D: Deserializer<'de>>(
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct NewMachine {
     /// Its BIOS UUID.
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::UUID)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::UUID)))]
     pub uuid: Text,
     /// Its host name; `None`: the appliance chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::HOSTNAME)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::HOSTNAME)))]
     pub name: Option<Text>,
     /// The pool that it goes to when it has booted.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -34,7 +34,7 @@ pub struct NetworkProfile {
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct NewNetworkProfile {
     /// Its name.
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::NAME)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::NAME)))]
     pub name: Text,
     /// Its links. Released provider only.
     #[serde(default, skip_serializing_if = "Option::is_none")]

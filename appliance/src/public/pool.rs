@@ -39,11 +39,11 @@ pub struct MachinePool {
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct NewMachinePool {
     /// Its name.
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::NAME)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::NAME)))]
     pub name: Text,
     /// Its Kubernetes minor version. The newer provider may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::MINOR)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::MINOR)))]
     pub user_version: Option<Text>,
     /// Its network profile. Released provider only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,11 +63,11 @@ pub struct NewMachinePool {
 pub struct MachinePoolChanges {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::NAME)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::NAME)))]
     pub name: Option<Text>,
     /// Its Kubernetes minor version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "server", schemars(regex(pattern = crate::patterns::MINOR)))]
+    #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::MINOR)))]
     pub user_version: Option<Text>,
     /// Its network profile.
     #[serde(skip_serializing_if = "Patch::is_keep")]

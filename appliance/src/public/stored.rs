@@ -108,7 +108,10 @@ fn misfit(value: &Value, form: Form) -> Option<String> {
 
 fn fits(value: &Value, fields: &[Field]) -> bool {
     value.as_object().is_some_and(|object| {
-        let is_there = |field: &Field| object.get(field.name).is_some_and(|value| !value.is_null());
+        let is_there = |field: &Field| {
+            let value = object.get(field.name);
+            value.is_some_and(|value| !value.is_null() && !is_blank(value))
+        };
         let mut required = fields.iter().filter(|field| field.given.is_required());
         required.all(is_there) && misfits(object, fields).is_empty()
     })

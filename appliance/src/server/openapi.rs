@@ -167,6 +167,6 @@ fn stream() -> Value {
         "responses": { "200": {
             "description": "Events of the name fleet, until the server stops.",
             "content": { "text/event-stream": {} },
-        } },
+        }, "default": bodies::failure() },
     } })
 }

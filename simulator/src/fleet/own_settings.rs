@@ -162,6 +162,16 @@ impl World {
         number
     }
 
+    /// What was saved on a machine comes with its next boot, whatever that is for.
+    pub fn bring_saved(&mut self, index: MachineIndex) {
+        let Some(dossier) = self.dossiers.get_mut(&index.0) else {
+            return;
+        };
+        if let Some((_, settings)) = dossier.saved.take() {
+            dossier.desired = Some(settings);
+        }
+    }
+
     /// What a machine that has never booted will boot with.
     pub(super) fn prepare<O: Observer>(
         &mut self,

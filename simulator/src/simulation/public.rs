@@ -141,7 +141,7 @@ impl Simulation {
             name: is_named.then_some(machine.name),
             status: machine.status,
             machine_pool_id: machine.machine_pool_id,
-            labels: machine.labels,
+            labels: self.store.in_order(machine.id, machine.labels),
             // What a machine is to boot into first is its first revision.
             machine_revision: Some(revision(machine.machine_revision.unwrap_or(1))),
             desired_machine_revision: machine.desired_machine_revision.map(revision),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::public::{EnrollmentImage, NetworkProfileId, Stored, StoredKind};
-use appliance::{ClusterId, MachineId, OperationId, OperationStatus, Text, public};
+use appliance::{ClusterId, Label, MachineId, OperationId, OperationStatus, Text, public};
 
 use super::public::channels::Channel;
 use super::public::made::ClusterSettings;
@@ -21,6 +21,8 @@ pub(super) struct Store {
     pub(super) objects: Vec<Stored>,
     /// How many profiles and images were ever made, and objects of each kind: numbers are not given twice.
     pub(super) made: [i64; 2 + StoredKind::ALL.len()],
+    /// The keys of machines' labels in the order in which they were given: the provider takes another one for a change.
+    label_orders: BTreeMap<MachineId, Vec<Text>>,
     /// The profiles of machines in no pool, and in recovery.
     pub(super) depot_profiles: BTreeMap<MachineId, NetworkProfileId>,
     pub(super) cluster_settings: BTreeMap<ClusterId, ClusterSettings>,
@@ -56,6 +58,19 @@ impl Store {
     pub(super) fn place(kind: StoredKind) -> usize {
         let place = StoredKind::ALL.iter().position(|known| *known == kind);
         2 + place.unwrap_or_default()
+    }
+
+    pub(super) fn know_label_order(&mut self, machine: MachineId, labels: &[Label]) {
+        let keys = labels.iter().map(|label| label.key.clone());
+        self.label_orders.insert(machine, keys.collect());
+    }
+
+    /// A machine's labels in the order in which they were given, where they were; what was not given comes first.
+    pub(super) fn in_order(&self, machine: MachineId, mut labels: Vec<Label>) -> Vec<Label> {
+        if let Some(order) = self.label_orders.get(&machine) {
+            labels.sort_by_key(|label| order.iter().position(|key| *key == label.key));
+        }
+        labels
     }
 
     /// Notes the profile of a machine in no pool, or that it has none.

@@ -58,7 +58,7 @@ pub(super) fn responses(route: &Route, schemas: &Schemas) -> Value {
         }
         Part::Public => public_responses(route, schemas, &mut responses),
     }
-    responses.insert("default".to_owned(), response("An error.", &error()));
+    responses.insert("default".to_owned(), failure());
     Value::Object(responses)
 }
 
@@ -103,6 +103,11 @@ fn public_responses(route: &Route, schemas: &Schemas, responses: &mut Map<String
 
 fn response(description: &str, schema: &Value) -> Value {
     json!({ "description": description, "content": content(schema) })
+}
+
+/// The response where something is wrong.
+pub(super) fn failure() -> Value {
+    response("An error.", &error())
 }
 
 /// The form of the provider's `internal/client/error.go`.

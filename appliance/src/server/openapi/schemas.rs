@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::public::{self, Field, Form, Given, Kind, StoredKind};
 use crate::wire::Part;
-use crate::wire::route::Route;
+use crate::wire::route::{Route, Segment};
 use crate::{Reply, Request};
 
 /// All schemas.
@@ -97,7 +97,13 @@ impl Schemas {
         let Some(request) = self.request(route) else {
             return Value::Null;
         };
-        let in_path: Vec<&str> = route.path.split(['/', '{', '}']).collect();
+        let in_path: Vec<&str> = route
+            .segments()
+            .filter_map(|segment| match segment {
+                Segment::Fixed(_) => None,
+                Segment::Number(field) | Segment::Lookup(field) => Some(field),
+            })
+            .collect();
         let is_rest = |name: &str| name != "request" && !in_path.contains(&name);
         let properties = request["properties"].as_object().into_iter().flatten();
         let properties: Map<String, Value> = properties

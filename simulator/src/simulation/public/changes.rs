@@ -4,10 +4,11 @@
 use appliance::public::{
     self, ClusterChanges, Lookup, MachineChanges, MachinePoolChanges, Patch, Reply, WithOperation,
 };
-use appliance::{ClusterId, Error, MachineId, MachinePoolId, Text};
+use appliance::{ClusterId, Error, Label, MachineId, MachinePoolId, Text};
 
-use super::{Simulation, kept, made, operation, with_kubeconfigs};
-use crate::fleet::PoolIndex;
+use super::{Simulation, kept, made, not_found, operation, with_kubeconfigs};
+use crate::fleet::{MachineIndex, PoolIndex};
+use crate::scenario::Enrolment;
 
 /// An order that is made, given whether it is applied or only saved.
 type Order = Box<dyn Fn(bool) -> appliance::Request>;
@@ -19,25 +20,27 @@ impl Simulation {
         machine: MachineId,
         changes: &MachineChanges,
     ) -> Result<Reply, Error> {
-        let index = self.machine_of(machine)?;
+        let index = self.known_machine(machine)?;
         let now = self.machine(index);
         let mut orders: Vec<Order> = Vec::new();
         if let Patch::Set(hostname) = changes.name.clone().differing(&now.name) {
+            self.check_hostname(Some(machine), Some(&hostname))?;
             orders.push(Box::new(move |apply| appliance::Request::SetHostname {
                 machine,
                 hostname: hostname.clone(),
                 apply,
             }));
         }
-        if let Patch::Set(labels) = &changes.labels
-            && *labels != now.labels
-        {
-            let labels = labels.clone();
-            orders.push(Box::new(move |apply| appliance::Request::SetLabels {
-                machine,
-                labels: labels.clone(),
-                apply,
-            }));
+        if let Patch::Set(labels) = &changes.labels {
+            self.store.know_label_order(machine, labels);
+            if sorted(labels) != sorted(&now.labels) {
+                let labels = labels.clone();
+                orders.push(Box::new(move |apply| appliance::Request::SetLabels {
+                    machine,
+                    labels: labels.clone(),
+                    apply,
+                }));
+            }
         }
         if let Patch::Set(profile) = changes.network_profile_id {
             let network_profile = self.profile_given(profile)?;
@@ -69,11 +72,17 @@ impl Simulation {
             Patch::Clear if now.machine_pool_id.is_none() => None,
             Patch::Clear => Some(appliance::Request::UnassignMachine { machine }),
         };
-        // It boots into what was saved when it moves.
-        let mut operation = self.carry_out(&orders, moves.is_none())?;
-        if let Some(order) = moves {
-            operation = self.carry_out_one(&order)?;
-        }
+        let last = match moves {
+            Some(order) => Some(order),
+            None => orders.pop().map(|order| order(true)),
+        };
+        // One boot brings all of it.
+        self.carry_out(&orders, false)?;
+        self.world.bring_saved(index);
+        let operation = match last {
+            Some(order) => self.carry_out_one(&order)?,
+            None => None,
+        };
         let machine = self.machine(index);
         Ok(Reply::Machine(WithOperation {
             resource: self.shown_machine(machine),
@@ -173,6 +182,11 @@ impl Simulation {
             Some(minor) => Some(self.version_of(minor, next.version())?),
             None => next.version(),
         };
+        let is_upgrade = minor.is_some_and(|minor| *minor != now.user_version);
+        if next.is_manual() && !channel.is_manual() && !is_upgrade {
+            let why = "can become manual only together with a minor upgrade";
+            return Err(kept::invalid("release_channel", why));
+        }
         self.store.cluster_channels.insert(cluster, next);
         let mut operation = None;
         if let Some(version) = version.filter(|version| *version != now.patch_version) {
@@ -185,6 +199,30 @@ impl Simulation {
             resource,
             operation,
         })))
+    }
+
+    /// The machine of this number, which the appliance knows.
+    fn known_machine(&self, id: MachineId) -> Result<MachineIndex, Error> {
+        let index = self.machine_of(id)?;
+        if self.world.machine(index).enrolment == Enrolment::Unknown {
+            return Err(not_found("machine", id.0));
+        }
+        Ok(index)
+    }
+
+    /// That no other machine has a host name.
+    pub(super) fn check_hostname(
+        &self,
+        own: Option<MachineId>,
+        name: Option<&Text>,
+    ) -> Result<(), Error> {
+        let is_known =
+            |index: &MachineIndex| self.world.machine(*index).enrolment != Enrolment::Unknown;
+        let known = self.world.blueprint().machines().filter(is_known);
+        let others = known.map(|index| self.machine(index));
+        let others = others.filter(|machine| Some(machine.id) != own);
+        let names: Vec<Text> = others.map(|machine| machine.name).collect();
+        name.map_or(Ok(()), |name| kept::unique(name, names.iter()))
     }
 
     /// The pool that a body names.
@@ -233,4 +271,11 @@ impl Simulation {
             .pop()
             .unwrap_or_else(|| Text::from(format!("{minor}.0")))
     }
+}
+
+/// Labels without regard to their order.
+fn sorted(labels: &[Label]) -> Vec<&Label> {
+    let mut sorted: Vec<&Label> = labels.iter().collect();
+    sorted.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
+    sorted
 }

@@ -4,8 +4,9 @@
 //! <https://github.com/meltcloud/terraform-provider-meltcloud>): a cluster starts on the installation's first channel, a pool
 //! on that of its cluster, and a version is pinned exactly on the channel `manual`.
 
-use appliance::public::Patch;
+use appliance::public::{Fields, Patch};
 use appliance::{Error, Text};
+use serde_json::Value;
 
 use super::kept::invalid;
 use crate::scenario::is_version;
@@ -33,9 +34,18 @@ impl Default for Channel {
 }
 
 impl Channel {
+    /// The channel among the fields of an object.
+    pub(super) fn of_fields(fields: &Fields) -> Self {
+        let text = |field| fields.get(field).and_then(Value::as_str).map(Text::from);
+        Self {
+            name: text("release_channel").unwrap_or_else(|| Text::from(FIRST)),
+            pinned: text("manual_version"),
+        }
+    }
+
     /// The channel that a pool of the cluster starts on.
     pub(super) fn for_pools(&self) -> Self {
-        if self.name.as_str() == MANUAL {
+        if self.is_manual() {
             return Self::default();
         }
         self.clone()
@@ -65,6 +75,11 @@ impl Channel {
             }
             _ => Ok(Self { name, pinned }),
         }
+    }
+
+    /// Whether its version is pinned.
+    pub(super) fn is_manual(&self) -> bool {
+        self.name.as_str() == MANUAL
     }
 
     /// The Kubernetes version that it is pinned to.

@@ -1,13 +1,15 @@
 //! Network profiles, enrollment images and objects that are only kept, over the public API.
 
 use appliance::public::{
-    EnrollmentImage, EnrollmentImageId, Fields, Lookup, NewEnrollmentImage, Reply, Request, Stored,
-    StoredKind, WithOperation,
+    EnrollmentImage, EnrollmentImageId, Fields, Lookup, NewEnrollmentImage, Patch, Reply, Request,
+    Stored, StoredKind, WithOperation,
 };
 use appliance::{ClusterId, Error, ErrorKind, Secret, Text};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::channels::Channel;
+use super::made::minor_of;
 use super::{Simulation, missing, not_found};
 use crate::engine::EntityKey;
 use crate::scenario::rfc3339;
@@ -153,7 +155,11 @@ impl Simulation {
             let of = about
                 .parent
                 .and_then(|field| known.fields.get(field)?.as_i64());
-            known.kind == kind && of == parent
+            // A quota's name is unique in its fleet.
+            let fleet = |fields: &Fields| fields.get("elastic_fleet_id").cloned();
+            let is_of_fleet =
+                kind != StoredKind::ElasticQuota || fleet(&known.fields) == fleet(new);
+            known.kind == kind && of == parent && is_of_fleet
         });
         let name_of = |fields: &Fields| Some(Text::from(fields.get("name")?.as_str()?));
         let taken: Vec<Text> = siblings
@@ -172,6 +178,9 @@ impl Simulation {
         if about.fields.iter().any(|field| field.name == "status") {
             fields.insert("status".to_owned(), "ready".into());
         }
+        if kind == StoredKind::ElasticNodePool {
+            self.settle_versions(&Channel::default(), new, &mut fields)?;
+        }
         let object = Stored {
             kind,
             id: self.store.next(Store::place(kind)),
@@ -188,8 +197,9 @@ impl Simulation {
     ) -> Result<Reply, Error> {
         let place = self.object(kind, parent, &Lookup::Id(id))?;
         changes.check_changes(kind.about())?;
-        let object = &mut self.store.objects[place];
-        let mut fields: Map<String, Value> = object.fields.clone().into();
+        let before = &self.store.objects[place].fields;
+        let channel = Channel::of_fields(before);
+        let mut fields: Map<String, Value> = before.clone().into();
         for field in kind.about().fields {
             if !field.given.is_changeable() {
                 continue;
@@ -198,8 +208,51 @@ impl Simulation {
                 fields.insert(field.name.to_owned(), value.clone());
             }
         }
+        if kind == StoredKind::ElasticNodePool {
+            self.settle_versions(&channel, changes, &mut fields)?;
+        }
+        let object = &mut self.store.objects[place];
         object.fields = Fields::from(fields);
         Ok(Reply::Stored(object.clone().into()))
+    }
+
+    /// What the appliance adds to a node pool that is made or changed: its channel, versions and bundle.
+    fn settle_versions(
+        &self,
+        before: &Channel,
+        given: &Fields,
+        fields: &mut Map<String, Value>,
+    ) -> Result<(), Error> {
+        let text = |field| given.get(field).and_then(Value::as_str).map(Text::from);
+        let pinned = match (given.as_map().get("manual_version"), text("manual_version")) {
+            (_, Some(bundle)) => Patch::Set(bundle),
+            (Some(_), None) => Patch::Clear,
+            (None, None) => Patch::Keep,
+        };
+        let channel = before.changed(text("release_channel").as_ref(), &pinned)?;
+        let minor = fields
+            .get("version")
+            .and_then(Value::as_str)
+            .map(Text::from);
+        let patch = match (channel.version(), &minor) {
+            (Some(pinned), _) => Some(pinned),
+            (None, Some(minor)) => Some(self.patch_of(minor)),
+            (None, None) => None,
+        };
+        let minor = patch.as_ref().map(|patch| Text::from(minor_of(patch)));
+        let bundle = patch.as_ref().map(|patch| channel.bundle(patch));
+        let settled = [
+            ("version", minor),
+            ("patch_version", patch),
+            ("kubernetes_bundle", bundle),
+            ("manual_version", channel.pinned),
+            ("release_channel", Some(channel.name)),
+        ];
+        for (field, value) in settled {
+            let value = value.map_or(Value::Null, |text| Value::from(text.as_str()));
+            fields.insert(field.to_owned(), value);
+        }
+        Ok(())
     }
 
     fn delete_object(

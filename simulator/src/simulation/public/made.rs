@@ -215,8 +215,11 @@ impl Simulation {
                 let error = invalid("uuid", "has already been taken");
                 return Err(error.with_code("value_already_exist"));
             }
-            Ok(_) => {}
-            Err(_) => self.make_known(Addition::Machine { uuid })?,
+            Ok(known) => self.check_hostname(Some(self.machine(known).id), new.name.as_ref())?,
+            Err(_) => {
+                self.check_hostname(None, new.name.as_ref())?;
+                self.make_known(Addition::Machine { uuid })?;
+            }
         }
         let registered = self.change(&appliance::Request::RegisterMachine {
             uuid: new.uuid.clone(),
@@ -235,6 +238,9 @@ impl Simulation {
                 network_profile,
                 apply: true,
             })?;
+        }
+        if let Some(labels) = &new.labels {
+            self.store.know_label_order(id, labels);
         }
         self.store
             .know_depot_profile(id, new.depot_network_profile_id);
@@ -313,7 +319,7 @@ pub(super) fn check_skew(pool: &Text, cluster: &Text) -> Result<(), Error> {
     Ok(())
 }
 
-fn minor_of(version: &Text) -> &str {
+pub(super) fn minor_of(version: &Text) -> &str {
     let split = version.as_str().rsplit_once('.');
     split.map_or(version.as_str(), |(minor, _)| minor)
 }
