@@ -20,7 +20,7 @@
 
 mod error;
 mod extension;
-mod http;
+pub(crate) mod http;
 mod page;
 mod percent;
 mod public;

@@ -9,7 +9,8 @@ use reqwest::header::{
 
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, Reply, Request, wire};
+use crate::wire::{self, http};
+use crate::{Error, ErrorKind, Reply, Request};
 
 /// What stands in the head of a response, as far as it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +28,10 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let essence = |text: &str| {
-            let essence = text.split(';').next().unwrap_or_default();
-            essence.trim().to_ascii_lowercase()
-        };
-        let encoding = text(CONTENT_ENCODING).map(essence);
+        let encoding = text(CONTENT_ENCODING).map(http::essence);
         Self {
             status: status.as_u16(),
-            content_type: text(CONTENT_TYPE).map(essence),
+            content_type: text(CONTENT_TYPE).map(http::essence),
             encoding: encoding.filter(|encoding| !matches!(encoding.as_str(), "" | "identity")),
             location: text(LOCATION).map(str::to_owned),
             retry_after: text(RETRY_AFTER).and_then(|after| retry_after(after, text(DATE))),
@@ -50,10 +47,7 @@ impl Head {
     }
 
     fn is_json(&self) -> bool {
-        self.content_type.as_deref().is_some_and(|essence| {
-            essence == "application/json"
-                || (essence.starts_with("application/") && essence.ends_with("+json"))
-        })
+        self.content_type.as_deref().is_some_and(http::is_json)
     }
 
     /// What the body is, as a sentence has it.

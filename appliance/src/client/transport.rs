@@ -11,10 +11,11 @@ use super::answer::Head;
 use super::retries::{Failure, Purpose};
 use super::settings::{Limits, Settings};
 use super::trouble;
-use crate::{Error, ErrorKind, Secret, wire};
+use crate::wire::{self, http};
+use crate::{Error, ErrorKind, Secret};
 
 const USER_AGENT: &str = concat!("meltdeck/", env!("CARGO_PKG_VERSION"));
-const KEY: HeaderName = HeaderName::from_static("x-meltcloud-api-key");
+const KEY: HeaderName = HeaderName::from_static(http::KEY_HEADER);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Connections to one appliance, which are used again. To clone it is cheap.

@@ -7,17 +7,15 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use subtle::ConstantTimeEq;
 
 use super::settings::{Limits, Settings};
+use crate::wire::http;
 use crate::{Error, ErrorKind, Organization};
-
-/// The header that the provider sends the key in.
-const KEY: &str = "x-meltcloud-api-key";
 
 /// That the request brings the key. Takes the same time wherever a wrong key of the right length differs.
 pub(super) fn check_key(settings: &Settings, headers: &HeaderMap) -> Result<(), Error> {
     let Some(expected) = &settings.api_key else {
         return Ok(());
     };
-    let given = headers.get(KEY).map(HeaderValue::as_bytes);
+    let given = headers.get(http::KEY_HEADER).map(HeaderValue::as_bytes);
     let is_right = given.is_some_and(|given| given.ct_eq(expected.reveal().as_bytes()).into());
     if is_right {
         return Ok(());
@@ -96,10 +94,5 @@ fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
-    let essence = kind
-        .and_then(|kind| kind.split(';').next())
-        .unwrap_or_default();
-    let essence = essence.trim().to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    kind.is_some_and(|kind| http::is_json(&http::essence(kind)))
 }

@@ -33,6 +33,24 @@ impl fmt::Display for Method {
     }
 }
 
+/// The header that meltcloud's provider sends the API key in; names of headers are compared without regard to case.
+#[cfg(any(feature = "client", feature = "server"))]
+pub(crate) const KEY_HEADER: &str = "x-meltcloud-api-key";
+
+/// The type that a `Content-Type` names, in lower case and without parameters.
+#[cfg(any(feature = "client", feature = "server"))]
+pub(crate) fn essence(content_type: &str) -> String {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// Whether such a type is JSON (RFC 8259; RFC 6839, section 3.1).
+#[cfg(any(feature = "client", feature = "server"))]
+pub(crate) fn is_json(essence: &str) -> bool {
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
 /// What is sent to an appliance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {

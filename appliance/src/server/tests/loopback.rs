@@ -23,6 +23,15 @@ async fn started(server: Server) -> (SocketAddr, oneshot::Sender<()>, JoinHandle
     (address, stop, end)
 }
 
+/// One of a fleet without machines, with these limits.
+async fn limited(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let settings = Settings {
+        limits,
+        ..Settings::default()
+    };
+    started(server(&Little::empty(), settings)).await
+}
+
 /// Everything that comes after a request, until the connection ends.
 async fn all_after(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -81,14 +90,7 @@ async fn a_head_that_is_too_long_is_refused() {
         head: 8192,
         ..Limits::default()
     };
-    let (address, _stop, _end) = started(server(
-        &Little::empty(),
-        Settings {
-            limits,
-            ..Settings::default()
-        },
-    ))
-    .await;
+    let (address, _stop, _end) = limited(limits).await;
     let long = format!("x-long: {}\r\n", "x".repeat(20_000));
     let refused = all_after(address, &list(&long)).await;
     assert!(
@@ -117,14 +119,7 @@ async fn no_more_connections_are_open_than_may_be() {
         connections: 1,
         ..Limits::default()
     };
-    let (address, _stop, _end) = started(server(
-        &Little::empty(),
-        Settings {
-            limits,
-            ..Settings::default()
-        },
-    ))
-    .await;
+    let (address, _stop, _end) = limited(limits).await;
     let mut first = TcpStream::connect(address).await.unwrap();
     first
         .write_all(list("").replace("connection: close\r\n", "").as_bytes())
@@ -157,14 +152,7 @@ async fn a_connection_that_rests_is_closed_after_a_while() {
         head_time: Duration::from_millis(1),
         ..Limits::default()
     };
-    let (address, _stop, _end) = started(server(
-        &Little::empty(),
-        Settings {
-            limits,
-            ..Settings::default()
-        },
-    ))
-    .await;
+    let (address, _stop, _end) = limited(limits).await;
     let stays = list("").replace("connection: close\r\n", "");
     let answer = all_after(address, &stays).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
