@@ -111,7 +111,7 @@ impl Simulation {
     /// Takes every event up to `until` and moves the clock there.
     pub fn run_until(&mut self, until: Time) {
         while self.step(until) {}
-        self.world.run_until(until, &mut self.journal);
+        self.world.wait_until(until);
     }
 
     /// Answers a request, and carries it out if it is an order.

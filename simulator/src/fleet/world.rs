@@ -164,7 +164,7 @@ impl World {
     /// Takes every event up to `until`, and moves the clock there.
     pub fn run_until<O: Observer>(&mut self, until: Time, observer: &mut O) {
         while self.step(until, observer) {}
-        self.agenda.advance(until);
+        self.wait_until(until);
     }
 
     /// Moves the clock to `until`. Nothing may be pending before it.

@@ -160,13 +160,8 @@ fn depot(
     let machines = match counted {
         Some(count) => Machines::Count { count, zones },
         None => Machines::Listed(vec![Machine {
-            name: group.clone(),
             zone: zones.into_iter().next(),
-            age: Span::ZERO,
-            labels: std::collections::BTreeMap::new(),
-            is_cordoned: false,
-            is_held: false,
-            is_excluded: false,
+            ..Machine::named(group.clone())
         }]),
     };
     let mut about = about(

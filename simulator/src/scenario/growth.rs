@@ -1,13 +1,10 @@
 //! What somebody adds to a fleet while it is simulated: of all that no scenario can know before.
 
-use std::collections::BTreeMap;
-
 use super::Scenario;
 use super::absence::Patience;
 use super::depot::{self, Depot, Enrolment};
 use super::machines::{Machine, Machines};
 use super::pool::{Cluster, Pool};
-use crate::engine::Span;
 
 /// Something that is added to a fleet.
 ///
@@ -68,15 +65,7 @@ impl Scenario {
                 ..depot::about(name, Machines::NONE, self.hardware_of_additions())
             }),
             Addition::Machine { uuid } => {
-                let machines = Machines::Listed(vec![Machine {
-                    name: uuid.clone(),
-                    zone: None,
-                    age: Span::ZERO,
-                    labels: BTreeMap::new(),
-                    is_cordoned: false,
-                    is_held: false,
-                    is_excluded: false,
-                }]);
+                let machines = Machines::Listed(vec![Machine::named(uuid.clone())]);
                 let mut about = depot::about(uuid, machines, self.hardware_of_additions());
                 about.capacity = self.pools[0].capacity;
                 let added = Depot {

@@ -53,6 +53,21 @@ pub struct MachineRef {
     pub position: u32,
 }
 
+impl Machine {
+    /// One of which only the name is known.
+    pub(super) fn named(name: String) -> Self {
+        Self {
+            name,
+            zone: None,
+            age: Span::ZERO,
+            labels: BTreeMap::new(),
+            is_cordoned: false,
+            is_held: false,
+            is_excluded: false,
+        }
+    }
+}
+
 impl Machines {
     /// Stands for machines with a problem, so that what refers to their pool is not called a problem too.
     pub(super) const UNREADABLE: Self = Self::Count {
@@ -190,15 +205,7 @@ pub(super) fn machines(
 /// A machine: its name, or a table of what is known of it.
 fn machine(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Machine> {
     if item.as_str().is_some() {
-        return name(item, problems).map(|name| Machine {
-            name,
-            zone: None,
-            age: Span::ZERO,
-            labels: BTreeMap::new(),
-            is_cordoned: false,
-            is_held: false,
-            is_excluded: false,
-        });
+        return name(item, problems).map(Machine::named);
     }
     if item.value.get_ref().as_table().is_none() {
         let allowed =

@@ -6,7 +6,7 @@ use appliance::{
     ClusterId, Error, ErrorKind, Label, MachineId, MachinePoolId, Reply, Request, Text,
 };
 
-use super::{Simulation, not_found};
+use super::{Simulation, not_found, resources};
 use crate::fleet::{Done, MachineIndex, PoolIndex, Refusal};
 use crate::scenario::{
     Change, Enrolment, MachineRef, MachineSetting, PoolSetting, is_hostname, is_label, is_uuid,
@@ -49,11 +49,7 @@ impl Simulation {
                 let saved = revisions.find(|revision| revision.number == number);
                 Reply::SavedRevision(saved.ok_or_else(|| not_found("revision", number.into()))?)
             }
-            (_, Object::Cluster(id)) => {
-                let mut clusters = self.clusters().into_iter();
-                let cluster = clusters.find(|cluster| cluster.id == id);
-                Reply::ChangedCluster(cluster.ok_or_else(|| not_found("cluster", id.0))?)
-            }
+            (_, Object::Cluster(id)) => Reply::ChangedCluster(self.cluster(id)?),
             (_, Object::Machine(machine)) => Reply::ChangedMachine(Box::new(self.machine(machine))),
             (Done::AtOnce, Object::Pool(pool)) => {
                 let newest = self.revisions(pool).into_iter().next_back();
@@ -115,11 +111,9 @@ impl Simulation {
                 of_pool(*pool, setting, *apply)
             }
             Request::SetControlPlaneVersion { cluster, version } => {
-                let mut known = self.clusters().into_iter();
-                let found = known.find(|known| known.id == *cluster);
-                let found = found.ok_or_else(|| not_found("cluster", cluster.0))?;
+                let known = self.cluster(*cluster)?;
                 let change = Change::ControlPlane {
-                    cluster: usize::try_from(found.id.0 - 1).unwrap_or_default(),
+                    cluster: resources::place_of(known.id),
                     version: version_in(version)?,
                 };
                 Ok((Object::Cluster(*cluster), change))
@@ -217,11 +211,17 @@ impl Simulation {
         id: MachineId,
         change: impl FnOnce(MachineRef) -> Change,
     ) -> Result<(Object, Change), Error> {
+        let index = self.known_machine(id)?;
+        Ok((Object::Machine(index), change(self.reference(index))))
+    }
+
+    /// The machine of this number, which the appliance knows.
+    pub(super) fn known_machine(&self, id: MachineId) -> Result<MachineIndex, Error> {
         let index = self.machine_of(id)?;
         if self.world.machine(index).enrolment == Enrolment::Unknown {
             return Err(not_found("machine", id.0));
         }
-        Ok((Object::Machine(index), change(self.reference(index))))
+        Ok(index)
     }
 
     /// That the pool of a machine has a revision.

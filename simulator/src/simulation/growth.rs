@@ -119,7 +119,10 @@ impl Simulation {
     /// When it does not come to that place, or does not carry the order out: it is not the same run.
     pub fn repeat(&mut self, order: &Order) -> Result<(), Error> {
         self.go_on_to((order.events, Time::from_millis(order.at_ms)))?;
-        self.answer(&order.request).map(drop)
+        // What is not the same run is of no use, so there is nothing to go back to.
+        self.do_as_asked(&order.request)?;
+        self.growth.note(order.clone());
+        Ok(())
     }
 
     /// Carries out an order, which is done wholly or not at all, and keeps it.

@@ -91,7 +91,7 @@ impl Simulation {
         cluster: ClusterId,
         asked: &Lookup<MachinePoolId>,
     ) -> Result<Reply, Error> {
-        let found = self.pool(self.pool_under(cluster, asked)?);
+        let found = self.pool_under(cluster, asked)?;
         Ok(Reply::MachinePool(self.shown_pool(found).into()))
     }
 
@@ -118,10 +118,14 @@ impl Simulation {
         }
     }
 
-    fn public_machine(&mut self, id: MachineId) -> Result<Reply, Error> {
-        let found = self.machines().into_iter().find(|machine| machine.id == id);
-        let found = found.ok_or_else(|| not_found("machine", id.0))?;
-        Ok(Reply::Machine(self.shown_machine(found).into()))
+    fn public_machine(&self, id: MachineId) -> Result<Reply, Error> {
+        let index = self.machine_of(id)?;
+        if !self.world.machine(index).is_present() {
+            return Err(not_found("machine", id.0));
+        }
+        Ok(Reply::Machine(
+            self.shown_machine(self.machine(index)).into(),
+        ))
     }
 
     /// A machine, as the public API shows it.
@@ -149,10 +153,10 @@ impl Simulation {
     }
 
     /// A pool, as the public API shows it.
-    fn shown_pool(&self, pool: appliance::MachinePool) -> MachinePool {
-        let index = self.pool_of(pool.id).ok();
-        let profile = index.and_then(|index| self.profile_of_pool(index));
-        let channel = self.channel_of_pool(pool.id, pool.cluster_id);
+    fn shown_pool(&self, index: PoolIndex) -> MachinePool {
+        let pool = self.pool(index);
+        let profile = self.profile_of_pool(index);
+        let channel = self.channel_of_pool(index, pool.cluster_id);
         let bundle = channel.bundle(&pool.patch_version);
         MachinePool {
             id: pool.id,
@@ -172,9 +176,8 @@ impl Simulation {
         known.cloned().unwrap_or_default()
     }
 
-    fn channel_of_pool(&self, pool: MachinePoolId, cluster: ClusterId) -> Channel {
-        let index = self.pool_of(pool).ok();
-        let known = index.and_then(|index| self.store.pool_channels.get(&index));
+    fn channel_of_pool(&self, pool: PoolIndex, cluster: ClusterId) -> Channel {
+        let known = self.store.pool_channels.get(&pool);
         let of_cluster = || self.channel_of_cluster(cluster).for_pools();
         known.cloned().unwrap_or_else(of_cluster)
     }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::{
-    Cluster, ClusterId, Component, ControlPlaneStatus, Label, Machine, MachineId, MachinePool,
-    MachinePoolId, Operation, OperationStatus, Revision, Rollout, Text,
+    Cluster, ClusterId, Component, ControlPlaneStatus, Error, Label, Machine, MachineId,
+    MachinePool, MachinePoolId, Operation, OperationStatus, Revision, Rollout, Text,
 };
 
-use super::Simulation;
 use super::history::machine_id;
 use super::store::operation_id;
+use super::{Simulation, not_found};
 use crate::engine::{EntityKey, Time};
 use crate::fleet::{self, MachineIndex, Made, OperationIndex, PoolIndex, Status};
 use crate::scenario::Versions;
@@ -18,20 +18,28 @@ impl Simulation {
     pub(super) fn clusters(&self) -> Vec<Cluster> {
         let clusters = &self.world.blueprint().scenario().clusters;
         (1..)
+            .map(ClusterId)
             .zip(clusters.iter().take(self.growth.clusters()))
-            .filter(|(id, _)| !self.store.deleted_clusters.contains(&ClusterId(*id)))
+            .filter(|(id, _)| !self.store.deleted_clusters.contains(id))
             .map(|(id, cluster)| {
-                let place = usize::try_from(id - 1).unwrap_or_default();
-                (id, cluster, self.world.blueprint().control_plane(place))
+                let version = self.world.blueprint().control_plane(place_of(id));
+                (id, cluster, version)
             })
             .map(|(id, cluster, version)| Cluster {
-                id: ClusterId(id),
+                id,
                 name: Text::from(cluster.name.as_str()),
                 control_plane_status: ControlPlaneStatus::Ready,
                 user_version: minor(version),
                 patch_version: Text::from(version),
             })
             .collect()
+    }
+
+    /// The cluster of this number.
+    pub(super) fn cluster(&self, id: ClusterId) -> Result<Cluster, Error> {
+        let mut known = self.clusters().into_iter();
+        let found = known.find(|known| known.id == id);
+        found.ok_or_else(|| not_found("cluster", id.0))
     }
 
     pub(super) fn pool(&self, index: PoolIndex) -> MachinePool {
@@ -200,6 +208,11 @@ impl Simulation {
         let (home, name) = blueprint.identity(index);
         uuid(home, &name)
     }
+}
+
+/// The place of a cluster among those of the scenario.
+pub(super) fn place_of(cluster: ClusterId) -> usize {
+    usize::try_from(cluster.0 - 1).unwrap_or_default()
 }
 
 pub(super) fn pool_id(index: PoolIndex) -> MachinePoolId {

@@ -6,7 +6,8 @@ use appliance::public::{
 };
 use appliance::{ClusterId, Error, Label, MachineId, MachinePoolId, Text};
 
-use super::{Simulation, kept, made, not_found, operation, with_kubeconfigs};
+use super::channels::Channel;
+use super::{Simulation, kept, made, operation, with_kubeconfigs};
 use crate::fleet::{MachineIndex, PoolIndex};
 use crate::scenario::Enrolment;
 
@@ -24,7 +25,7 @@ impl Simulation {
         let now = self.machine(index);
         let mut orders: Vec<Order> = Vec::new();
         if let Patch::Set(hostname) = changes.name.clone().differing(&now.name) {
-            self.check_hostname(Some(machine), Some(&hostname))?;
+            self.check_hostname(Some(index), Some(&hostname))?;
             orders.push(Box::new(move |apply| appliance::Request::SetHostname {
                 machine,
                 hostname: hostname.clone(),
@@ -104,7 +105,7 @@ impl Simulation {
             self.world.rename_pool(index, name, &mut self.journal);
         }
         let mut orders: Vec<Order> = Vec::new();
-        if let Some(change) = self.new_version(&now, changes)? {
+        if let Some(change) = self.new_version(index, &now, changes)? {
             orders.push(change);
         }
         if let Patch::Set(profile) = changes.network_profile_id {
@@ -120,9 +121,8 @@ impl Simulation {
             }
         }
         let operation = self.carry_out(&orders, true)?;
-        let pool = self.pool(index);
         Ok(Reply::MachinePool(WithOperation {
-            resource: self.shown_pool(pool),
+            resource: self.shown_pool(index),
             operation,
         }))
     }
@@ -130,18 +130,15 @@ impl Simulation {
     /// The order that brings a pool to the version or bundle that is asked for, unless that is there. Notes its channel.
     fn new_version(
         &mut self,
+        index: PoolIndex,
         now: &appliance::MachinePool,
         changes: &MachinePoolChanges,
     ) -> Result<Option<Order>, Error> {
-        let (pool, index) = (now.id, self.pool_of(now.id)?);
-        let channel = self.channel_of_pool(pool, now.cluster_id);
+        let pool = now.id;
+        let channel = self.channel_of_pool(index, now.cluster_id);
         let next = channel.changed(changes.release_channel.as_ref(), &changes.manual_version)?;
         let minor = changes.user_version.as_ref();
-        let minor = minor.filter(|minor| next.version().is_some() || **minor != now.user_version);
-        let version = match minor {
-            Some(minor) => Some(self.version_of(minor, next.version())?),
-            None => next.version(),
-        };
+        let version = self.version_after(minor, &now.user_version, &next)?;
         if let Some(version) = &version {
             let cluster = self.cluster(now.cluster_id)?;
             made::check_skew(version, &cluster.patch_version)?;
@@ -167,6 +164,20 @@ impl Simulation {
         })
     }
 
+    /// The version after a change to a minor version and a channel; `None`: that which is there.
+    fn version_after(
+        &self,
+        asked: Option<&Text>,
+        now: &Text,
+        channel: &Channel,
+    ) -> Result<Option<Text>, Error> {
+        let pinned = channel.version();
+        match asked.filter(|minor| pinned.is_some() || *minor != now) {
+            Some(minor) => self.version_of(minor, pinned).map(Some),
+            None => Ok(pinned),
+        }
+    }
+
     /// Changes a cluster: its control plane's version, which reboots no machine.
     pub(super) fn update_cluster(
         &mut self,
@@ -177,11 +188,7 @@ impl Simulation {
         let channel = self.channel_of_cluster(cluster);
         let next = channel.changed(changes.release_channel.as_ref(), &changes.manual_version)?;
         let minor = changes.user_version.as_ref();
-        let minor = minor.filter(|minor| next.version().is_some() || **minor != now.user_version);
-        let version = match minor {
-            Some(minor) => Some(self.version_of(minor, next.version())?),
-            None => next.version(),
-        };
+        let version = self.version_after(minor, &now.user_version, &next)?;
         let is_upgrade = minor.is_some_and(|minor| *minor != now.user_version);
         if next.is_manual() && !channel.is_manual() && !is_upgrade {
             let why = "can become manual only together with a minor upgrade";
@@ -201,27 +208,21 @@ impl Simulation {
         })))
     }
 
-    /// The machine of this number, which the appliance knows.
-    fn known_machine(&self, id: MachineId) -> Result<MachineIndex, Error> {
-        let index = self.machine_of(id)?;
-        if self.world.machine(index).enrolment == Enrolment::Unknown {
-            return Err(not_found("machine", id.0));
-        }
-        Ok(index)
-    }
-
     /// That no other machine has a host name.
     pub(super) fn check_hostname(
         &self,
-        own: Option<MachineId>,
+        own: Option<MachineIndex>,
         name: Option<&Text>,
     ) -> Result<(), Error> {
-        let is_known =
-            |index: &MachineIndex| self.world.machine(*index).enrolment != Enrolment::Unknown;
-        let known = self.world.blueprint().machines().filter(is_known);
-        let others = known.map(|index| self.machine(index));
-        let others = others.filter(|machine| Some(machine.id) != own);
-        let names: Vec<Text> = others.map(|machine| machine.name).collect();
+        let blueprint = self.world.blueprint();
+        let is_other = |index: &MachineIndex| {
+            let is_known = self.world.machine(*index).enrolment != Enrolment::Unknown;
+            is_known && Some(*index) != own
+        };
+        let others = blueprint.machines().filter(is_other);
+        let names: Vec<Text> = others
+            .map(|index| Text::from(blueprint.machine_name(index)))
+            .collect();
         name.map_or(Ok(()), |name| kept::unique(name, names.iter()))
     }
 

@@ -280,13 +280,7 @@ impl Simulation {
     fn check_parent(&self, kind: StoredKind, parent: Option<i64>) -> Result<(), Error> {
         match (kind, parent) {
             (StoredKind::ElasticNodePool, Some(cluster)) => {
-                let known = self.clusters().into_iter();
-                let is_there = known
-                    .into_iter()
-                    .any(|known| known.id == ClusterId(cluster));
-                is_there
-                    .then_some(())
-                    .ok_or_else(|| not_found("cluster", cluster))
+                self.cluster(ClusterId(cluster)).map(drop)
             }
             (StoredKind::Subnet, Some(network)) => {
                 let network = Lookup::Id(network);

@@ -9,10 +9,10 @@ use appliance::{ClusterId, Error, ErrorKind, MachinePoolId, Text};
 
 use super::channels::Channel;
 use super::kept::{invalid, unique};
-use super::{Simulation, missing, with_kubeconfigs};
+use super::{Simulation, with_kubeconfigs};
 use crate::fleet::PoolIndex;
 use crate::scenario::{Addition, Enrolment, is_name, is_uuid};
-use crate::simulation::resources::pool_id;
+use crate::simulation::resources::{self, pool_id};
 
 /// What of a cluster is chosen when it is made, and never changes.
 #[derive(Clone, Debug)]
@@ -152,7 +152,7 @@ impl Simulation {
         let first_name = self.first_name_for(&new.name, place);
         self.make_known(Addition::Pool {
             name: first_name,
-            cluster: usize::try_from(cluster.0 - 1).unwrap_or_default(),
+            cluster: resources::place_of(cluster),
             version: version.as_str().to_owned(),
         })?;
         let pool = PoolIndex(u32::try_from(place).unwrap_or(u32::MAX));
@@ -166,7 +166,7 @@ impl Simulation {
                 apply: true,
             })?;
         }
-        Ok(Reply::MachinePool(self.shown_pool(self.pool(pool)).into()))
+        Ok(Reply::MachinePool(self.shown_pool(pool).into()))
     }
 
     /// A name that no pool was made with. It is the key of the pool's draws, so it stays that pool's, whatever it is called.
@@ -215,7 +215,7 @@ impl Simulation {
                 let error = invalid("uuid", "has already been taken");
                 return Err(error.with_code("value_already_exist"));
             }
-            Ok(known) => self.check_hostname(Some(self.machine(known).id), new.name.as_ref())?,
+            Ok(known) => self.check_hostname(Some(known), new.name.as_ref())?,
             Err(_) => {
                 self.check_hostname(None, new.name.as_ref())?;
                 self.make_known(Addition::Machine { uuid })?;
@@ -245,13 +245,6 @@ impl Simulation {
         self.store
             .know_depot_profile(id, new.depot_network_profile_id);
         self.public_machine(id)
-    }
-
-    /// The cluster of this number.
-    pub(super) fn cluster(&self, id: ClusterId) -> Result<appliance::Cluster, Error> {
-        let mut known = self.clusters().into_iter();
-        let found = known.find(|known| known.id == id);
-        found.ok_or_else(|| missing("cluster", &Lookup::Id(id), |id| id.0))
     }
 
     /// That a pool of a cluster can have a name.
