@@ -192,6 +192,36 @@ fn one_boot_brings_everything_that_one_request_changes() {
     }
 }
 
+#[test]
+fn a_request_that_changes_nothing_leaves_what_was_saved_where_it_is() {
+    let mut appliance = appliance();
+    let machine = MachineId(1);
+    let save = Request::SetHostname {
+        machine,
+        hostname: "later".into(),
+        apply: false,
+    };
+    appliance.answer(&save).unwrap();
+    let changes = public::MachineChanges::default();
+    let nothing = public::Request::UpdateMachine { machine, changes };
+    let Ok(public::Reply::Machine(answer)) = ask(&mut appliance, nothing) else {
+        panic!("a machine is changed");
+    };
+    assert_eq!(answer.operation, None);
+    let apply = Request::ApplyToMachine {
+        machine,
+        revision: None,
+    };
+    appliance.answer(&apply).unwrap();
+    appliance.run_until(Time::from_millis(1_800_000));
+    let Ok(public::Reply::Machine(now)) =
+        ask(&mut appliance, public::Request::GetMachine { machine })
+    else {
+        panic!("the machine is there");
+    };
+    assert_eq!(now.resource.name, Some("later".into()));
+}
+
 fn new_cluster(name: &str) -> public::NewCluster {
     public::NewCluster {
         name: name.into(),

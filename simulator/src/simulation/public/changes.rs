@@ -77,9 +77,11 @@ impl Simulation {
             Some(order) => Some(order),
             None => orders.pop().map(|order| order(true)),
         };
-        // One boot brings all of it.
-        self.carry_out(&orders, false)?;
-        self.world.bring_saved(index);
+        if !orders.is_empty() {
+            // One boot brings all of it.
+            self.carry_out(&orders, false)?;
+            self.world.bring_saved(index);
+        }
         let operation = match last {
             Some(order) => self.carry_out_one(&order)?,
             None => None,
