@@ -77,7 +77,7 @@ const PUBLIC: &str = r#"
 204 DELETE network_profiles/2
 200 GET    clusters
 200 GET    clusters/1
-200 GET    clusters/edge?by_name=true
+200 GET    clusters/Edge?by_name=true
 201 POST   clusters {"name":"c","user_version":"1.33"}
 201 POST   clusters {"name":"d2","release_channel":"manual","manual_version":"1.35.5-melt.30","addon_kube_proxy":true,"addon_core_dns":true}
 422 POST   clusters {"name":"c","user_version":"1.33"}
@@ -104,6 +104,7 @@ const PUBLIC: &str = r#"
 200 GET    enrollment_images/1
 204 DELETE enrollment_images/1
 201 POST   elastic_fleets {"name":"f","cluster_id":1}
+422 POST   elastic_fleets {"name":"g","cluster_id":99}
 200 GET    elastic_fleets/1
 200 GET    elastic_fleets/f?by_name=true
 201 POST   elastic_quotas {"name":"q","vcpus":8,"disk_gib":100,"memory_mib":4096,"elastic_fleet_id":1,"consuming_organization_uuid":"0b9a7c1e-0000-4000-8000-00000000000f"}

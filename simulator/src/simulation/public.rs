@@ -219,7 +219,8 @@ impl Simulation {
 fn is_asked<Id: PartialEq>(asked: &Lookup<Id>, id: &Id, name: &Text) -> bool {
     match asked {
         Lookup::Id(asked) => asked == id,
-        Lookup::Name(asked) => asked == name,
+        // Names are unique without regard to case.
+        Lookup::Name(asked) => asked.as_str().eq_ignore_ascii_case(name.as_str()),
     }
 }
 

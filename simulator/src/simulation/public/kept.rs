@@ -131,7 +131,9 @@ impl Simulation {
             let name = object.fields.get("name").and_then(Value::as_str);
             let is_named = match asked {
                 Lookup::Id(id) => object.id == *id,
-                Lookup::Name(asked) => name == Some(asked.as_str()),
+                Lookup::Name(asked) => {
+                    name.is_some_and(|name| name.eq_ignore_ascii_case(asked.as_str()))
+                }
             };
             let of = about
                 .parent
@@ -151,6 +153,7 @@ impl Simulation {
         let about = kind.about();
         self.check_parent(kind, parent)?;
         new.check_new(about)?;
+        self.check_references(kind, new)?;
         let siblings = self.store.objects.iter().filter(|known| {
             let of = about
                 .parent
@@ -216,6 +219,26 @@ impl Simulation {
         Ok(Reply::Stored(object.clone().into()))
     }
 
+    /// That there is what the fields of an object name.
+    fn check_references(&self, kind: StoredKind, fields: &Fields) -> Result<(), Error> {
+        for (field, of) in uses(kind) {
+            let Some(id) = fields.get(field).and_then(Value::as_i64) else {
+                continue;
+            };
+            let mut known = self.store.objects.iter();
+            if !known.any(|object| object.kind == *of && object.id == id) {
+                return Err(invalid(field, "does not exist"));
+            }
+        }
+        let cluster = fields.get("cluster_id").and_then(Value::as_i64);
+        match cluster.map(|id| self.cluster(ClusterId(id))) {
+            Some(Err(_)) if kind == StoredKind::ElasticFleet => {
+                Err(invalid("cluster_id", "does not exist"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What the appliance adds to a node pool that is made or changed: its channel, versions and bundle.
     fn settle_versions(
         &self,
@@ -269,7 +292,7 @@ impl Simulation {
         };
         if let Some(dependent) = self.store.objects.iter().find(needs_it) {
             let (dependent, kind) = (dependent.kind.about().singular, kind.about().singular);
-            let why = format!("there is a {dependent} that needs the {kind}").replace('_', " ");
+            let why = format!("the {kind} is needed by an existing {dependent}").replace('_', " ");
             return Err(Error::new(ErrorKind::Conflict, why));
         }
         self.store.objects.remove(place);
