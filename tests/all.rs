@@ -25,6 +25,7 @@ mod pod_views;
 mod presets;
 mod properties;
 mod public_api;
+mod public_changes;
 mod questions;
 mod readme;
 mod recordings;

@@ -132,9 +132,11 @@ fn an_operation_is_there_once_it_has_begun_and_ends() {
         panic!("an appliance lists its machines");
     };
     let revision = |revision: &Option<public::MachineRevision>| revision.as_ref().map(|it| it.id);
-    assert_eq!(revision(&machines[0].machine_revision), Some(1));
-    assert_eq!(revision(&machines[0].desired_machine_revision), Some(2));
-    assert_eq!(revision(&machines[2].desired_machine_revision), None);
+    assert_eq!(revision(&machines[0].machine_revision), Some(1_000_001));
+    let desired = |machine: usize| revision(&machines[machine].desired_machine_revision);
+    // A machine gets its revision when its turn comes.
+    assert_eq!((desired(0), desired(1)), (Some(1_000_002), None));
+    assert_eq!(desired(2), None);
     appliance.run_until(Time::from_millis(600_000));
     assert_eq!(status(&mut appliance), Ok(OperationStatus::Succeeded));
 }

@@ -160,9 +160,9 @@ pub enum Request {
     SetPoolNetworkProfile {
         /// The pool.
         pool: MachinePoolId,
-        /// The profile's name.
+        /// The profile's name; `None`: none from then on, and its machines use DHCP on every interface.
         #[cfg_attr(feature = "server", schemars(extend("pattern" = patterns::NAME)))]
-        network_profile: Text,
+        network_profile: Option<Text>,
         /// Whether the revision is applied at once; else it is saved.
         apply: bool,
     },

@@ -137,6 +137,15 @@ impl World {
         }
     }
 
+    /// The number of the machine's own revision that its next boot brings, and what is set in it, if that is another one
+    /// than it runs.
+    pub fn asked_for(&self, index: MachineIndex) -> Option<(u32, Settings)> {
+        let numbers = self.machine(index).numbers;
+        numbers
+            .is_new()
+            .then(|| (numbers.desired, self.coming(index)))
+    }
+
     /// What the next boot of a machine brings.
     fn coming(&self, index: MachineIndex) -> Settings {
         let dossier = self.dossier(index);

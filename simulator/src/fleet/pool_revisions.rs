@@ -58,7 +58,7 @@ impl Made {
         match setting {
             PoolSetting::Version(version) => next.version = Some(Arc::from(version.as_str())),
             PoolSetting::NetworkProfile(profile) => {
-                next.network_profile = Some(Arc::from(profile.as_str()));
+                next.network_profile = profile.as_deref().map(Arc::from);
             }
             PoolSetting::Image {
                 bundle,

@@ -104,8 +104,8 @@ pub enum MachineSetting {
 pub enum PoolSetting {
     /// The Kubernetes version of its machines, as `1.33.4`.
     Version(String),
-    /// Its network profile, by name.
-    NetworkProfile(String),
+    /// Its network profile, by name; `None`: it has none any more, which no step of a scenario can say.
+    NetworkProfile(Option<String>),
     /// Its machine image.
     Image {
         /// The bundle's name, as `1.33.5-melt.30`.

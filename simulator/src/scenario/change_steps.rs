@@ -184,7 +184,7 @@ fn set_network_profile(
         let pool = table.need("pool", problems, |item, problems| {
             pool_named(item, problems, scenario)
         });
-        let setting = profile.map(PoolSetting::NetworkProfile);
+        let setting = profile.map(|name| PoolSetting::NetworkProfile(Some(name)));
         return of_pool(pool, setting, apply);
     }
     let machines = machines_named(table, problems, scenario);

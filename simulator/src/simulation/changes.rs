@@ -24,14 +24,17 @@ impl Simulation {
     /// Carries out an order that changes something.
     pub(super) fn change(&mut self, request: &Request) -> Result<Reply, Error> {
         let (object, change) = self.change_of(request)?;
-        if let Request::SetMachineNetworkProfile {
-            network_profile, ..
-        }
-        | Request::SetPoolNetworkProfile {
-            network_profile, ..
-        } = request
-        {
-            self.know_profile(network_profile);
+        let profile = match request {
+            Request::SetMachineNetworkProfile {
+                network_profile, ..
+            } => Some(network_profile),
+            Request::SetPoolNetworkProfile {
+                network_profile, ..
+            } => network_profile.as_ref(),
+            _ => None,
+        };
+        if let Some(profile) = profile {
+            self.know_profile(profile);
         }
         if let Object::Machine(machine) = object
             && matches!(change, Change::Delete { .. })
@@ -100,8 +103,10 @@ impl Simulation {
                 network_profile,
                 apply,
             } => {
-                let profile = name_in(network_profile, "network profile")?;
-                of_pool(*pool, PoolSetting::NetworkProfile(profile), *apply)
+                let profile = network_profile.as_ref();
+                let profile = profile.map(|name| name_in(name, "network profile"));
+                let setting = PoolSetting::NetworkProfile(profile.transpose()?);
+                of_pool(*pool, setting, *apply)
             }
             Request::SetPoolImage { pool, image, apply } => {
                 let setting = PoolSetting::Image {

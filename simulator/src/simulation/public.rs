@@ -19,11 +19,13 @@ pub(super) mod profiles;
 use appliance::public::{
     Cluster, Lookup, Machine, MachinePool, MachineRevision, Operation, Reply, Request,
 };
-use appliance::{ClusterId, Error, ErrorKind, MachineId, MachinePoolId, OperationId, Text};
+use appliance::{
+    ClusterId, Error, ErrorKind, MachineId, MachinePoolId, OperationId, OperationStatus, Text,
+};
 
 use super::store::Numbered;
 use super::{Simulation, not_found};
-use crate::fleet::PoolIndex;
+use crate::fleet::{Action, MachineIndex, OperationIndex, PoolIndex, Status};
 use channels::Channel;
 
 impl Simulation {
@@ -31,10 +33,12 @@ impl Simulation {
     pub(super) fn answer_public(&mut self, request: &Request) -> Result<Reply, Error> {
         match request {
             Request::ListMachines => {
-                let machines = self.machines();
-                let shown = machines
-                    .into_iter()
-                    .map(|machine| self.shown_machine(machine));
+                let told = self.machines();
+                let all = self.world.blueprint().machines();
+                let present = all.filter(|index| self.world.machine(*index).is_present());
+                let shown = present
+                    .zip(told)
+                    .map(|(index, machine)| self.shown_machine(index, machine));
                 Ok(Reply::Machines(shown.collect()))
             }
             Request::GetMachine { machine } => self.public_machine(*machine),
@@ -112,9 +116,31 @@ impl Simulation {
     fn public_operation(&self, id: OperationId) -> Result<Reply, Error> {
         let fleet = self.world.operations().len();
         match self.store.numbered(id, fleet) {
-            Some(Numbered::Fleet(index)) => Ok(Reply::Operation(operation(self.operation(index)))),
+            Some(Numbered::Fleet(index)) => Ok(Reply::Operation(self.shown_operation(index))),
             Some(Numbered::Clerical(place)) => Ok(Reply::Operation(self.store.clerical(place))),
             None => Err(not_found("operation", id.0)),
+        }
+    }
+
+    /// An operation, as the public API shows it. A move is over there when the machine has arrived: whoever asked for it
+    /// was given no number of the operation that follows in the other pool.
+    fn shown_operation(&self, index: OperationIndex) -> Operation {
+        let own = operation(self.operation(index));
+        let about = self.world.operation(index);
+        let Some(moved) = about.task.filter(|task| task.action == Action::Move) else {
+            return own;
+        };
+        let mut others = self.world.operations().iter();
+        let arrival = others.rfind(|other| {
+            let task = other.task.filter(|task| task.action == Action::Assign);
+            task.is_some_and(|task| task.change == moved.change)
+        });
+        match arrival {
+            Some(arrival) if about.status == Status::Succeeded => Operation {
+                status: OperationStatus::from(Text::from(arrival.status.as_str())),
+                ..own
+            },
+            _ => own,
         }
     }
 
@@ -123,20 +149,23 @@ impl Simulation {
         if !self.world.machine(index).is_present() {
             return Err(not_found("machine", id.0));
         }
-        Ok(Reply::Machine(
-            self.shown_machine(self.machine(index)).into(),
-        ))
+        let shown = self.shown_machine(index, self.machine(index));
+        Ok(Reply::Machine(shown.into()))
     }
 
     /// A machine, as the public API shows it.
-    fn shown_machine(&self, machine: appliance::Machine) -> Machine {
-        let profile = machine.network_profile.as_ref();
-        let profile = profile.and_then(|name| self.profile_named(name));
-        let revision = |number: u32| MachineRevision {
-            id: i64::from(number),
-            network_profile_id: profile,
-            depot_network_profile_id: self.store.depot_profiles.get(&machine.id).copied(),
+    fn shown_machine(&self, index: MachineIndex, machine: appliance::Machine) -> Machine {
+        let depot = self.store.depot_profiles.get(&machine.id).copied();
+        let revision = |number: u32, profile: Option<&str>| MachineRevision {
+            id: revision_id(machine.id, number),
+            network_profile_id: profile.and_then(|name| self.profile_named(&Text::from(name))),
+            depot_network_profile_id: depot,
         };
+        let runs = self.world.machine(index).numbers.running;
+        let runs_profile = machine.network_profile.as_ref().map(Text::as_str);
+        let asked_for = self.world.asked_for(index);
+        let desired =
+            asked_for.map(|(number, set)| revision(number, set.network_profile.as_deref()));
         // One that nobody gave a name has its UUID in the place of one.
         let is_named = machine.name != machine.uuid;
         Machine {
@@ -146,9 +175,8 @@ impl Simulation {
             status: machine.status,
             machine_pool_id: machine.machine_pool_id,
             labels: self.store.in_order(machine.id, machine.labels),
-            // What a machine is to boot into first is its first revision.
-            machine_revision: Some(revision(machine.machine_revision.unwrap_or(1))),
-            desired_machine_revision: machine.desired_machine_revision.map(revision),
+            machine_revision: Some(revision(runs, runs_profile)),
+            desired_machine_revision: desired,
         }
     }
 
@@ -207,13 +235,19 @@ impl Simulation {
         }
     }
 
-    /// The network profile that a pool's newest revision brings, if one of its revisions brings any.
+    /// The network profile that a pool's newest revision brings.
     fn profile_of_pool(&self, pool: PoolIndex) -> Option<Text> {
-        let revisions = self.revisions(pool).into_iter().rev();
-        let mut components = revisions.flat_map(|revision| revision.components);
-        let profile = components.find(|component| component.name.as_str() == "network profile");
-        profile.map(|profile| profile.version)
+        let made = self.world.made_revisions(pool).iter();
+        let newest = made.max_by_key(|made| made.number)?;
+        newest.network_profile.as_deref().map(Text::from)
     }
+}
+
+/// The number of a machine's own revision. Numbers are those of a kind, not of a machine: that of the machine stands in it.
+fn revision_id(machine: MachineId, number: u32) -> i64 {
+    /// More revisions than a machine ever has.
+    const MOST: i64 = 1_000_000;
+    machine.0.saturating_mul(MOST).saturating_add(number.into())
 }
 
 fn is_asked<Id: PartialEq>(asked: &Lookup<Id>, id: &Id, name: &Text) -> bool {

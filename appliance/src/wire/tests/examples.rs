@@ -180,13 +180,15 @@ fn other_orders() -> Vec<BoxedStrategy<Request>> {
             version,
             apply,
         }),
-        of_pool(
-            |pool, network_profile, apply| Request::SetPoolNetworkProfile {
-                pool,
-                network_profile,
-                apply,
-            },
-        ),
+        (pool(), any::<bool>(), proptest::option::of(any_text()))
+            .prop_map(
+                |(pool, apply, network_profile)| Request::SetPoolNetworkProfile {
+                    pool,
+                    network_profile,
+                    apply,
+                },
+            )
+            .boxed(),
         of_pool(|pool, image, apply| Request::SetPoolImage { pool, image, apply }),
         (any::<i64>(), any_text())
             .prop_map(|(cluster, version)| Request::SetControlPlaneVersion {

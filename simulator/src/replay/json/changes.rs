@@ -85,7 +85,7 @@ pub(super) struct Fields<'b> {
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<&'b BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    network_profile: Option<&'b str>,
+    network_profile: Option<Profile<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'b str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +96,14 @@ pub(super) struct Fields<'b> {
     uuid: Option<&'b str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     apply: Option<bool>,
+}
+
+/// A network profile that is set: its name, or `null` where it is taken away.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Profile<'b> {
+    Named(&'b str),
+    None,
 }
 
 impl<'b> Fields<'b> {
@@ -115,11 +123,16 @@ impl<'b> Fields<'b> {
             Change::Machine { setting, .. } => match setting {
                 MachineSetting::Hostname(name) => fields.hostname = Some(name),
                 MachineSetting::Labels(labels) => fields.labels = Some(labels),
-                MachineSetting::NetworkProfile(profile) => fields.network_profile = Some(profile),
+                MachineSetting::NetworkProfile(profile) => {
+                    fields.network_profile = Some(Profile::Named(profile));
+                }
             },
             Change::Pool { setting, .. } => match setting {
                 PoolSetting::Version(version) => fields.version = Some(version),
-                PoolSetting::NetworkProfile(profile) => fields.network_profile = Some(profile),
+                PoolSetting::NetworkProfile(profile) => {
+                    let named = profile.as_deref().map_or(Profile::None, Profile::Named);
+                    fields.network_profile = Some(named);
+                }
                 PoolSetting::Image { bundle, .. } => fields.image = Some(bundle),
             },
             Change::ControlPlane { cluster, version } => {

@@ -68,7 +68,8 @@ fn setting_told(setting: &MachineSetting) -> String {
 
 fn pool_setting_told(setting: &PoolSetting) -> &str {
     match setting {
-        PoolSetting::Version(to) | PoolSetting::NetworkProfile(to) => to,
+        PoolSetting::Version(to) | PoolSetting::NetworkProfile(Some(to)) => to,
+        PoolSetting::NetworkProfile(None) => "none",
         PoolSetting::Image { bundle, .. } => bundle,
     }
 }

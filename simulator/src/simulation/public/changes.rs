@@ -55,17 +55,7 @@ impl Simulation {
                 }));
             }
         }
-        match changes.depot_network_profile_id {
-            Patch::Keep => {}
-            Patch::Clear => self.store.know_depot_profile(machine, None),
-            Patch::Set(profile) => {
-                self.profile_given(profile)?;
-                self.store.know_depot_profile(machine, Some(profile));
-            }
-        }
-        if let Patch::Set(pool) = changes.machine_pool_id {
-            self.pool_given(pool)?;
-        }
+        self.note_other_changes(machine, changes)?;
         let moves = match changes.machine_pool_id {
             Patch::Keep => None,
             Patch::Set(pool) if now.machine_pool_id == Some(pool) => None,
@@ -86,11 +76,34 @@ impl Simulation {
             Some(order) => self.carry_out_one(&order)?,
             None => None,
         };
-        let machine = self.machine(index);
         Ok(Reply::Machine(WithOperation {
-            resource: self.shown_machine(machine),
+            resource: self.shown_machine(index, self.machine(index)),
             operation,
         }))
+    }
+
+    /// Notes what is changed about a machine without an order, and refuses what cannot be.
+    fn note_other_changes(
+        &mut self,
+        machine: MachineId,
+        changes: &MachineChanges,
+    ) -> Result<(), Error> {
+        if let Patch::Set(pool) = changes.machine_pool_id {
+            self.pool_given(pool)?;
+        }
+        if changes.network_profile_id == Patch::Clear {
+            let why = "cannot be taken away: a machine has the profile of its pool or its own";
+            return Err(kept::invalid("network_profile_id", why));
+        }
+        match changes.depot_network_profile_id {
+            Patch::Keep => {}
+            Patch::Clear => self.store.know_depot_profile(machine, None),
+            Patch::Set(profile) => {
+                self.profile_given(profile)?;
+                self.store.know_depot_profile(machine, Some(profile));
+            }
+        }
+        Ok(())
     }
 
     /// Changes a pool.
@@ -110,17 +123,19 @@ impl Simulation {
         if let Some(change) = self.new_version(index, &now, changes)? {
             orders.push(change);
         }
-        if let Patch::Set(profile) = changes.network_profile_id {
-            let network_profile = self.profile_given(profile)?;
-            if self.profile_of_pool(index).as_ref() != Some(&network_profile) {
-                orders.push(Box::new(move |apply| {
-                    appliance::Request::SetPoolNetworkProfile {
-                        pool,
-                        network_profile: network_profile.clone(),
-                        apply,
-                    }
-                }));
-            }
+        let profile = match changes.network_profile_id {
+            Patch::Keep => None,
+            Patch::Clear => Some(None),
+            Patch::Set(profile) => Some(Some(self.profile_given(profile)?)),
+        };
+        if let Some(network_profile) = profile.filter(|to| self.profile_of_pool(index) != *to) {
+            orders.push(Box::new(move |apply| {
+                appliance::Request::SetPoolNetworkProfile {
+                    pool,
+                    network_profile: network_profile.clone(),
+                    apply,
+                }
+            }));
         }
         let operation = self.carry_out(&orders, true)?;
         Ok(Reply::MachinePool(WithOperation {

@@ -159,10 +159,10 @@ impl Simulation {
         let name = new.name.as_str();
         self.world.rename_pool(pool, name, &mut self.journal);
         self.store.pool_channels.insert(pool, channel);
-        if let Some(network_profile) = profile {
+        if profile.is_some() {
             self.change(&appliance::Request::SetPoolNetworkProfile {
                 pool: pool_id(pool),
-                network_profile,
+                network_profile: profile,
                 apply: true,
             })?;
         }

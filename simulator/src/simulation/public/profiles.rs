@@ -31,7 +31,7 @@ impl Simulation {
                 ..
             }
             | Change::Pool {
-                setting: PoolSetting::NetworkProfile(name),
+                setting: PoolSetting::NetworkProfile(Some(name)),
                 ..
             } => Some(name.as_str()),
             _ => None,

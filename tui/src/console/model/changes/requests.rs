@@ -139,7 +139,7 @@ impl Fleet {
             },
             Verb::SetPoolNetworkProfile => Request::SetPoolNetworkProfile {
                 pool,
-                network_profile: value,
+                network_profile: Some(value),
                 apply,
             },
             verb => return Err(format!("{} is not of pools", verb.word())),
