@@ -16,6 +16,11 @@ pub struct Clock {
     pub speed: Option<u32>,
 }
 
+impl Clock {
+    /// The most simulated seconds in one real second: a day.
+    pub const FASTEST: u32 = 86_400;
+}
+
 /// What an appliance with the extension says of itself. One without it has no such answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]

@@ -251,7 +251,8 @@ pub enum Request {
     StepClock,
     /// Let the clock go faster or slower.
     SetClockSpeed {
-        /// Simulated seconds in one real second.
+        /// Simulated seconds in one real second, from 1 to [`Clock::FASTEST`].
+        #[cfg_attr(feature = "server", schemars(range(min = 1, max = 86_400)))]
         speed: u32,
     },
     /// What meltcloud's public API can be asked.

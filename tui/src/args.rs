@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use appliance::Clock;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simulator::ensemble::shard::Part;
 use simulator::scenario::Preset;
@@ -283,13 +284,11 @@ fn speed(text: &str) -> Result<ServeSpeed, String> {
     let times = text
         .parse()
         .ok()
-        .filter(|times| (1..=FASTEST).contains(times));
-    let times = times.ok_or_else(|| format!("a number from 1 to {FASTEST} is needed, or max"))?;
+        .filter(|times| (1..=Clock::FASTEST).contains(times));
+    let wrong = || format!("a number from 1 to {} is needed, or max", Clock::FASTEST);
+    let times = times.ok_or_else(wrong)?;
     Ok(ServeSpeed::Times(times))
 }
-
-/// A day in a second.
-pub(crate) const FASTEST: u32 = 86_400;
 
 fn preset(text: &str) -> Result<Preset, String> {
     Preset::named(text).ok_or_else(|| {

@@ -66,6 +66,7 @@ pub struct NewEnrollmentImage {
     #[cfg_attr(feature = "server", schemars(extend("pattern" = crate::patterns::NAME)))]
     pub name: Text,
     /// Until when it can be booted (RFC 3339).
+    #[cfg_attr(feature = "server", schemars(extend("format" = "date-time")))]
     pub expires_at: Text,
     /// The disk to install to. The newer provider may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -32,15 +32,9 @@ pub(super) fn respond(server: &Server, head: &Parts) -> Result<Response, Error> 
     let asked = query
         .split('&')
         .find_map(|pair| pair.strip_prefix("after="));
-    let after = match known.or(asked) {
-        None => 0,
-        Some(number) => number.parse().map_err(|_| {
-            Error::new(
-                ErrorKind::Malformed,
-                "the last event that is known has to be a whole number",
-            )
-        })?,
-    };
+    // Both are read, so that a wrong one is not taken for a right one where the other is there.
+    let (known, asked) = (number(known)?, number(asked)?);
+    let after = known.or(asked).unwrap_or(0);
     let newest = server.answerer.newest_event();
     let is_of_this_log = after <= *newest.borrow();
     let reader = Reader {
@@ -53,6 +47,14 @@ pub(super) fn respond(server: &Server, head: &Parts) -> Result<Response, Error> 
     Ok(Sse::new(events(reader))
         .keep_alive(KeepAlive::default())
         .into_response())
+}
+
+fn number(text: Option<&str>) -> Result<Option<u64>, Error> {
+    let number = text.map(str::parse).transpose();
+    number.map_err(|_| {
+        let why = "the last event that is known has to be a whole number";
+        Error::new(ErrorKind::Malformed, why)
+    })
 }
 
 /// Whoever reads the stream, and how far it is.

@@ -153,7 +153,7 @@ fn parameter(place: &str, name: &str, is_required: bool, schema: &Value) -> Valu
 }
 
 fn stream() -> Value {
-    let number = json!({ "type": "integer", "minimum": 0 });
+    let number = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
     json!({ "get": {
         "operationId": "meltdeck_stream_events",
         "tags": [tag(Part::Extension)],

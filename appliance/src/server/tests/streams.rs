@@ -73,8 +73,14 @@ async fn a_reader_that_was_cut_off_goes_on_where_it_was() {
     .await
     .into_body();
     assert_eq!(next(&mut stream).await.unwrap().0, 2);
-    let wrong = call("GET", &extension("events/stream?after=x"), "");
-    assert_eq!(come_to(&server, wrong).await.0, 400);
+    for is_known in [false, true] {
+        let mut wrong = call("GET", &extension("events/stream?after=x"), "");
+        if is_known {
+            let known = "1".parse().unwrap();
+            wrong.headers_mut().insert("last-event-id", known);
+        }
+        assert_eq!(come_to(&server, wrong).await.0, 400);
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use simulator::scenario::Trouble;
 use simulator::simulation::Simulation;
 
 use super::state::{ClockLine, State};
-use crate::args::{FASTEST, ServeSpeed};
+use crate::args::ServeSpeed;
 use crate::console::driver::pace::Pace;
 use crate::console::message::{Drive, Speed};
 
@@ -201,8 +201,8 @@ impl Paced {
                 }
             }
             Request::SetClockSpeed { speed } => {
-                if !(1..=FASTEST).contains(speed) {
-                    let why = format!("speed {speed}: allowed is 1 to {FASTEST}");
+                if !(1..=Clock::FASTEST).contains(speed) {
+                    let why = format!("speed {speed}: allowed is 1 to {}", Clock::FASTEST);
                     return Err(Error::new(ErrorKind::Rejected, why));
                 }
                 self.pace.drive(Drive::SetSpeed(Speed::Times(*speed)));
