@@ -8,6 +8,8 @@
 //! | `clock` | simulated time in words |
 //! | `demo` | the built-in demo fleet |
 //! | `interrupt` | Ctrl-C while something long is under way |
+//! | `live` | a live appliance, asked in the console's own questions |
+//! | `settings` | what is configured: the appliances that are asked |
 //! | `streams` | where a command writes, and how it can fail |
 //!
 //! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario); 128 + n ended by
@@ -19,6 +21,8 @@ mod commands;
 pub mod console;
 mod demo;
 mod interrupt;
+pub mod live;
+pub mod settings;
 mod streams;
 
 use std::ffi::OsString;
