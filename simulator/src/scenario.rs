@@ -31,6 +31,7 @@
 //! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
+//! | `reader` | these, for other files that are read the same way |
 
 mod absence;
 mod bad_revisions;
@@ -71,6 +72,7 @@ mod pool;
 mod presets;
 mod problem;
 mod quantities;
+pub mod reader;
 mod section;
 mod starts_on;
 mod state_at;
@@ -219,19 +221,21 @@ impl Scenario {
         preset: Option<Preset>,
     ) -> Result<Self, ScenarioError> {
         let mut problems = Problems::new(text);
-        let (document, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let offset = error.span().map_or(0, |span| span.start);
-            problems.add(offset, error.message());
-        }
-        // A key that stands twice leaves a document that can be read on; other mistakes of syntax leave a torn one.
-        let is_torn = errors
-            .iter()
-            .any(|error| !error.message().contains("duplicate key"));
-        if is_torn {
+        let Some(document) = reader::document(text, &mut problems) else {
             return Err(problems.into_error(file));
-        }
-        let mut section = Section::new(String::new(), 0, document.get_ref());
+        };
+        Self::of_document((text, &document), problems, file, name, preset)
+    }
+
+    /// The scenario of a document. `text` is the document's, or what is hashed in its place.
+    fn of_document(
+        (text, document): (&str, &DeTable<'_>),
+        mut problems: Problems<'_>,
+        file: &str,
+        name: &str,
+        preset: Option<Preset>,
+    ) -> Result<Self, ScenarioError> {
+        let mut section = Section::new(String::new(), 0, document);
         let mut scenario = Self {
             name: name.into(),
             text: text.into(),
