@@ -25,6 +25,7 @@
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
 //! | `growth` | nothing of the file: what is added to the fleet while it is simulated |
+//! | `model` | scenarios without a fleet, for one that an appliance tells |
 //! | `inputs` | nothing of the file: what of it is left to chance, and the scenario with one of that set |
 //! | `expect`, `state_at` | `[[expect]]`: what a forecast must say, also of one instant |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
@@ -60,6 +61,7 @@ mod inputs;
 mod labels;
 mod load;
 mod machines;
+pub mod model;
 mod numbering;
 mod objects;
 mod outages;
@@ -224,18 +226,26 @@ impl Scenario {
         let Some(document) = reader::document(text, &mut problems) else {
             return Err(problems.into_error(file));
         };
-        Self::of_document((text, &document), problems, file, name, preset)
+        let scenario = Self::of_document((text, &document), &mut problems, (name, preset), &[]);
+        if problems.is_empty() {
+            Ok(scenario)
+        } else {
+            Err(problems.into_error(file))
+        }
     }
 
-    /// The scenario of a document. `text` is the document's, or what is hashed in its place.
+    /// The scenario of a document, as far as it can be read. The text is what the scenario keeps and is known by. `others` are
+    /// keys that may stand in the document's file and were taken out of it.
     fn of_document(
         (text, document): (&str, &DeTable<'_>),
-        mut problems: Problems<'_>,
-        file: &str,
-        name: &str,
-        preset: Option<Preset>,
-    ) -> Result<Self, ScenarioError> {
+        problems: &mut Problems<'_>,
+        (name, preset): (&str, Option<Preset>),
+        others: &[&'static str],
+    ) -> Self {
         let mut section = Section::new(String::new(), 0, document);
+        for key in others {
+            section.item(key);
+        }
         let mut scenario = Self {
             name: name.into(),
             text: text.into(),
@@ -267,13 +277,9 @@ impl Scenario {
             bad_revisions: Vec::new(),
             firmware_changes: BTreeSet::new(),
         };
-        scenario.read(&mut section, &mut problems, preset);
-        section.finish(&mut problems);
-        if problems.is_empty() {
-            Ok(scenario)
-        } else {
-            Err(problems.into_error(file))
-        }
+        scenario.read(&mut section, problems, preset);
+        section.finish(problems);
+        scenario
     }
 
     fn read(

@@ -3,12 +3,14 @@
 //! | file | holds |
 //! |---|---|
 //! | `args` | the command line, as clap reads it |
+//! | `capture` | a live fleet as a scenario |
 //! | `commands` | what each command does, one file each |
 //! | `console` | the console: model, update, view, and what runs them |
 //! | `clock` | simulated time in words |
 //! | `demo` | the built-in demo fleet |
 //! | `interrupt` | Ctrl-C while something long is under way |
 //! | `live` | a live appliance, asked in the console's own questions |
+//! | `new_file` | files that are whole or not there |
 //! | `settings` | what is configured: the appliances that are asked |
 //! | `streams` | where a command writes, and how it can fail |
 //!
@@ -16,12 +18,14 @@
 //! settings); 3 the appliance could not be reached or refused; 128 + n ended by signal n.
 
 mod args;
+mod capture;
 mod clock;
 mod commands;
 pub mod console;
 mod demo;
 mod interrupt;
 pub mod live;
+mod new_file;
 pub mod settings;
 mod streams;
 

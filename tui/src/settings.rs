@@ -24,9 +24,11 @@ use appliance::client;
 use simulator::scenario::did_you_mean;
 
 use crate::streams::Failure;
-pub(crate) use draft::{Draft, Found, KEY_TIME, Origin};
-pub(crate) use file::{File, TEMPLATE};
-pub(crate) use key::{KeySource, key_of};
+pub(crate) use draft::{Draft, Found, Origin};
+use file::File;
+pub(crate) use file::TEMPLATE;
+pub(crate) use key::key_of;
+pub(crate) use place::of_file as path;
 
 /// One appliance and organization, under a name.
 #[derive(Clone, Debug)]
@@ -48,12 +50,12 @@ pub struct Context {
 /// The variables of an environment, by their names. One that is empty is as one that is not set.
 pub(crate) type Variables<'v> = &'v dyn Fn(&str) -> Option<String>;
 
-/// A context that is configured, or what is wrong with it.
+/// A context that is configured.
 pub(crate) struct Configured {
     /// Its name.
     pub(crate) name: String,
-    /// The context, with its key.
-    pub(crate) context: Result<Context, String>,
+    /// The context before its key is got, or what is wrong with it.
+    pub(crate) draft: Result<Draft, String>,
 }
 
 /// Those of this process.
@@ -79,39 +81,25 @@ pub(crate) fn chosen_if_any(context: Option<&str>) -> Result<Option<Context>, Fa
     context.map_err(Failure::Question)
 }
 
-/// Every context that is configured, the environment's first. One that cannot be used hides no other.
+/// Every context that is configured, the environment's first. One that is wrong hides no other. Their keys are not got yet:
+/// that may take long.
 ///
 /// # Errors
 /// When the file cannot be read at all, or something is wrong with what stands in it beside the contexts.
-pub(crate) fn all() -> Result<Vec<Configured>, Failure> {
-    all_of(&of_process).map_err(Failure::Question)
-}
-
-fn all_of(variable: Variables<'_>) -> Result<Vec<Configured>, String> {
-    let of_environment = of_environment(variable).map(|draft| match draft {
-        Ok(draft) => configured(draft, variable),
-        Err(why) => Configured {
-            name: "environment".to_owned(),
-            context: Err(why),
-        },
+pub(crate) fn all(variable: Variables<'_>) -> Result<Vec<Configured>, Failure> {
+    let of_environment = of_environment(variable).map(|draft| Configured {
+        name: draft
+            .as_ref()
+            .map_or_else(|_| "environment".to_owned(), |draft| draft.name.clone()),
+        draft,
     });
-    let file = File::find(variable)?;
+    let file = File::find(variable).map_err(Failure::Question)?;
     let of_file = file.into_iter().flat_map(|file| file.contexts);
-    let of_file = of_file.map(|(name, draft)| match draft {
-        Ok(draft) => configured(draft, variable),
-        Err(error) => Configured {
-            name,
-            context: Err(error.to_string()),
-        },
+    let of_file = of_file.map(|(name, draft)| Configured {
+        name,
+        draft: draft.map_err(|error| error.to_string()),
     });
     Ok(of_environment.into_iter().chain(of_file).collect())
-}
-
-fn configured(draft: Draft, variable: Variables<'_>) -> Configured {
-    Configured {
-        name: draft.name.clone(),
-        context: draft.context(variable),
-    }
 }
 
 /// The context that is meant, as it is written down; `None` where nothing is configured.
@@ -155,7 +143,7 @@ pub(crate) fn drafted(
 }
 
 /// The context that meltcloud's variables make; `None` where they name neither an appliance nor an organization.
-pub(crate) fn of_environment(variable: Variables<'_>) -> Option<Result<Draft, String>> {
+fn of_environment(variable: Variables<'_>) -> Option<Result<Draft, String>> {
     let is_set = |name: &&str| variable(name).is_some();
     ["MELTCLOUD_ENDPOINT", "MELTCLOUD_ORGANIZATION"]
         .iter()
@@ -164,7 +152,7 @@ pub(crate) fn of_environment(variable: Variables<'_>) -> Option<Result<Draft, St
 }
 
 /// What to tell somebody who has configured nothing.
-fn nothing(variable: Variables<'_>) -> String {
+pub(crate) fn nothing(variable: Variables<'_>) -> String {
     let path = place::of_file(variable);
     let path = path.map_or_else(
         || "a file that MELTDECK_CONFIG names".to_owned(),

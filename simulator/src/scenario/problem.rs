@@ -1,5 +1,6 @@
 //! What is wrong with a scenario file: every problem at once, each with its place.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -55,6 +56,15 @@ impl<'i> Problems<'i> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Keeps one of those that say the same of the same place: what a model says of many pools is wrong in each of them.
+    pub(super) fn tell_once(&mut self) {
+        let mut told = BTreeSet::new();
+        self.list.retain(|problem| {
+            let (_, what) = problem.message.split_once(": ").unwrap_or_default();
+            told.insert((problem.offset, what.to_owned()))
+        });
     }
 
     /// The line and the column of a byte offset, both from 1.

@@ -5,7 +5,7 @@ use toml::de::DeTable;
 pub use super::load::text;
 pub use super::problem::Problems;
 pub use super::section::{Item, Section};
-pub use super::values::{flag, list, name};
+pub use super::values::{flag, name};
 
 /// The document of a text that is TOML; `None` where it is not, which is noted. Of one in which a key stands twice, that is
 /// noted and the rest can be read.

@@ -219,7 +219,7 @@ pub fn flag(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<bool> {
 }
 
 /// The elements of an array of at least one, each as `read` understands it. `one` names what an element is.
-pub fn list<T>(
+pub(super) fn list<T>(
     item: &Item<'_, '_>,
     problems: &mut Problems<'_>,
     one: &str,

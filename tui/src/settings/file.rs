@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use appliance::Organization;
 use appliance::client::Endpoint;
-use simulator::scenario::reader::{self, Item, Problems, Section, flag, list, name};
+use simulator::scenario::reader::{self, Item, Problems, Section, flag, name};
 use simulator::scenario::{ScenarioError, did_you_mean};
 use simulator::windows::{zone, zone_names};
 

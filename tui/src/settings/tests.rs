@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::key::KeySource;
 use super::*;
 use appliance::Secret;
 use appliance::client::Endpoint;
@@ -264,10 +265,10 @@ fn a_context_that_is_wrong_hides_no_other() {
         place.refusal(Some("east")),
         "config.toml:5:1: contexts.east.writes: unknown key, allowed: endpoint, organization, api_key_env, api_key_file, api_key_command, ca_file, skip_verify, model, write, most_requests_per_second, timezone; did you mean \"write\"?"
     );
-    let all = all_of(&|name| place.get(name)).unwrap();
+    let all = all(&|name| place.get(name)).unwrap();
     let told: Vec<_> = all
         .iter()
-        .map(|one| (one.name.as_str(), one.context.is_ok()))
+        .map(|one| (one.name.as_str(), one.draft.is_ok()))
         .collect();
     let expected = [("environment", false), ("west", true), ("east", false)];
     assert_eq!(told, expected);
