@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Windows(Windows),
     /// Say what would block a rollout's drains now: exit code 1 if something would
     Preflight(Preflight),
-    /// Print the JSON Schema of what a command prints with -o json
+    /// Print the JSON Schema of what a command prints with -o json, or of the file of contexts
     Schema(Schema),
     /// Write, print and check the file of contexts: the appliances that are asked
     Config(Config),
@@ -170,6 +170,8 @@ pub(crate) enum Printed {
     Comparison,
     /// What `rehearse --sensitivity` prints
     Sensitivity,
+    /// The file of contexts, config.toml
+    Config,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,6 +5,7 @@
 //! | `place` | where the file of contexts is |
 //! | `file` | that file, as it is read |
 //! | `draft` | a context as it is written down, and where each of its values comes from |
+//! | `schema` | its JSON Schema |
 //! | `key` | where a key comes from, and how it is got |
 //!
 //! A context that is named, by `--context` or `MELTDECK_CONTEXT`, is the file's. Where none is named and `MELTCLOUD_ENDPOINT`
@@ -15,6 +16,7 @@ mod draft;
 mod file;
 mod key;
 mod place;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
@@ -108,37 +110,43 @@ pub(crate) fn drafted(
     variable: Variables<'_>,
 ) -> Result<Option<Draft>, String> {
     let of_variable = variable("MELTDECK_CONTEXT");
-    let named = named
-        .map(|name| ("--context", name))
-        .or_else(|| Some(("MELTDECK_CONTEXT", of_variable.as_deref()?)));
-    if named.is_none()
-        && let Some(draft) = of_environment(variable)
-    {
+    let of_variable = || Some(("MELTDECK_CONTEXT", of_variable.as_deref()?));
+    let named = named.map(|name| ("--context", name)).or_else(of_variable);
+    if let Some((by, name)) = named {
+        let file = File::find(variable)?;
+        return of_file(file.as_ref(), (by, name), variable).map(Some);
+    }
+    if let Some(draft) = of_environment(variable) {
         return draft.map(Some);
     }
-    let file = File::find(variable)?;
-    let (Some(file), Some((by, name))) = (&file, named) else {
-        if let Some((by, name)) = named {
-            let known = nothing(variable);
-            return Err(format!(
-                "meltdeck: {by}: found {name:?}, but there is no file of contexts\n{known}"
-            ));
-        }
-        return match file {
-            Some(file) => file.default(),
-            None => Ok(None),
-        };
+    match File::find(variable)? {
+        Some(file) => file.default(),
+        None => Ok(None),
+    }
+}
+
+/// The file's context of a name; `by` says who named it.
+fn of_file(
+    file: Option<&File>,
+    (by, name): (&str, &str),
+    variable: Variables<'_>,
+) -> Result<Draft, String> {
+    let Some(file) = file else {
+        let way_out = nothing(variable);
+        return Err(format!(
+            "meltdeck: {by}: found {name:?}, but there is no file of contexts\n{way_out}"
+        ));
     };
     if let Some(draft) = file.context(name) {
-        return draft.map(Some);
+        return draft;
     }
-    let names = || file.contexts.iter().map(|(name, _)| name.as_str());
-    let known: Vec<String> = names().map(|name| format!("{name:?}")).collect();
-    let hint = did_you_mean(name, names());
+    let known = || file.contexts.iter().map(|(context, _)| context.as_str());
+    let listed: Vec<_> = known().map(|context| format!("{context:?}")).collect();
+    let hint = did_you_mean(name, known());
     Err(format!(
         "meltdeck: {by}: found {name:?}, allowed: a context of {}: {}{hint}",
         file.path.display(),
-        known.join(", ")
+        listed.join(", ")
     ))
 }
 

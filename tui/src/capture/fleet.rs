@@ -116,20 +116,20 @@ impl<'t> Fleet<'t> {
 
     /// Says what of the machines' states a scenario cannot begin with.
     fn note_states(&self, notes: &mut Notes) {
-        let mut states: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        let mut unusual: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         let mut behind = Vec::new();
         for pool in &self.pools {
             for machine in &pool.machines {
                 let status = &machine.told.status;
                 let is_usual = matches!(status, MachineStatus::Ready | MachineStatus::Unreachable);
                 if !is_usual {
-                    states
+                    unusual
                         .entry(status.to_string())
                         .or_default()
                         .push(&machine.name);
                 }
                 if machine.told.scheduling == Some(Scheduling::Quarantined) {
-                    states
+                    unusual
                         .entry("quarantined".to_owned())
                         .or_default()
                         .push(&machine.name);
@@ -142,10 +142,10 @@ impl<'t> Fleet<'t> {
                 }
             }
         }
-        for (status, machines) in states {
+        for (state, machines) in unusual {
             let machines = listed(machines);
             notes.assume(format!(
-                "machines that are {status} begin as ready ones: {machines}"
+                "machines that are {state} begin as ready ones: {machines}"
             ));
         }
         if !behind.is_empty() {

@@ -81,7 +81,9 @@ pub(super) fn write(told: &Told, about: &About, notes: &Notes) -> String {
         if !lines.is_empty() {
             say("");
             say(heading);
-            lines.iter().for_each(|line| say(&format!("- {line}")));
+            for line in lines {
+                say(&format!("- {line}"));
+            }
         }
     }
     text.replace("# \n", "#\n")

@@ -31,7 +31,7 @@ pub(super) fn of(told: &Told, fleet: &Fleet<'_>, notes: &mut Notes) -> String {
     let mut text = String::new();
     for ((cluster, namespace, name), machines) in &workloads {
         let (cluster, _) = &fleet.clusters[cluster];
-        let places: Vec<_> = machines.iter().map(|name| name.to_toml_value()).collect();
+        let places: Vec<_> = machines.iter().map(ToTomlValue::to_toml_value).collect();
         let _ = writeln!(
             text,
             "[[workloads]]\nname = {}\nnamespace = {}\ncluster = {}\nreplicas = {}\nstarts_on = [{}]",

@@ -5,6 +5,9 @@ use appliance::{
     Revision,
 };
 
+/// A machine, and the pods on it.
+pub(crate) type OnMachine = (MachineId, Vec<Pod>);
+
 /// A fleet as an appliance tells it. `None`: it does not tell.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
@@ -14,7 +17,7 @@ pub(crate) struct Told {
     pub(crate) revisions: Option<Vec<Revision>>,
     pub(crate) budgets: Option<Vec<Budget>>,
     /// The pods on each machine of a pool.
-    pub(crate) pods: Option<Vec<(MachineId, Vec<Pod>)>>,
+    pub(crate) pods: Option<Vec<OnMachine>>,
 }
 
 impl Told {
@@ -68,7 +71,7 @@ impl Told {
     fn ask_pods(
         &self,
         ask: &mut impl FnMut(&Request) -> Result<Reply, Error>,
-    ) -> Result<Option<Vec<(MachineId, Vec<Pod>)>>, Error> {
+    ) -> Result<Option<Vec<OnMachine>>, Error> {
         let mut pods = Vec::new();
         for machine in self
             .machines

@@ -154,7 +154,9 @@ fn draft(
     let model = found(&mut table, "model", problems, path);
     let is_writable = found(&mut table, "write", problems, flag);
     let rate = found(&mut table, "most_requests_per_second", problems, rate);
-    let timezone = found(&mut table, "timezone", problems, timezone);
+    let timezone = found(&mut table, "timezone", problems, |item, problems| {
+        timezone(item, problems).map(Some)
+    });
     table.finish(problems);
     let default_endpoint = || {
         let endpoint = Endpoint::parse(Endpoint::DEFAULT);
@@ -318,10 +320,10 @@ fn rate(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<f64> {
     number
 }
 
-fn timezone(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<Option<String>> {
+fn timezone(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
     let found = item.as_str().unwrap_or_default();
     if let Some((_, name)) = zone(found) {
-        return Some(Some(name));
+        return Some(name);
     }
     let names = zone_names();
     let hint = did_you_mean(found, names.iter().map(String::as_str));

@@ -302,13 +302,13 @@ fn the_template_is_right_once_it_is_filled_in() {
             .iter()
             .any(|key| line.contains(key))
     };
-    let filled: String = TEMPLATE
+    let filled = TEMPLATE
         .lines()
         .map(|line| line.strip_prefix("# ").unwrap_or(line))
         .filter(|line| line.contains(" = ") || line.starts_with('['))
         .filter(|line| one_key(line))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .join("\n");
     let file = File::parse(&filled, Path::new("c.toml").into(), &|_| None).unwrap();
     assert_eq!(file.default_name(), Some("production"));
     let (_, draft) = &file.contexts[0];
@@ -320,4 +320,17 @@ fn the_template_is_right_once_it_is_filled_in() {
         KeySource::Variable("MELTCLOUD_API_KEY".to_owned())
     );
     assert!(!draft.is_writable.value && !draft.skip_verify.value);
+}
+
+#[test]
+fn the_schema_has_the_keys_that_are_read() {
+    let told = Place::new("[contexts.west]\nx = 1\n").refusal(None);
+    let allowed = told.split("unknown key, allowed: ").nth(1).unwrap();
+    let mut read: Vec<_> = allowed.lines().next().unwrap().split(", ").collect();
+    read.sort_unstable();
+    let schema = schema::of_file();
+    let context = &schema["properties"]["contexts"]["additionalProperties"];
+    let mut known: Vec<_> = context["properties"].as_object().unwrap().keys().collect();
+    known.sort_unstable();
+    assert_eq!(known, read);
 }

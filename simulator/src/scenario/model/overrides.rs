@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::super::problem::{Problems, did_you_mean};
 use super::super::section::{Item, Section};
@@ -199,7 +199,7 @@ fn lay<'i>(
         }
     }
     let tables = fleet.entry(placeless_key(array));
-    let tables = tables.or_insert_with(|| super::placeless(DeValue::Array(Default::default())));
+    let tables = tables.or_insert_with(|| super::placeless(DeValue::Array(DeArray::default())));
     let DeValue::Array(tables) = tables.as_mut() else {
         return;
     };

@@ -41,7 +41,7 @@ pub(super) fn document(document: &DeTable<'_>) -> String {
         let name: &str = key.get_ref();
         match value.get_ref() {
             DeValue::Array(array) => {
-                for table in array.iter() {
+                for table in array {
                     // What is no table among them was refused by whoever read the document.
                     if let DeValue::Table(table) = table.get_ref() {
                         let _ = writeln!(text, "\n[[{}]]", name.to_toml_key());

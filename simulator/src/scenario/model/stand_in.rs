@@ -50,14 +50,14 @@ pub(super) fn fleet(model: &DeTable<'_>) -> String {
         told.cloned().unwrap_or_default()
     };
     for (pool, cluster) in &names.pools {
-        let named = machines
+        let own = machines
             .iter()
-            .filter(|(name, told)| home(name, told) == *pool);
-        let named = named.map(|(name, _)| name.clone());
+            .filter(|(machine, told)| home(machine, told) == *pool)
+            .map(|(machine, _)| machine.clone());
         let others = (1..=MACHINES).map(|number| format!("{pool}/stand-in-{number}"));
-        let all: Vec<_> = named
+        let all: Vec<_> = own
             .chain(others)
-            .map(|name| name.to_toml_value())
+            .map(|machine| machine.to_toml_value())
             .collect();
         let _ = writeln!(
             text,
@@ -96,7 +96,7 @@ impl Names {
         match value {
             DeValue::Table(table) => self.of_table(table),
             DeValue::Array(array) => {
-                for element in array.iter() {
+                for element in array {
                     self.of_value(element.get_ref());
                 }
             }
