@@ -166,3 +166,31 @@ fn every_field_is_described() {
         assert!(fields > 20, "{of}: {fields}");
     }
 }
+
+#[test]
+fn the_schema_of_contexts_takes_what_is_right_and_refuses_what_is_not() {
+    let [schema, _] = schemas("config");
+    let context = |more: Value| {
+        let mut context =
+            serde_json::json!({ "organization": "0b9a7c1e-0000-4000-8000-00000000000f" });
+        context
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        serde_json::json!({ "contexts": { "a": context } })
+    };
+    for right in [
+        serde_json::json!({}),
+        serde_json::json!({ "api_key_command": ["pass"], "write": true, "timezone": "UTC" }),
+        serde_json::json!({ "most_requests_per_second": 0.5 }),
+    ] {
+        assert!(schema.is_valid(&context(right.clone())), "{right}");
+    }
+    for wrong in [
+        serde_json::json!({ "api_key": "k" }),
+        serde_json::json!({ "api_key_env": "K", "api_key_file": "k" }),
+        serde_json::json!({ "most_requests_per_second": 0 }),
+    ] {
+        assert!(!schema.is_valid(&context(wrong.clone())), "{wrong}");
+    }
+}

@@ -360,7 +360,7 @@ fn shared(sum: u128, by: usize) -> Span {
 }
 
 /// What the pools' hardware takes from the built-in classes, and what their policy takes from the defaults.
-fn assumptions(blueprint: &Blueprint) -> Vec<String> {
+pub fn assumptions(blueprint: &Blueprint) -> Vec<String> {
     let scenario = blueprint.scenario();
     let mut names: Vec<&str> = scenario
         .pools

@@ -25,12 +25,14 @@
 //! | `bad_revisions` | `[[bad_revisions]]`: revisions that do harm to many machines at once |
 //! | `change`, `change_steps` | changes of machines, pools and control planes, and the steps that ask for them |
 //! | `growth` | nothing of the file: what is added to the fleet while it is simulated |
+//! | `model` | scenarios without a fleet, for one that an appliance tells |
 //! | `inputs` | nothing of the file: what of it is left to chance, and the scenario with one of that set |
 //! | `expect`, `state_at` | `[[expect]]`: what a forecast must say, also of one instant |
 //! | `quantities`, `labels`, `objects` | what Kubernetes writes: CPU and memory, labels, names with a namespace |
 //! | `bytes` | sizes and bandwidths |
 //! | `calendar`, `values` | civil times; durations, counts, percentages, names |
 //! | `section`, `problem` | the walk through the document, and what is wrong with it |
+//! | `reader` | these, for other files that are read the same way |
 
 mod absence;
 mod bad_revisions;
@@ -59,6 +61,7 @@ mod inputs;
 mod labels;
 mod load;
 mod machines;
+pub mod model;
 mod numbering;
 mod objects;
 mod outages;
@@ -71,6 +74,7 @@ mod pool;
 mod presets;
 mod problem;
 mod quantities;
+pub mod reader;
 mod section;
 mod starts_on;
 mod state_at;
@@ -219,19 +223,29 @@ impl Scenario {
         preset: Option<Preset>,
     ) -> Result<Self, ScenarioError> {
         let mut problems = Problems::new(text);
-        let (document, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let offset = error.span().map_or(0, |span| span.start);
-            problems.add(offset, error.message());
-        }
-        // A key that stands twice leaves a document that can be read on; other mistakes of syntax leave a torn one.
-        let is_torn = errors
-            .iter()
-            .any(|error| !error.message().contains("duplicate key"));
-        if is_torn {
+        let Some(document) = reader::document(text, &mut problems) else {
             return Err(problems.into_error(file));
+        };
+        let scenario = Self::of_document((text, &document), &mut problems, (name, preset), &[]);
+        if problems.is_empty() {
+            Ok(scenario)
+        } else {
+            Err(problems.into_error(file))
         }
-        let mut section = Section::new(String::new(), 0, document.get_ref());
+    }
+
+    /// The scenario of a document, as far as it can be read. The text is what the scenario keeps and is known by. `others` are
+    /// keys that may stand in the document's file and were taken out of it.
+    fn of_document(
+        (text, document): (&str, &DeTable<'_>),
+        problems: &mut Problems<'_>,
+        (name, preset): (&str, Option<Preset>),
+        others: &[&'static str],
+    ) -> Self {
+        let mut section = Section::new(String::new(), 0, document);
+        for key in others {
+            section.item(key);
+        }
         let mut scenario = Self {
             name: name.into(),
             text: text.into(),
@@ -263,13 +277,9 @@ impl Scenario {
             bad_revisions: Vec::new(),
             firmware_changes: BTreeSet::new(),
         };
-        scenario.read(&mut section, &mut problems, preset);
-        section.finish(&mut problems);
-        if problems.is_empty() {
-            Ok(scenario)
-        } else {
-            Err(problems.into_error(file))
-        }
+        scenario.read(&mut section, problems, preset);
+        section.finish(problems);
+        scenario
     }
 
     fn read(

@@ -1,5 +1,7 @@
 //! The command line, as clap reads it.
 
+mod contexts;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -8,6 +10,8 @@ use appliance::Clock;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simulator::ensemble::shard::Part;
 use simulator::scenario::Preset;
+
+pub(crate) use contexts::{Capture, Config, ConfigCommand};
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
 ///
@@ -27,7 +31,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 });
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario); 128+n ended by signal n.";
+Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario, settings);
+3 the appliance could not be reached or refused; 128+n ended by signal n.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -45,8 +50,12 @@ pub(crate) enum Command {
     Windows(Windows),
     /// Say what would block a rollout's drains now: exit code 1 if something would
     Preflight(Preflight),
-    /// Print the JSON Schema of what a command prints with -o json
+    /// Print the JSON Schema of what a command prints with -o json, or of the file of contexts
     Schema(Schema),
+    /// Write, print and check the file of contexts: the appliances that are asked
+    Config(Config),
+    /// Write down a live fleet as a scenario that can be rehearsed
+    Capture(Capture),
     /// Serve a simulated fleet as meltcloud's API would
     Serve(Serve),
     /// Check this program against cases whose answers are known exactly
@@ -162,6 +171,8 @@ pub(crate) enum Printed {
     Comparison,
     /// What `rehearse --sensitivity` prints
     Sensitivity,
+    /// The file of contexts, config.toml
+    Config,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,7 +1,10 @@
 //! What each command does.
 
+mod capture;
 mod check;
+mod config;
 mod console;
+mod contexts;
 mod overview;
 mod preflight;
 mod rehearse;
@@ -34,6 +37,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
+        Some(Command::Config(args)) => config::run(args, streams),
+        Some(Command::Capture(args)) => capture::run(args, streams),
         Some(Command::Serve(args)) => serve::run(args, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),
     }

@@ -3,22 +3,30 @@
 //! | file | holds |
 //! |---|---|
 //! | `args` | the command line, as clap reads it |
+//! | `capture` | a live fleet as a scenario |
 //! | `commands` | what each command does, one file each |
 //! | `console` | the console: model, update, view, and what runs them |
 //! | `clock` | simulated time in words |
 //! | `demo` | the built-in demo fleet |
 //! | `interrupt` | Ctrl-C while something long is under way |
+//! | `live` | a live appliance, asked in the console's own questions |
+//! | `new_file` | files that are whole or not there |
+//! | `settings` | what is configured: the appliances that are asked |
 //! | `streams` | where a command writes, and how it can fail |
 //!
-//! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario); 128 + n ended by
-//! signal n.
+//! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario,
+//! settings); 3 the appliance could not be reached or refused; 128 + n ended by signal n.
 
 mod args;
+mod capture;
 mod clock;
 mod commands;
 pub mod console;
 mod demo;
 mod interrupt;
+pub mod live;
+mod new_file;
+pub mod settings;
 mod streams;
 
 use std::ffi::OsString;
@@ -68,6 +76,10 @@ pub fn run_on(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_
             // The last words of the program: where they cannot be written, nothing can be said about that.
             let _ = writeln!(streams.err, "{why}");
             2
+        }
+        Err(Failure::Appliance(why)) => {
+            let _ = writeln!(streams.err, "{why}");
+            3
         }
         Err(Failure::Terminal(why)) => {
             let _ = writeln!(streams.err, "{why}");

@@ -53,11 +53,15 @@ impl Endpoint {
         self.0.scheme() == "https"
     }
 
+    /// Its host: a name or an address, without the port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// Whether it is this machine. What is sent there never goes through a proxy.
-    pub(super) fn is_loopback(&self) -> bool {
+    pub fn is_loopback(&self) -> bool {
         // An IPv6 address stands in brackets.
-        let host = self.0.host_str().unwrap_or_default();
-        let host = host.trim_matches(['[', ']']);
+        let host = self.host().trim_matches(['[', ']']);
         let address = host.parse::<std::net::IpAddr>();
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }

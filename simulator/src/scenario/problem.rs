@@ -1,5 +1,6 @@
 //! What is wrong with a scenario file: every problem at once, each with its place.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -14,20 +15,22 @@ pub(super) struct Problem {
 
 /// The problems of one file, collected while it is read.
 #[derive(Debug)]
-pub(super) struct Problems<'i> {
+pub struct Problems<'i> {
     source: &'i str,
     list: Vec<Problem>,
 }
 
 impl<'i> Problems<'i> {
-    pub(super) fn new(source: &'i str) -> Self {
+    /// None yet, of a file with this text.
+    pub fn new(source: &'i str) -> Self {
         Self {
             source,
             list: Vec::new(),
         }
     }
 
-    pub(super) fn add(&mut self, offset: usize, message: impl Into<String>) {
+    /// Notes one, at a byte offset.
+    pub fn add(&mut self, offset: usize, message: impl Into<String>) {
         self.list.push(Problem {
             offset,
             message: message.into(),
@@ -35,7 +38,7 @@ impl<'i> Problems<'i> {
     }
 
     /// The text of a value as the file has it, on one line and not too long.
-    pub(super) fn found(&self, span: std::ops::Range<usize>) -> String {
+    pub fn found(&self, span: std::ops::Range<usize>) -> String {
         const LONGEST: usize = 40;
         let written = self.source.get(span).unwrap_or_default();
         let mut found: String = visible(written).chars().take(LONGEST).collect();
@@ -46,16 +49,31 @@ impl<'i> Problems<'i> {
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// Keeps one of those that say the same of the same place: what a model says of many pools is wrong in each of them.
+    pub(super) fn tell_once(&mut self) {
+        let mut told = BTreeSet::new();
+        self.list.retain(|problem| {
+            let (_, what) = problem.message.split_once(": ").unwrap_or_default();
+            told.insert((problem.offset, what.to_owned()))
+        });
+    }
+
+    /// The line and the column of a byte offset, both from 1.
+    pub fn place(&self, offset: usize) -> (usize, usize) {
+        place(self.source, offset)
+    }
+
     /// The error that lists them, in the order of the file.
-    pub(super) fn into_error(mut self, file: &str) -> ScenarioError {
+    pub fn into_error(mut self, file: &str) -> ScenarioError {
         self.list.sort();
         self.list.dedup();
         let lines = self

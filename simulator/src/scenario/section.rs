@@ -12,16 +12,18 @@ use super::problem::{Problems, did_you_mean};
 
 /// A value of the document, with the path that leads to it.
 #[derive(Clone, Debug)]
-pub(super) struct Item<'a, 'i> {
-    pub(super) path: String,
-    pub(super) value: &'a Spanned<DeValue<'i>>,
+pub struct Item<'a, 'i> {
+    /// The path, as `pools[0].name`.
+    pub path: String,
+    /// The value, with its place.
+    pub value: &'a Spanned<DeValue<'i>>,
     /// Where the file names the preset that the value comes from; `None` where the file itself says it.
     preset: Option<Range<usize>>,
 }
 
 /// A table of the document, whose keys are asked for one by one; what nobody asked for is unknown.
 #[derive(Debug)]
-pub(super) struct Section<'a, 'i> {
+pub struct Section<'a, 'i> {
     path: String,
     offset: usize,
     table: &'a DeTable<'i>,
@@ -31,12 +33,13 @@ pub(super) struct Section<'a, 'i> {
 }
 
 impl<'a, 'i> Item<'a, 'i> {
-    pub(super) fn offset(&self) -> usize {
+    /// Where it begins, as a byte offset.
+    pub fn offset(&self) -> usize {
         self.span().start
     }
 
     /// Where the file says the value, or names the preset that does.
-    pub(super) fn span(&self) -> Range<usize> {
+    pub fn span(&self) -> Range<usize> {
         self.preset.clone().unwrap_or_else(|| self.value.span())
     }
 
@@ -46,12 +49,12 @@ impl<'a, 'i> Item<'a, 'i> {
     }
 
     /// Notes that the value is not what it should be. `allowed` completes "allowed: ".
-    pub(super) fn refuse(&self, problems: &mut Problems<'_>, allowed: &str) {
+    pub fn refuse(&self, problems: &mut Problems<'_>, allowed: &str) {
         self.refuse_with_hint(problems, allowed, "");
     }
 
     /// As [`Item::refuse`], with a hint behind it that brings its own punctuation.
-    pub(super) fn refuse_with_hint(&self, problems: &mut Problems<'_>, allowed: &str, hint: &str) {
+    pub fn refuse_with_hint(&self, problems: &mut Problems<'_>, allowed: &str, hint: &str) {
         let found = problems.found(self.span());
         problems.add(
             self.offset(),
@@ -60,7 +63,7 @@ impl<'a, 'i> Item<'a, 'i> {
     }
 
     /// Notes that the value is well-formed and cannot be; `why` completes "found …, ".
-    pub(super) fn object(&self, problems: &mut Problems<'_>, why: &str) {
+    pub fn object(&self, problems: &mut Problems<'_>, why: &str) {
         let found = problems.found(self.span());
         problems.add(
             self.offset(),
@@ -68,17 +71,19 @@ impl<'a, 'i> Item<'a, 'i> {
         );
     }
 
-    pub(super) fn as_str(&self) -> Option<&'a str> {
+    /// The value as a string.
+    pub fn as_str(&self) -> Option<&'a str> {
         self.value.get_ref().as_str()
     }
 
-    pub(super) fn as_integer(&self) -> Option<i64> {
+    /// The value as an integer.
+    pub fn as_integer(&self) -> Option<i64> {
         let integer = self.value.get_ref().as_integer()?;
         i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
     }
 
     /// The value as a number, whether written as an integer or as a fraction.
-    pub(super) fn as_number(&self) -> Option<f64> {
+    pub fn as_number(&self) -> Option<f64> {
         let written = match self.value.get_ref() {
             DeValue::Integer(_) => return self.as_integer().map(exact),
             DeValue::Float(float) => float.as_str().replace('_', ""),
@@ -91,7 +96,7 @@ impl<'a, 'i> Item<'a, 'i> {
     }
 
     /// The value as a table, noting a problem when it is none.
-    pub(super) fn section(&self, problems: &mut Problems<'_>) -> Option<Section<'a, 'i>> {
+    pub fn section(&self, problems: &mut Problems<'_>) -> Option<Section<'a, 'i>> {
         let table = self.value.get_ref().as_table();
         if table.is_none() {
             self.refuse(problems, "a table");
@@ -100,7 +105,7 @@ impl<'a, 'i> Item<'a, 'i> {
     }
 
     /// The elements of an array, each with its path.
-    pub(super) fn elements(&self) -> Option<Vec<Item<'a, 'i>>> {
+    pub fn elements(&self) -> Option<Vec<Item<'a, 'i>>> {
         let array = self.value.get_ref().as_array()?;
         let elements = array.iter().enumerate();
         Some(
@@ -116,7 +121,8 @@ impl<'a, 'i> Item<'a, 'i> {
 }
 
 impl<'a, 'i> Section<'a, 'i> {
-    pub(super) fn new(path: String, offset: usize, table: &'a DeTable<'i>) -> Self {
+    /// A table that a path leads to and that begins at a byte offset; the document's own has an empty path.
+    pub fn new(path: String, offset: usize, table: &'a DeTable<'i>) -> Self {
         Self {
             path,
             offset,
@@ -132,12 +138,12 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// Where the table stands.
-    pub(super) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.offset
     }
 
     /// The path that leads to it.
-    pub(super) fn path(&self) -> &str {
+    pub fn path(&self) -> &str {
         &self.path
     }
 
@@ -147,7 +153,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// The path of one of its keys.
-    pub(super) fn path_of(&self, key: &str) -> String {
+    pub fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.to_owned()
         } else {
@@ -156,7 +162,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// The value of `key`, if it is there.
-    pub(super) fn item(&mut self, key: &'static str) -> Option<Item<'a, 'i>> {
+    pub fn item(&mut self, key: &'static str) -> Option<Item<'a, 'i>> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }
@@ -181,7 +187,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// The value of `key` as `read` understands it. `None` when it is absent, and when it is wrong, which is noted.
-    pub(super) fn get<T>(
+    pub fn get<T>(
         &mut self,
         key: &'static str,
         problems: &mut Problems<'_>,
@@ -191,7 +197,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// As [`Section::get`], and its absence is noted too.
-    pub(super) fn need<T>(
+    pub fn need<T>(
         &mut self,
         key: &'static str,
         problems: &mut Problems<'_>,
@@ -205,7 +211,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// The tables of an array of tables; none when the key is absent.
-    pub(super) fn tables(
+    pub fn tables(
         &mut self,
         key: &'static str,
         problems: &mut Problems<'_>,
@@ -224,7 +230,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// Every entry, for a table whose keys are names; nothing in it is unknown.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, usize, Item<'a, 'i>)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, usize, Item<'a, 'i>)> {
         self.table.iter().map(|(key, value)| {
             let name: &'a str = key.get_ref();
             let item = Item {
@@ -237,7 +243,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// Notes every key that nobody asked for.
-    pub(super) fn finish(self, problems: &mut Problems<'_>) {
+    pub fn finish(self, problems: &mut Problems<'_>) {
         for (key, offset, item) in self.entries() {
             if self.asked.contains(&key) {
                 continue;

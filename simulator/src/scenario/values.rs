@@ -210,7 +210,7 @@ pub(super) fn probability(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> O
 }
 
 /// `true` or `false`.
-pub(super) fn flag(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<bool> {
+pub fn flag(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<bool> {
     let flag = item.value.get_ref().as_bool();
     if flag.is_none() {
         item.refuse(problems, "true or false");
@@ -285,7 +285,7 @@ fn parts_per_million(share: f64) -> Option<u32> {
 }
 
 /// A name: printable, without blanks around it, not too long.
-pub(super) fn name(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
+pub fn name(item: &Item<'_, '_>, problems: &mut Problems<'_>) -> Option<String> {
     let name = item.as_str().filter(|name| is_name(name));
     if name.is_none() {
         item.refuse(

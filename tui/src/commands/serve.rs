@@ -16,6 +16,7 @@ use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
 use crate::args::Serve;
+use crate::settings;
 use crate::streams::{Answer, Failure, Streams};
 use fleet::Fleet;
 use state::{Head, State};
@@ -97,13 +98,8 @@ fn read_key(file: &Path) -> Result<Secret, Failure> {
     let name = file.display();
     let text = std::fs::read_to_string(file)
         .map_err(|error| wrong(&format!("cannot read the API key in {name}: {error}")))?;
-    let key = text.trim_end();
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(wrong(&format!(
-            "{name} holds no API key: one line of visible ASCII characters is needed"
-        )));
-    }
-    Ok(Secret::new(key))
+    let none = "holds no API key: one line of visible ASCII characters is needed";
+    settings::key_of(&text).ok_or_else(|| wrong(&format!("{name} {none}")))
 }
 
 /// A key that nobody can guess.
