@@ -1,5 +1,7 @@
 //! The command line, as clap reads it.
 
+mod live;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -7,6 +9,8 @@ use std::sync::LazyLock;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simulator::ensemble::shard::Part;
 use simulator::scenario::Preset;
+
+pub(crate) use live::{Format, Get, Resource, Watch, Watched};
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
 ///
@@ -26,7 +30,8 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 });
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario); 128+n ended by signal n.";
+Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario, settings);
+3 the appliance could not be reached or refused; 128+n ended by signal n.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -46,6 +51,10 @@ pub(crate) enum Command {
     Preflight(Preflight),
     /// Print the JSON Schema of what a command prints with -o json
     Schema(Schema),
+    /// List what an appliance tells of its fleet
+    Get(Get),
+    /// Follow something of an appliance to its end: exit code 1 if that is no good one
+    Watch(Watch),
     /// Serve a simulated fleet as meltcloud's API would
     Serve(Serve),
     /// Check this program against cases whose answers are known exactly

@@ -2,6 +2,8 @@
 
 mod check;
 mod console;
+mod get;
+mod live;
 mod overview;
 mod preflight;
 mod rehearse;
@@ -9,8 +11,10 @@ mod replay;
 mod schema;
 mod selftest;
 mod serve;
+mod table;
 mod timezone;
 mod validate;
+mod watch;
 mod windows;
 
 use std::path::Path;
@@ -34,6 +38,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Windows(args)) => windows::run(args, streams),
         Some(Command::Preflight(args)) => preflight::run(args, streams),
         Some(Command::Validate(args)) => validate::run(args, streams),
+        Some(Command::Get(args)) => get::run(args, streams),
+        Some(Command::Watch(args)) => watch::run(args, streams),
         Some(Command::Serve(args)) => serve::run(args, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),
     }
