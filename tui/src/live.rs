@@ -41,9 +41,21 @@ use journal::Journal;
 #[derive(Clone, Debug)]
 pub struct Appliance {
     client: Client,
-    /// What it can do besides the public API, once it has said so.
-    capabilities: Arc<Mutex<Option<Option<Capabilities>>>>,
+    /// What it can do besides the public API.
+    capabilities: Arc<Mutex<Known>>,
     documented: Arc<Documented>,
+}
+
+/// What an appliance has said of itself.
+#[derive(Clone, Debug, Default)]
+enum Known {
+    /// It was not asked yet, or could not answer.
+    #[default]
+    Nothing,
+    /// It has the extension.
+    All(Capabilities),
+    /// It has the public API alone.
+    Public,
 }
 
 impl Appliance {
@@ -73,14 +85,16 @@ impl Appliance {
             .capabilities
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.as_ref() {
-            return Ok(known.clone());
+        match &*known {
+            Known::Nothing => {}
+            Known::All(capabilities) => return Ok(Some(capabilities.clone())),
+            Known::Public => return Ok(None),
         }
         let told = match self.client.capabilities() {
             Ok(told) => told,
             Err(error) => return self.without_extension(error),
         };
-        *known = Some(told.clone());
+        *known = told.clone().map_or(Known::Public, Known::All);
         Ok(told)
     }
 

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use appliance::client::{Endpoint, Settings, blocking::Client};
 use appliance::{MachineId, Operation, Organization, Reply, Request, Secret};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tui::live::{Appliance, Telling};
 
@@ -90,16 +91,19 @@ impl Served {
     }
 
     fn meltdeck_with(&self, key: &str, args: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_meltdeck"))
+        Said::from(self.command(key, args).output().unwrap())
+    }
+
+    fn command(&self, key: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_meltdeck"));
+        command
             .args(args)
             .env("MELTCLOUD_ENDPOINT", &self.endpoint)
             .env("MELTCLOUD_ORGANIZATION", ORGANIZATION)
             .env("MELTCLOUD_API_KEY", key)
             .env("XDG_STATE_HOME", &self.folder)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        Said::from(output)
+            .stdin(Stdio::null());
+        command
     }
 
     /// The same fleet, asked by this process, which has the same journal.
@@ -348,6 +352,31 @@ fn an_operation_of_an_appliance_that_tells_everything_is_followed_too() {
 }
 
 #[test]
+fn ctrl_c_ends_a_watch_and_leaves_the_operation_alone() {
+    let served = Served::new("interrupted", &["--documented-only"]);
+    let operation = served.renamed(MachineId(1), "renamed");
+    let mut watch = served.command(KEY, &["watch", "operation", &operation.id.0.to_string()]);
+    let mut watch = watch
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let first = out.next().unwrap().unwrap();
+    assert!(
+        first.starts_with("00:00:00  operation 1 (set-hostname): "),
+        "{first}"
+    );
+    let id = i32::try_from(watch.id()).unwrap();
+    kill_process(Pid::from_raw(id).unwrap(), Signal::INT).unwrap();
+    let said = Said::from(watch.wait_with_output().unwrap());
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (Some(130), "meltdeck: operation 1 goes on\n")
+    );
+}
+
+#[test]
 fn a_wrong_question_and_an_appliance_that_refuses_are_told_apart() {
     let served = Served::new("wrong", &[]);
     for (args, why) in [
@@ -357,6 +386,7 @@ fn a_wrong_question_and_an_appliance_that_refuses_are_told_apart() {
             "means nothing for clusters",
         ),
         (&["get", "machines", "--timezone", "UTC"], "means nothing"),
+        (&["get", "windows", "--timezone", "Nowhere"], "--timezone: "),
         (&["get", "machines", "--context", "x"], "x"),
         (&["get", "planets"], "invalid value"),
         (&["watch", "operation", "0"], "invalid value"),

@@ -4,7 +4,7 @@ mod asked;
 mod lists;
 mod printed;
 
-use appliance::Request;
+use appliance::{ErrorKind, Request};
 
 use super::live;
 use crate::args::{Format, Get, Resource};
@@ -30,7 +30,13 @@ pub(super) fn run(args: &Get, streams: &mut Streams<'_>) -> Result<Answer, Failu
     };
     let fleet = Fleet::ask(&appliance, args.resource, &request);
     live::tell_troubles(&appliance, streams)?;
-    let fleet = fleet.map_err(|error| live::refused(&format!("list {many}"), &error))?;
+    let fleet = fleet.map_err(|error| match error.kind() {
+        // Nothing else than the zone is asked in words that somebody typed.
+        ErrorKind::Rejected | ErrorKind::NotFound if args.timezone.is_some() => {
+            Failure::Question(format!("meltdeck: --timezone: {error}"))
+        }
+        _ => live::refused(&format!("list {many}"), &error),
+    })?;
     let mut list = List::of(args.resource, &fleet);
     if let Some(pool) = &args.pool {
         list.keep_of_pool(&fleet, pool)?;

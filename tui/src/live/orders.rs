@@ -19,57 +19,16 @@ pub(super) fn answer(
     request: &Request,
 ) -> Result<Reply, Error> {
     let teller = Teller { known, asking };
+    if let Some((verb, machine, changes)) = change_of_machine(request) {
+        return teller.change_machine(verb, machine, changes);
+    }
     match request {
-        Request::SetHostname {
-            machine, hostname, ..
-        } => {
-            let name = Patch::Set(hostname.clone());
-            teller.change_machine(
-                "set-hostname",
-                *machine,
-                MachineChanges {
-                    name,
-                    ..MachineChanges::default()
-                },
-            )
-        }
-        Request::SetLabels {
-            machine, labels, ..
-        } => {
-            let labels = Patch::Set(labels.clone());
-            teller.change_machine(
-                "set-labels",
-                *machine,
-                MachineChanges {
-                    labels,
-                    ..MachineChanges::default()
-                },
-            )
-        }
-        Request::AssignMachine { machine, pool } => {
-            let machine_pool_id = Patch::Set(*pool);
-            teller.change_machine(
-                "assign",
-                *machine,
-                MachineChanges {
-                    machine_pool_id,
-                    ..MachineChanges::default()
-                },
-            )
-        }
         Request::SetMachineNetworkProfile {
             machine,
             network_profile,
             ..
         } => teller.set_profile_of_machine(*machine, network_profile),
-        Request::SetPoolVersion { pool, version, .. } => {
-            let changes = MachinePoolChanges {
-                user_version: Some(version.clone()),
-                ..MachinePoolChanges::default()
-            };
-            let changed = teller.change_pool("set-version", *pool, changes)?;
-            Ok(teller.pool_reply(changed))
-        }
+        Request::SetPoolVersion { pool, version, .. } => teller.set_version(*pool, version),
         Request::SetPoolNetworkProfile {
             pool,
             network_profile,
@@ -101,6 +60,31 @@ pub(super) fn answer(
     }
 }
 
+/// What an order changes about a machine, where that is all it does: what it is called, and the fields.
+fn change_of_machine(request: &Request) -> Option<(&'static str, MachineId, MachineChanges)> {
+    let mut changes = MachineChanges::default();
+    let (verb, machine) = match request {
+        Request::SetHostname {
+            machine, hostname, ..
+        } => {
+            changes.name = Patch::Set(hostname.clone());
+            ("set-hostname", machine)
+        }
+        Request::SetLabels {
+            machine, labels, ..
+        } => {
+            changes.labels = Patch::Set(labels.clone());
+            ("set-labels", machine)
+        }
+        Request::AssignMachine { machine, pool } => {
+            changes.machine_pool_id = Patch::Set(*pool);
+            ("assign", machine)
+        }
+        _ => return None,
+    };
+    Some((verb, *machine, changes))
+}
+
 struct Teller<'a> {
     known: &'a Documented,
     asking: &'a dyn Ask,
@@ -124,7 +108,7 @@ impl Teller<'_> {
             changes,
         };
         match self.asking.ask(request)? {
-            public::Reply::Machine(changed) => Ok(self.machine_reply(verb, changed)),
+            public::Reply::Machine(after) => Ok(self.machine_reply(verb, after)),
             _ => Err(api::odd()),
         }
     }
@@ -180,8 +164,8 @@ impl Teller<'_> {
             pool,
             changes,
         };
-        let changed = match self.asking.ask(request) {
-            Ok(public::Reply::MachinePool(changed)) => changed,
+        let after = match self.asking.ask(request) {
+            Ok(public::Reply::MachinePool(after)) => after,
             Ok(_) => return Err(api::odd()),
             Err(error) => {
                 if error.kind() == ErrorKind::NotFound {
@@ -190,19 +174,20 @@ impl Teller<'_> {
                 return Err(error);
             }
         };
-        let operation = changed.operation.clone().map(|operation| {
-            let target = Target::new("pool", pool.0, Some(changed.resource.name.clone()));
+        let operation = after.operation.clone().map(|operation| {
+            let target = Target::new("pool", pool.0, Some(after.resource.name.clone()));
             self.known.started(operation, verb, target)
         });
-        Ok((changed, operation))
+        Ok((after, operation))
     }
 
-    /// The operation; where none had to be started, the pool in the words of the public API: the console has no other.
-    fn pool_reply(&self, (changed, operation): ChangedPool) -> Reply {
-        match operation {
-            Some(operation) => Reply::Operation(operation),
-            None => public::Reply::MachinePool(changed).into(),
-        }
+    fn set_version(&self, pool: MachinePoolId, version: &Text) -> Result<Reply, Error> {
+        let changes = MachinePoolChanges {
+            user_version: Some(version.clone()),
+            ..MachinePoolChanges::default()
+        };
+        let after = self.change_pool("set-version", pool, changes)?;
+        Ok(pool_reply(after))
     }
 
     fn set_profile_of_pool(&self, pool: MachinePoolId, profile: &Text) -> Result<Reply, Error> {
@@ -211,13 +196,13 @@ impl Teller<'_> {
             network_profile_id: Patch::Set(profile),
             ..MachinePoolChanges::default()
         };
-        let changed = self.change_pool("set-pool-network-profile", pool, changes)?;
+        let after = self.change_pool("set-pool-network-profile", pool, changes)?;
         // In the newer form of the API pools have no profile, and an appliance leaves out what it does not know.
-        if changed.1.is_none() && changed.0.resource.network_profile_id != Some(profile) {
+        if after.1.is_none() && after.0.resource.network_profile_id != Some(profile) {
             let why = "the appliance took no notice: its pools have no network profile, their machines do";
             return Err(Error::new(ErrorKind::Unsupported, why));
         }
-        Ok(self.pool_reply(changed))
+        Ok(pool_reply(after))
     }
 
     fn set_profile_of_machine(&self, id: MachineId, profile: &Text) -> Result<Reply, Error> {
@@ -265,11 +250,11 @@ impl Teller<'_> {
             cluster: id,
             changes,
         };
-        let public::Reply::Cluster(changed) = self.asking.ask(request)? else {
+        let public::Reply::Cluster(after) = self.asking.ask(request)? else {
             return Err(api::odd());
         };
-        let cluster = cluster(changed.resource);
-        if let Some(operation) = changed.operation {
+        let cluster = cluster(after.resource);
+        if let Some(operation) = after.operation {
             let target = Target::new("cluster", id.0, Some(cluster.name.clone()));
             self.known
                 .started(operation, "set-control-plane-version", target);
@@ -285,5 +270,13 @@ impl Teller<'_> {
             self.known.started(operation, verb, target);
         }
         Ok(reply.into())
+    }
+}
+
+/// The operation; where none had to be started, the pool in the words of the public API: the console has no other.
+fn pool_reply((after, operation): ChangedPool) -> Reply {
+    match operation {
+        Some(operation) => Reply::Operation(operation),
+        None => public::Reply::MachinePool(after).into(),
     }
 }

@@ -40,9 +40,9 @@ const NO_PATCH: &str =
 
 fn asked(request: &Request) -> Telling {
     match request {
-        Request::ListMachines => Telling::Partly(
-            "not what a machine waits for, how it failed, or whether it is cordoned or held",
-        ),
+        Request::ListMachines => {
+            Telling::Partly("no reasons, failures, cordons and holds of machines")
+        }
         Request::ListMachinePools => Telling::Partly("only pools that machines are in"),
         Request::ListOperations => {
             Telling::Partly("only operations that were started from this account")

@@ -94,7 +94,7 @@ impl Follow<'_> {
                 .map(|timeout| timeout.saturating_sub(pace.elapsed()));
             if left.is_some_and(|left| left.is_zero()) {
                 let ms = u64::try_from(pace.elapsed().as_millis()).unwrap_or(u64::MAX);
-                let time = clock::length(ms);
+                let time = clock::soon(ms);
                 writeln!(streams.err, "meltdeck: operation {id} goes on after {time}")?;
                 return Ok(End::OutOfTime);
             }
@@ -151,20 +151,17 @@ fn line(operation: &Operation) -> String {
 }
 
 fn progress(rollout: &Rollout) -> String {
-    let mut told = format!(", {} of {} updated", rollout.updated, rollout.targeted);
-    if rollout.in_flight > 0 {
-        told += &format!(", {} in flight", rollout.in_flight);
-    }
-    if rollout.failed > 0 {
-        told += &format!(", {} failed", rollout.failed);
-    }
-    if rollout.is_paused {
-        told += ", paused";
-    }
-    if let Some(failure) = &rollout.failure {
-        told += &format!(" ({failure})");
-    }
-    told
+    let (updated, targeted) = (rollout.updated, rollout.targeted);
+    let in_flight = (rollout.in_flight > 0).then(|| format!(", {} in flight", rollout.in_flight));
+    let failed = (rollout.failed > 0).then(|| format!(", {} failed", rollout.failed));
+    let paused = if rollout.is_paused { ", paused" } else { "" };
+    let failure = rollout.failure.as_ref().map(|why| format!(" ({why})"));
+    format!(
+        ", {updated} of {targeted} updated{}{}{paused}{}",
+        in_flight.unwrap_or_default(),
+        failed.unwrap_or_default(),
+        failure.unwrap_or_default()
+    )
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ impl Pace for Steps {
     }
 }
 
-fn history(status: OperationStatus, updated: Option<u32>) -> Result<Reply, Error> {
+fn history(status: OperationStatus, updated: Option<u32>) -> Reply {
     let rollout = updated.map(|updated| Rollout {
         machine_pool_id: MachinePoolId(1),
         revision: 2,
@@ -41,14 +41,14 @@ fn history(status: OperationStatus, updated: Option<u32>) -> Result<Reply, Error
         machine_id: None,
         rollout,
     };
-    Ok(Reply::OperationHistory(Box::new(OperationHistory {
+    Reply::OperationHistory(Box::new(OperationHistory {
         operation,
         told_ms: 0,
         waits: Vec::new(),
         steps: Vec::new(),
         log: Vec::new(),
         log_missing: 0,
-    })))
+    }))
 }
 
 fn trouble(kind: ErrorKind) -> Result<Reply, Error> {
@@ -102,14 +102,14 @@ fn followed(answers: Vec<Result<Reply, Error>>, timeout: Option<u64>, patience: 
 
 #[test]
 fn each_change_is_a_line_and_the_end_is_told() {
-    let running = |updated| history(OperationStatus::Running, Some(updated));
+    let running = |updated| Ok(history(OperationStatus::Running, Some(updated)));
     let told = followed(
         vec![
-            history(OperationStatus::Pending, None),
+            Ok(history(OperationStatus::Pending, None)),
             running(1),
             running(1),
             running(3),
-            history(OperationStatus::Succeeded, Some(4)),
+            Ok(history(OperationStatus::Succeeded, Some(4))),
         ],
         None,
         100,
@@ -133,7 +133,7 @@ fn every_other_end_is_no_good_one() {
         OperationStatus::InternalError,
         OperationStatus::RetryableInternalError,
     ] {
-        let told = followed(vec![history(status.clone(), None)], None, 9);
+        let told = followed(vec![Ok(history(status.clone(), None))], None, 9);
         assert_eq!(told.end.unwrap(), End::Failed, "{status}");
     }
     let told = followed(vec![trouble(ErrorKind::NotFound)], None, 9);
@@ -143,7 +143,7 @@ fn every_other_end_is_no_good_one() {
 
 #[test]
 fn it_is_given_up_after_its_time_or_by_ctrl_c() {
-    let running = || vec![history(OperationStatus::Running, None)];
+    let running = || vec![Ok(history(OperationStatus::Running, None))];
     let told = followed(running(), Some(12), 100);
     assert_eq!(told.end.unwrap(), End::OutOfTime);
     let seconds: Vec<u64> = told.waited.iter().map(Duration::as_secs).collect();
@@ -159,10 +159,10 @@ fn an_appliance_that_is_away_for_a_while_is_asked_on() {
     let away = || trouble(ErrorKind::Unreachable);
     let told = followed(
         vec![
-            history(OperationStatus::Running, None),
+            Ok(history(OperationStatus::Running, None)),
             away(),
             away(),
-            history(OperationStatus::Succeeded, None),
+            Ok(history(OperationStatus::Succeeded, None)),
         ],
         None,
         100,
@@ -170,7 +170,7 @@ fn an_appliance_that_is_away_for_a_while_is_asked_on() {
     assert_eq!(told.end.unwrap(), End::Succeeded);
     assert_eq!(told.err, "meltdeck: no answer, asking on: trouble\n");
     let told = followed(
-        vec![history(OperationStatus::Running, None), away()],
+        vec![Ok(history(OperationStatus::Running, None)), away()],
         None,
         1000,
     );
@@ -187,7 +187,7 @@ fn an_appliance_that_never_answered_or_refuses_is_not_asked_on() {
     assert_eq!(why, "meltdeck: cannot ask for operation 12: trouble");
     let told = followed(
         vec![
-            history(OperationStatus::Running, None),
+            Ok(history(OperationStatus::Running, None)),
             trouble(ErrorKind::Unauthorized),
         ],
         None,
