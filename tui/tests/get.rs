@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -374,6 +375,52 @@ fn ctrl_c_ends_a_watch_and_leaves_the_operation_alone() {
         (said.code, said.err.as_str()),
         (Some(130), "meltdeck: operation 1 goes on\n")
     );
+}
+
+/// A proxy that shows a page for every path but those of the public API, whose lists are empty.
+fn answer_as_proxy(mut stream: TcpStream) {
+    let mut head = BufReader::new(stream.try_clone().unwrap()).lines();
+    let first = head.next().unwrap().unwrap();
+    // The whole head is read, or the connection is reset before the answer is.
+    while head.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+    let is_public = first.contains("/api/v1/");
+    let list = if first.contains("/machines ") {
+        "machines"
+    } else {
+        "clusters"
+    };
+    let (content_type, body) = if is_public {
+        ("application/json", format!("{{\"{list}\":[]}}"))
+    } else {
+        ("text/html", "<html>Log in</html>".to_owned())
+    };
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_proxy_that_knows_no_extension_hides_no_appliance() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            answer_as_proxy(stream.unwrap());
+        }
+    });
+    let said = Command::new(env!("CARGO_BIN_EXE_meltdeck"))
+        .args(["get", "machines"])
+        .env("MELTCLOUD_ENDPOINT", endpoint)
+        .env("MELTCLOUD_ORGANIZATION", ORGANIZATION)
+        .env("MELTCLOUD_API_KEY", KEY)
+        .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .output();
+    let said = Said::from(said.unwrap());
+    assert_eq!((said.code, said.out.as_str()), (Some(0), ""), "{said:?}");
+    assert!(said.err.starts_with("no machines\n"), "{said:?}");
 }
 
 #[test]
