@@ -2,12 +2,12 @@
 
 use appliance::{Capabilities, Request};
 
-/// How much of what a request asks an appliance tells. The words complete "this appliance tells …" and "not told: …".
+/// How much of what a request asks an appliance tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
     /// All of it; an order is carried out.
     Whole,
-    /// With this limit, as "only pools that machines are in".
+    /// With this limit, a fragment without its full stop, as "only pools that machines are in".
     Partly(&'static str),
     /// Nothing of it, and this is why: a sentence without its full stop.
     Not(&'static str),
