@@ -345,6 +345,7 @@ fn every_module_of_a_map_exists() {
         ("simulator/src/windows.rs", "simulator/src/windows"),
         ("simulator/src/simulation.rs", "simulator/src/simulation"),
         ("tui/src/lib.rs", "tui/src"),
+        ("tui/src/live.rs", "tui/src/live"),
         ("tui/src/console.rs", "tui/src/console"),
         ("tui/src/console/model.rs", "tui/src/console/model"),
         ("tui/src/console/update.rs", "tui/src/console/update"),

@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod contexts;
+mod live;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use simulator::ensemble::shard::Part;
 use simulator::scenario::Preset;
 
 pub(crate) use contexts::{Capture, Config, ConfigCommand};
+pub(crate) use live::{Format, Get, Resource, Watch, Watched};
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
 ///
@@ -56,6 +58,10 @@ pub(crate) enum Command {
     Config(Config),
     /// Write down a live fleet as a scenario that can be rehearsed
     Capture(Capture),
+    /// List what an appliance tells of its fleet
+    Get(Get),
+    /// Follow something of an appliance to its end: exit code 1 if that is no good one
+    Watch(Watch),
     /// Serve a simulated fleet as meltcloud's API would
     Serve(Serve),
     /// Check this program against cases whose answers are known exactly

@@ -5,6 +5,8 @@ mod check;
 mod config;
 mod console;
 mod contexts;
+mod get;
+mod live;
 mod overview;
 mod preflight;
 mod rehearse;
@@ -12,8 +14,10 @@ mod replay;
 mod schema;
 mod selftest;
 mod serve;
+mod table;
 mod timezone;
 mod validate;
+mod watch;
 mod windows;
 
 use std::path::Path;
@@ -39,6 +43,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<Answer, Fail
         Some(Command::Validate(args)) => validate::run(args, streams),
         Some(Command::Config(args)) => config::run(args, streams),
         Some(Command::Capture(args)) => capture::run(args, streams),
+        Some(Command::Get(args)) => get::run(args, streams),
+        Some(Command::Watch(args)) => watch::run(args, streams),
         Some(Command::Serve(args)) => serve::run(args, streams),
         Some(Command::Selftest { output }) => selftest::run(*output, streams),
     }

@@ -63,6 +63,11 @@ impl Client {
         })
     }
 
+    /// As [`super::Client::settings`].
+    pub fn settings(&self) -> &Settings {
+        self.asking.settings()
+    }
+
     /// As [`super::Client::ask`].
     ///
     /// # Errors
