@@ -12,8 +12,8 @@
 //! | `settings` | what is configured: the appliances that are asked |
 //! | `streams` | where a command writes, and how it can fail |
 //!
-//! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario); 128 + n ended by
-//! signal n.
+//! Exit codes: 0 done; 1 the answer is no (a check failed) or could not be written; 2 the question was wrong (usage, scenario,
+//! settings); 3 the appliance could not be reached or refused; 128 + n ended by signal n.
 
 mod args;
 mod clock;
@@ -72,6 +72,10 @@ pub fn run_on(args: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_
             // The last words of the program: where they cannot be written, nothing can be said about that.
             let _ = writeln!(streams.err, "{why}");
             2
+        }
+        Err(Failure::Appliance(why)) => {
+            let _ = writeln!(streams.err, "{why}");
+            3
         }
         Err(Failure::Terminal(why)) => {
             let _ = writeln!(streams.err, "{why}");

@@ -40,6 +40,8 @@ pub(crate) enum Answer {
 pub(crate) enum Failure {
     /// The question was wrong; this is what to tell.
     Question(String),
+    /// The appliance could not be reached or refused; this is what to tell.
+    Appliance(String),
     /// The terminal cannot be used; this is what to tell.
     Terminal(String),
     /// The answer could not be written.
