@@ -115,13 +115,14 @@ impl Model {
     pub fn panel_note(&self) -> Option<String> {
         let live = self.live.as_ref()?;
         let shown = Resource::shown_in(self.place.view);
-        let old = live.polling.oldest(shown).filter(|(freshness, resource)| {
-            let is_live = matches!(freshness, Freshness::Live(_));
-            !is_live && live.polling.error(*resource).is_some()
+        let is_up = live.polling.connection == Connection::Up;
+        let mut failing = shown.iter().filter(|resource| {
+            let is_failing = live.polling.error(**resource).is_some();
+            is_up && is_failing && !live.polling.is_not_told(**resource)
         });
-        if let Some((_, resource)) = old.filter(|_| live.polling.connection == Connection::Up) {
-            let tries = live.polling.tries(resource);
-            return Some(format!("{} not answered, {tries} tries", resource.name()));
+        if let Some(resource) = failing.next() {
+            let tries = live.polling.tries(*resource);
+            return Some(format!("{} failed (try {tries})", resource.name()));
         }
         if live.has_extension != Some(false) {
             return None;
@@ -191,7 +192,7 @@ impl Model {
     }
 
     /// Why no order is sent at all; `None` where one may be.
-    pub(super) fn refusal(&self) -> Option<String> {
+    pub fn refusal(&self) -> Option<String> {
         let why = self.disabled(Action::Change).map(str::to_owned);
         why.or_else(|| self.too_old())
     }

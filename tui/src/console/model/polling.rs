@@ -155,9 +155,10 @@ impl Polling {
         has_one
     }
 
-    /// An order is sent: it waits for nobody, and questions wait the longer.
-    pub fn note_order(&mut self) {
-        self.tokens = (self.tokens - 1.0).max(-self.rate);
+    /// Orders are sent: they wait for nobody, and questions wait the longer.
+    pub fn note_orders(&mut self, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.tokens = (self.tokens - f64::from(count)).max(-self.rate);
     }
 
     /// Whether something is to be asked for again. Not while the appliance is away.

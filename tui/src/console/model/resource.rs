@@ -109,11 +109,9 @@ impl Resource {
             (Self::Abilities, ..) => 600,
             (_, true, _) if self.is_quick() => 5,
             (_, true, true) => 10,
-            (_, true, false) => 15,
             (_, false, true) if self.is_quick() => 10,
-            (_, false, true) => 15,
-            (_, false, false) if self.is_quick() => 15,
-            (_, false, false) => 30,
+            (_, false, false) if !self.is_quick() => 30,
+            _ => 15,
         };
         Duration::from_secs(seconds)
     }

@@ -40,9 +40,19 @@ fn too_small() -> String {
     format!("the terminal is too small for a question: {columns}x{rows} at least")
 }
 
+/// Whether a live appliance is given no order now. Then it is said why.
+pub(super) fn is_refused(model: &mut Model) -> bool {
+    let why = model.refusal();
+    let is_refused = why.is_some();
+    if let Some(why) = why {
+        model.notify(Tone::Warning, why);
+    }
+    is_refused
+}
+
 /// Opens the question before an order for the chosen rows, or says why there is nothing to order.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
-    if rehearsal::takes_no_orders(model) {
+    if rehearsal::takes_no_orders(model) || is_refused(model) {
         return Vec::new();
     }
     let rows = model.chosen();
@@ -127,7 +137,7 @@ pub(super) fn renew(model: &mut Model) {
 fn send(model: &mut Model, command: Command) -> Result<Vec<Effect>, Vec<String>> {
     let requests = model.requests(&command)?;
     if let Some(live) = &mut model.live {
-        requests.iter().for_each(|_| live.polling.note_order());
+        live.polling.note_orders(requests.len());
     }
     model.asked.extend(requests.iter().cloned());
     let effects = requests.iter().cloned().map(Effect::Ask).collect();

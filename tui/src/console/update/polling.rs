@@ -151,9 +151,8 @@ fn tell_loss(model: &mut Model) {
 }
 
 fn outcome(resource: Option<Resource>, reply: &Result<Reply, Error>) -> Outcome {
-    let error = match reply {
-        Ok(_) => return Outcome::Told,
-        Err(error) => error,
+    let Err(error) = reply else {
+        return Outcome::Told;
     };
     let is_light = resource == Some(Resource::Clusters);
     let optional = matches!(resource, Some(Resource::Abilities | Resource::Clock));
