@@ -20,6 +20,7 @@ mod holding;
 mod images;
 mod invalid_scenarios;
 mod journeys;
+mod live_console;
 mod orders;
 mod pod_views;
 mod presets;

@@ -17,7 +17,8 @@ pub(crate) use live::{Format, Get, Resource, Watch, Watched};
 
 /// Rehearse the rollouts of a meltcloud fleet before you run them.
 ///
-/// Without a command: the console on a built-in demo fleet, or its overview where there is no terminal.
+/// Without a command: the console on the configured appliance, or else on a built-in demo fleet; its overview where there is
+/// no terminal.
 #[derive(Debug, Parser)]
 #[command(name = "meltdeck", version = VERSION.as_str(), max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -38,7 +39,7 @@ Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question 
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Open the console on a simulated fleet; without a terminal, print its overview
+    /// Open the console on an appliance or a simulated fleet; without a terminal, print its overview
     Console(Console),
     /// Run a scenario many times: when its rollouts finish, and whether they do
     Rehearse(Rehearse),
@@ -74,7 +75,13 @@ pub(crate) enum Command {
 
 #[derive(Debug, Default, ClapArgs)]
 pub(crate) struct Console {
-    /// The scenario file [default: the built-in demo fleet]
+    /// The context whose appliance is shown [default: the configured one, or else the built-in demo fleet]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["scenario", "seed"])]
+    pub(crate) context: Option<String>,
+    /// Give orders to the appliance: without it the console is read-only, unless the context says otherwise
+    #[arg(long, conflicts_with_all = ["scenario", "seed"])]
+    pub(crate) write: bool,
+    /// The scenario file of a simulated fleet to show instead of an appliance
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
     /// The engine that pools behave like which name none themselves, as "kured" [default: the scenario's, or meltcloud]

@@ -32,8 +32,6 @@ pub(crate) use file::TEMPLATE;
 pub(crate) use key::key_of;
 pub(crate) use place::of_file as path;
 
-use crate::streams::Failure;
-
 /// One appliance and organization, under a name.
 #[derive(Clone, Debug)]
 pub struct Context {

@@ -1,8 +1,8 @@
 //! The overview of a fleet as text, and what can be done next.
 
 use appliance::{
-    Cluster, Error, Machine, MachinePool, MachineStatus, Operation, OperationStatus, Reply,
-    Request, Revision,
+    Cluster, Error, ErrorKind, Machine, MachinePool, MachineStatus, Operation, OperationStatus,
+    Reply, Request, Revision,
 };
 use jiff::tz::TimeZone;
 use simulator::engine::Seed;
@@ -10,6 +10,7 @@ use simulator::simulation::Simulation;
 
 use super::table::table;
 use crate::console::model::windows::{OPENINGS, Windows};
+use crate::live::Appliance;
 use crate::streams::{Answer, Failure, Streams};
 
 const NEXT: &str = "\
@@ -37,7 +38,10 @@ pub(super) fn run(
     (zone, timezone): &(TimeZone, String),
     streams: &mut Streams<'_>,
 ) -> Result<Answer, Failure> {
-    let fleet = Fleet::ask(&mut simulation, timezone)
+    let mut fleet = Fleet::unknown();
+    fleet.windows.tell_time(simulation.now().as_millis());
+    fleet
+        .ask(timezone, |request| simulation.answer(request))
         .map_err(|error| Failure::Question(format!("meltdeck: cannot read the fleet: {error}")))?;
     writeln!(
         streams.out,
@@ -68,18 +72,56 @@ pub(super) fn run(
     Ok(Answer::Done)
 }
 
+/// The overview of a live appliance, with what it does not tell said in words.
+pub(super) fn run_live(
+    appliance: &Appliance,
+    context: &str,
+    streams: &mut Streams<'_>,
+) -> Result<Answer, Failure> {
+    let mut fleet = Fleet::unknown();
+    let mut not_told = Vec::new();
+    let asked = fleet.ask("UTC", |request| match appliance.ask(request) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            not_told.push(error.to_string());
+            Ok(Reply::Events(Vec::new()))
+        }
+        reply => reply,
+    });
+    asked.map_err(|error| Failure::Appliance(format!("meltdeck: {context}: {error}")))?;
+    writeln!(
+        streams.out,
+        "meltdeck {} · {context}, live\n",
+        env!("CARGO_PKG_VERSION")
+    )?;
+    writeln!(streams.out, "{}\n", table(&fleet.pool_rows()))?;
+    if !fleet.operations.is_empty() {
+        writeln!(streams.out, "Operations")?;
+        writeln!(streams.out, "{}\n", table(&fleet.operation_rows()))?;
+    }
+    for why in not_told {
+        writeln!(streams.out, "Not told: {why}.")?;
+    }
+    Ok(Answer::Done)
+}
+
 impl Fleet {
-    /// Asks the appliance for everything that the overview shows.
-    fn ask(simulation: &mut Simulation, timezone: &str) -> Result<Self, Error> {
-        let mut fleet = Self {
+    fn unknown() -> Self {
+        Self {
             clusters: Vec::new(),
             pools: Vec::new(),
             machines: Vec::new(),
             operations: Vec::new(),
             saved: Vec::new(),
             windows: Windows::default(),
-        };
-        fleet.windows.tell_time(simulation.now().as_millis());
+        }
+    }
+
+    /// Asks for everything that the overview shows.
+    fn ask(
+        &mut self,
+        timezone: &str,
+        mut answer: impl FnMut(&Request) -> Result<Reply, Error>,
+    ) -> Result<(), Error> {
         let requests = [
             Request::ListClusters,
             Request::ListMachinePools,
@@ -92,9 +134,9 @@ impl Fleet {
             },
         ];
         for request in requests {
-            fleet.take(simulation.answer(&request)?);
+            self.take(answer(&request)?);
         }
-        Ok(fleet)
+        Ok(())
     }
 
     fn take(&mut self, reply: Reply) {

@@ -1,8 +1,9 @@
-//! The simulation on its own thread.
+//! Who answers the console: the simulation on its own thread; a live appliance in `live`.
 //!
 //! The console never waits for it: orders go in by one channel, answers and the clock come back as messages. However
 //! fast the clock runs, the thread looks for orders between short slices of work.
 
+pub mod live;
 pub mod pace;
 pub mod stage;
 
@@ -18,7 +19,7 @@ use appliance::Request;
 use super::message::{Drive, Message, Rehearsed};
 use stage::{Stage, Work};
 
-/// Something for the simulation's thread to do.
+/// Something for whoever answers to do.
 #[derive(Clone, Debug)]
 pub enum Order {
     /// Answer this request.

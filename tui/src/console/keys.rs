@@ -64,6 +64,8 @@ pub enum Action {
     Rehearse,
     /// Goes back from a run of a rehearsal to the fleet.
     LeaveRun,
+    /// Asks the appliance for everything anew.
+    Refresh,
     /// Shows the keys.
     Help,
     /// Gives the terminal back to the shell for a while.
@@ -422,6 +424,13 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
         "",
         "back to the shell; fg returns",
+    ),
+    binding(
+        &["ctrl-r"],
+        Action::Refresh,
+        Where::Everywhere,
+        "",
+        "ask the appliance for everything anew, at once",
     ),
     binding(
         &["ctrl-l"],

@@ -23,6 +23,9 @@
 //! | `dialog` | a question before an order |
 //! | `layout` | where a box over the body stands |
 //! | `sent` | orders that are not answered yet |
+//! | `live` | what is known of a live appliance besides its fleet |
+//! | `polling` | when it is asked for what, and how old each answer is |
+//! | `resource` | what it is asked for again and again, and how often |
 //! | `windows` | when pools are open, by the clock |
 //! | `rehearsal` | the last rehearsal of the fleet |
 //! | `notices` | what to tell the operator for a while |
@@ -42,13 +45,16 @@ pub mod fleet;
 mod follow;
 pub mod layout;
 pub mod listing;
+pub mod live;
 pub mod log;
 pub mod menu;
 mod notices;
 mod offer;
 pub mod place;
 mod plan;
+pub mod polling;
 pub mod rehearsal;
+pub mod resource;
 mod sent;
 pub mod sight;
 mod way_out;
@@ -61,6 +67,7 @@ use document::Document;
 pub use entry::{Cell, Tone};
 pub use fleet::Fleet;
 pub use listing::Listing;
+pub use live::Live;
 pub use menu::Menu;
 pub use notices::{News, Notice, Notices};
 pub use offer::CHOOSE;
@@ -80,7 +87,7 @@ pub struct Model {
     pub size: (u16, u16),
     /// Which characters may be used.
     pub glyphs: Glyphs,
-    /// The fleet's name: the scenario's.
+    /// The fleet's name: the scenario's, or the context's.
     pub context: Text,
     /// The seed of the simulation.
     pub seed: u64,
@@ -90,6 +97,8 @@ pub struct Model {
     pub clock: ClockReport,
     /// What the appliance told.
     pub fleet: Fleet,
+    /// The appliance, where the fleet is a live one and not a simulation in this process.
+    pub live: Option<Live>,
     /// Where the operator is.
     pub place: Place,
     /// Where the operator was, the last place last.
@@ -156,6 +165,7 @@ impl Model {
                 date: None,
             },
             fleet: Fleet::default(),
+            live: None,
             place: Place::new(View::Overview),
             back: Vec::new(),
             forward: Vec::new(),
@@ -170,6 +180,15 @@ impl Model {
             asked: Vec::new(),
             asked_at: None,
             windows_asked_at: None,
+        }
+    }
+
+    /// The same console, of a live appliance.
+    #[must_use]
+    pub fn of_appliance(self, live: Live) -> Self {
+        Self {
+            live: Some(live),
+            ..self
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use appliance::Text;
+use appliance::{Text, client};
 use jiff::tz::TimeZone;
 use simulator::engine::Seed;
 use simulator::simulation::Simulation;
@@ -14,13 +14,18 @@ use super::driver::stage::Stage;
 use super::driver::{self, Order};
 use super::input;
 use super::message::{Effect, Message};
-use super::model::{Glyphs, Model};
+use super::model::{Glyphs, Live, Model};
 use super::screen::Screen;
 use super::terminal::{self, Guard, Output};
 use super::update::{begin, update};
+use crate::live::Appliance;
 
-/// How often notices grow older. Without notices nothing wakes the loop but messages.
+/// How often notices and what an appliance told grow older. Without them nothing wakes the loop but messages.
 const TICK: Duration = Duration::from_millis(500);
+/// How long a question of the console may take.
+const ATTEMPT: Duration = Duration::from_secs(20);
+/// How long the connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
 /// Messages that are taken before the next picture.
 const BATCH: usize = 64;
 
@@ -56,21 +61,64 @@ pub fn run(
     let stage = Stage::new(pace, Seed(seed), zone);
     model.clock = stage.pace().report();
     let orders = driver::start(stage, sender.clone());
-    let guard = Guard::take().context("cannot take the terminal")?;
-    let mut console = Console {
-        model,
-        screen: Screen::new(terminal::output()?),
-        messages,
-        sender,
-        orders,
-        has_retaken: false,
-    };
-    let code = console.run();
-    drop(guard);
-    code
+    Console::open(model, (sender, messages), orders)
+}
+
+/// Shows the console of a live appliance, of which nothing is known yet, until the operator leaves. Returns the exit code.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub fn run_live(
+    appliance: &Appliance,
+    live: Live,
+    context: Text,
+    timezone: Text,
+    glyphs: Glyphs,
+) -> anyhow::Result<u8> {
+    let (sender, messages) = channel();
+    input::listen(&sender).context("cannot listen to signals")?;
+    let size = crossterm::terminal::size().context("cannot ask the terminal for its size")?;
+    let model = Model::new(context, 0, timezone, glyphs, size).of_appliance(live);
+    let orders = driver::live::start(appliance, &sender);
+    Console::open(model, (sender, messages), orders)
+}
+
+/// The settings of a client whose failures the console itself tells and tries again.
+pub fn impatient(settings: client::Settings) -> client::Settings {
+    client::Settings {
+        retries: client::Retries {
+            most: 0,
+            ..settings.retries
+        },
+        limits: client::Limits {
+            connect_time: settings.limits.connect_time.min(CONNECT),
+            attempt_time: settings.limits.attempt_time.min(ATTEMPT),
+            ..settings.limits
+        },
+        ..settings
+    }
 }
 
 impl Console {
+    fn open(
+        model: Model,
+        (sender, messages): (Sender<Message>, Receiver<Message>),
+        orders: Sender<Order>,
+    ) -> anyhow::Result<u8> {
+        let guard = Guard::take().context("cannot take the terminal")?;
+        let mut console = Self {
+            model,
+            screen: Screen::new(terminal::output()?),
+            messages,
+            sender,
+            orders,
+            has_retaken: false,
+        };
+        let code = console.run();
+        drop(guard);
+        code
+    }
+
     fn run(&mut self) -> anyhow::Result<u8> {
         let effects = begin(&mut self.model);
         let mut leaves_with = self.carry_out(effects)?;
@@ -80,7 +128,8 @@ impl Console {
                 // Who cannot be written to cannot be asked to wait either.
                 return Ok(129);
             }
-            let message = if self.model.notices.is_empty() {
+            let is_timeless = self.model.live.is_none() && self.model.notices.is_empty();
+            let message = if is_timeless {
                 ticked = Instant::now();
                 self.messages.recv().map_err(RecvTimeoutError::from)
             } else {

@@ -8,11 +8,13 @@
 //! | `menu` | the menu of what can be changed |
 //! | `rehearsal` | rehearsals of the fleet, and runs of them that are shown |
 //! | `orders` | orders to the appliance, from the question to the outcome |
+//! | `polling` | what a live appliance is asked, and when |
 
 mod data;
 mod menu;
 mod navigate;
 mod orders;
+mod polling;
 mod press;
 mod rehearsal;
 
@@ -31,7 +33,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Tick(elapsed) => {
             model.notices.age(elapsed);
-            Vec::new()
+            if let Some(live) = &mut model.live {
+                live.polling.tick(elapsed);
+            }
+            polling::ask_due(model)
         }
         Message::Replied(request, reply) => data::take(model, &request, reply),
         Message::Clock(report) => {

@@ -24,6 +24,7 @@ mod theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::model::live::Doubt;
 use super::model::{Model, SMALLEST};
 use pen::Pen;
 
@@ -48,6 +49,7 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
         height: area.height.saturating_sub(4),
         ..area
     };
+    pen.doubt = model.doubt();
     if model.place.view.is_table() {
         let (rows, rest) = details::split(model, body);
         table::draw(model, &mut pen, rows);
@@ -57,6 +59,7 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
     } else {
         text::draw(model, &mut pen, body);
     }
+    pen.doubt = Doubt::None;
     // Notices leave it where it is: when something goes wrong is when it is needed.
     let has_way_out = frame::way_out(model, &mut pen, row(area.height - 2));
     let below = u16::from(model.is_typing || has_way_out);

@@ -17,6 +17,14 @@ impl Model {
             let why = format!("it is for {}, this is {}", command.context, self.context);
             return Err(vec![why]);
         }
+        if let Some(why) = self.refusal() {
+            return Err(vec![why]);
+        }
+        if command.saves && self.applies_at_once() {
+            let why =
+                "the appliance's API saves nothing for later: it applies every change at once";
+            return Err(vec![why.to_owned()]);
+        }
         let (mut requests, mut changes) = (Vec::new(), Vec::new());
         let machines = self.fleet.machines_of(command);
         for (target, machine) in command.targets.iter().zip(machines) {

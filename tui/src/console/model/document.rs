@@ -57,7 +57,34 @@ impl<'m> Document<'m> {
             now_ms: model.clock.now_ms,
             columns: model.size.0,
         };
-        Self::of(&model.fleet, model.place.view, layout)
+        let mut document = Self::of(&model.fleet, model.place.view, layout);
+        document.tell_of_appliance(model);
+        document
+    }
+
+    /// Adds what only a live appliance has: the address of an operation in its web console, and why there is nothing.
+    fn tell_of_appliance(&mut self, model: &Model) {
+        let Some(live) = &model.live else {
+            return;
+        };
+        let is_known = !self.sections.is_empty();
+        match model.place.view {
+            View::Operation(id) if is_known => {
+                self.head.push(vec![faint("in the web console")]);
+                let link = live.link(id);
+                let columns = usize::from(model.size.0).max(1);
+                // Whole where there is room: a line that is broken cannot be followed.
+                let lines = textwrap::wrap(&link, textwrap::Options::new(columns));
+                let lines = lines.into_iter().map(|line| vec![plain(line)]);
+                self.head.extend(lines);
+            }
+            View::Machine(_) | View::Operation(_) if !is_known => {
+                if let Some(why) = model.not_told().or_else(|| model.awaited()) {
+                    self.head = vec![vec![faint(why)]];
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The text of a view, for its rows alone.
@@ -227,15 +254,14 @@ fn help(model: &Model) -> Vec<Line> {
     let from = model.back.last().map_or(View::Overview, |place| place.view);
     let intro = plain("Keys. Faint ones mean nothing in the view that you came from.");
     let keys = BINDINGS.iter().map(|binding| {
-        let tone = if binding.is_valid_in(&from) {
+        let why_not = model.disabled(binding.action);
+        let tone = if binding.is_valid_in(&from) && why_not.is_none() {
             Tone::Plain
         } else {
             Tone::Faint
         };
-        vec![(
-            format!("{:<16}{}", binding.keys.join(" "), binding.help),
-            tone,
-        )]
+        let help = why_not.map_or_else(|| binding.help.to_owned(), |why| format!("no: {why}"));
+        vec![(format!("{:<16}{help}", binding.keys.join(" ")), tone)]
     });
     [vec![intro], Line::new()].into_iter().chain(keys).collect()
 }

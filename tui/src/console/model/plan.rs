@@ -85,6 +85,9 @@ impl Model {
 
     /// Whether an action can be taken here and now. Of marked rows a plan tells.
     pub fn offers(&self, action: Action) -> bool {
+        if self.disabled(action).is_some() {
+            return false;
+        }
         if action == Action::Change && self.place.marks.is_empty() {
             return !self.chosen_for_change().is_empty();
         }
@@ -179,7 +182,7 @@ impl Model {
 
     /// What an order will do, line by line.
     pub fn consequences(&self, command: &Command, left_out: &[String]) -> Vec<String> {
-        let mut told = vec![format!("fleet    {}", self.context)];
+        let mut told = vec![format!("{}  {}", self.fleet_word(), self.context)];
         if command.verb.about() == About::Rollouts {
             told.extend(self.rollouts_told(command));
         } else {

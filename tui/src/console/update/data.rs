@@ -1,19 +1,22 @@
 //! Answers, and what to ask next: at most one request of a kind at a time, and nothing while nothing happens.
 
-use appliance::{Error, FleetEvent, Reply, Request, Severity};
+use appliance::{Clock, Error, FleetEvent, Reply, Request, Severity};
 
-use super::orders;
+use super::{orders, polling};
 use crate::clock::clock;
-use crate::console::message::Effect;
+use crate::console::message::{ClockReport, Effect};
 use crate::console::model::entry::event_tone;
 use crate::console::model::log::LogLine;
 use crate::console::model::{Model, News, Scope, Tone, View};
 
 /// Events that are asked for at once.
-const EVENTS_AT_ONCE: u32 = 5_000;
+pub(super) const EVENTS_AT_ONCE: u32 = 5_000;
 
 /// Asks for everything that the console shows anywhere.
 pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
+    if model.live.is_some() {
+        return polling::ask_anew(model);
+    }
     model.asked_at = Some(model.clock.events);
     let after = model.fleet.log.last_number();
     let lists = [
@@ -40,6 +43,9 @@ pub(super) fn ask_everything(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for everything if something happened since it was asked for.
 pub(super) fn ask_what_changed(model: &mut Model) -> Vec<Effect> {
+    if model.live.is_some() {
+        return polling::ask_due(model);
+    }
     if model.asked_at == Some(model.clock.events) || !model.asked.is_empty() {
         return Vec::new();
     }
@@ -48,6 +54,9 @@ pub(super) fn ask_what_changed(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for what only the present view shows.
 pub(super) fn ask_for_place(model: &mut Model) -> Vec<Effect> {
+    if model.live.is_some() {
+        return polling::ask_due(model);
+    }
     let request = match model.place.view {
         View::Machine(machine) => Request::GetMachine { machine },
         View::Operation(operation) => Request::GetOperation { operation },
@@ -96,6 +105,7 @@ pub(super) fn take(
     reply: Result<Reply, Error>,
 ) -> Vec<Effect> {
     model.asked.retain(|asked| asked != request);
+    polling::note(model, request, &reply);
     if request.is_order() {
         return orders::take(model, request, reply);
     }
@@ -111,6 +121,8 @@ pub(super) fn take(
     }
     match reply {
         Ok(reply) => take_reply(model, reply),
+        // How a live appliance is reached, the frame says.
+        Err(_) if model.live.is_some() => {}
         Err(error) => model.notify(Tone::Bad, format!("the appliance did not answer: {error}")),
     }
     ask_what_changed(model)
@@ -142,14 +154,15 @@ fn take_reply(model: &mut Model, reply: Reply) {
         | Reply::NetworkProfiles(_)
         | Reply::Stored(_)
         | Reply::Capabilities(_)
-        | Reply::Clock(_)
         | Reply::Public(_) => {}
+        Reply::Clock(clock) => take_clock(model, &clock),
     }
     // At once: a row must not change its identity between two answers.
     if is_shown {
         model.relist();
     }
     orders::renew(model);
+    polling::tell_ends(model);
 }
 
 /// Whether an answer changes the rows of a table.
@@ -175,6 +188,20 @@ fn is_shown(view: View, reply: &Reply) -> bool {
         ),
         View::Operation(_) => matches!(reply, Reply::OperationHistory(_)),
         View::Forecast | View::Help => false,
+    }
+}
+
+/// Takes the clock of a simulated appliance that is asked over HTTP. It is not this console's to drive.
+fn take_clock(model: &mut Model, clock: &Clock) {
+    if let Some(live) = &mut model.live {
+        let speed = clock.speed.filter(|_| !clock.is_paused);
+        live.simulated = Some((clock.now_ms, speed));
+        let now_ms = clock.now_ms;
+        let report = ClockReport {
+            now_ms,
+            ..model.clock.clone()
+        };
+        super::take_clock(model, report);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::console::model::{Intent, Menu, Model, RowId, Tone};
 
 /// Opens the menu for the chosen machines or pools, or says that none is.
 pub(super) fn open(model: &mut Model) {
-    if rehearsal::takes_no_orders(model) {
+    if rehearsal::takes_no_orders(model) || orders::is_refused(model) {
         return;
     }
     let rows = model.chosen_for_change();

@@ -1,8 +1,8 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, Operation, Reply, Request, Text};
+use appliance::{Error, ErrorKind, Operation, Reply, Request, Text};
 
-use super::{data, rehearsal};
+use super::{data, polling, rehearsal};
 use crate::console::command::{About, Command, Verb};
 use crate::console::key::{Code, Key};
 use crate::console::keys::Action;
@@ -40,9 +40,19 @@ fn too_small() -> String {
     format!("the terminal is too small for a question: {columns}x{rows} at least")
 }
 
+/// Whether a live appliance is given no order now. Then it is said why.
+pub(super) fn is_refused(model: &mut Model) -> bool {
+    let why = model.refusal();
+    let is_refused = why.is_some();
+    if let Some(why) = why {
+        model.notify(Tone::Warning, why);
+    }
+    is_refused
+}
+
 /// Opens the question before an order for the chosen rows, or says why there is nothing to order.
 pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
-    if rehearsal::takes_no_orders(model) {
+    if rehearsal::takes_no_orders(model) || is_refused(model) {
         return Vec::new();
     }
     let rows = model.chosen();
@@ -126,6 +136,9 @@ pub(super) fn renew(model: &mut Model) {
 /// When it no longer fits the fleet: why.
 fn send(model: &mut Model, command: Command) -> Result<Vec<Effect>, Vec<String>> {
     let requests = model.requests(&command)?;
+    if let Some(live) = &mut model.live {
+        live.polling.note_orders(requests.len());
+    }
     model.asked.extend(requests.iter().cloned());
     let effects = requests.iter().cloned().map(Effect::Ask).collect();
     model.sent.push(Sent::new(command, requests));
@@ -183,6 +196,10 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Rehearses the order of the question instead of giving it.
 fn rehearse(model: &mut Model) -> Vec<Effect> {
+    if let Some(why) = model.disabled(Action::Rehearse) {
+        model.notify(Tone::Warning, why);
+        return Vec::new();
+    }
     let Some(dialog) = model.dialog.take() else {
         return Vec::new();
     };
@@ -246,8 +263,14 @@ pub(super) fn take(
         Ok(Reply::ChangedMachine(machine)) => Ok(Done::Machine(machine)),
         Ok(Reply::SavedRevision(revision)) => Ok(Done::Revision(revision)),
         Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
+        Err(error) if error.kind() == ErrorKind::Unanswered => Err(format!(
+            "it may have been carried out all the same: look before you repeat it: {error}"
+        )),
         Err(error) => Err(error.to_string()),
     };
+    if let Ok(Done::Operation(operation)) = &answer {
+        polling::follow(model, operation.id);
+    }
     for number in 0..model.sent.len() {
         let Some(place) = model.sent[number].place(request) else {
             continue;

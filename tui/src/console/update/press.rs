@@ -1,6 +1,6 @@
 //! Keys: to the dialog if one is open, to the filter if one is typed, else by the table of bindings.
 
-use super::{menu, navigate, orders, rehearsal};
+use super::{data, menu, navigate, orders, rehearsal};
 use crate::console::key::{Code, Key};
 use crate::console::keys::{Action, action};
 use crate::console::message::{ClockState, Drive, Effect};
@@ -55,6 +55,10 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(why) = model.disabled(action) {
+        model.notify(Tone::Warning, why);
+        return Vec::new();
+    }
     match action {
         Action::Move(by) => move_by(model, by),
         Action::HalfPages(by) => {
@@ -96,6 +100,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Change => menu::open(model),
         Action::Rehearse => return rehearsal::rehearse(model),
         Action::LeaveRun => return rehearsal::leave(model),
+        Action::Refresh => return data::ask_everything(model),
         // These were taken before.
         Action::Suspend | Action::Redraw | Action::Quit => {}
     }

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use super::theme;
-use crate::clock::clock;
+use crate::clock::clock as clock_of;
 use crate::console::command::Verb;
 use crate::console::keys::{Action, BINDINGS, Binding, key_of};
 use crate::console::message::{ClockState, Speed};
@@ -12,10 +12,40 @@ use crate::console::model::cut::shortened;
 use crate::console::model::dialog::{Dialog, Stage};
 use crate::console::model::entry::{Entry, budget_name};
 use crate::console::model::listing::with_entries;
+use crate::console::model::live::Live;
 use crate::console::model::menu::Level;
 use crate::console::model::{Model, Scope, View};
 
 pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let told = model
+        .live
+        .as_ref()
+        .and_then(|live| Some(state_of(live, &model.liveness()?, area.width)))
+        .unwrap_or_else(|| state_of_simulation(model, area.width));
+    let start = pen.put_right(area, &told, theme::TITLE);
+    let left = Rect {
+        width: start.saturating_sub(1),
+        ..area
+    };
+    let taken = pen.put(left, 0, "meltdeck", theme::TITLE);
+    let room = left.width.saturating_sub(taken + 2);
+    let context = shortened(model.context.as_str(), room);
+    pen.put(left, taken + 2, &context, theme::PLAIN);
+}
+
+/// How old what is shown is, whether orders are given, and the clock of a simulated appliance where there is room.
+fn state_of(live: &Live, liveness: &str, columns: u16) -> String {
+    let badge = if live.is_writable { "RW" } else { "RO" };
+    let clock = live.simulated.filter(|_| columns >= DATED);
+    let clock = clock.map(|(now_ms, speed)| {
+        let pace = speed.map_or_else(|| "paused".to_owned(), |speed| format!("×{speed}"));
+        format!("SIM {} {pace}  ", clock_of(now_ms))
+    });
+    format!("{}{liveness}  {badge}", clock.unwrap_or_default())
+}
+
+/// The simulation's clock, and what it does.
+fn state_of_simulation(model: &Model, columns: u16) -> String {
     let pace = match model.clock.speed {
         Speed::Times(times) => format!("×{times}"),
         Speed::Max => "×max".to_owned(),
@@ -29,21 +59,12 @@ pub(super) fn title(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         Some(run) => format!("REHEARSAL run {run}"),
         None => "SIM".to_owned(),
     };
-    let told = format!(
+    format!(
         "{state}{}{what} {} {pace} seed {}",
-        date(model, area.width),
-        clock(model.clock.now_ms),
+        date(model, columns),
+        clock_of(model.clock.now_ms),
         model.seed
-    );
-    let start = pen.put_right(area, &told, theme::TITLE);
-    let left = Rect {
-        width: start.saturating_sub(1),
-        ..area
-    };
-    let taken = pen.put(left, 0, "meltdeck", theme::TITLE);
-    let room = left.width.saturating_sub(taken + 2);
-    let context = shortened(model.context.as_str(), room);
-    pen.put(left, taken + 2, &context, theme::PLAIN);
+    )
 }
 
 /// Columns from which there is room for the date, and for the weekday and time of day.
@@ -130,7 +151,7 @@ fn trail(model: &Model) -> Vec<String> {
 
 /// How many rows there are, how they are filtered and sorted, how many are marked.
 fn position(model: &Model) -> String {
-    let mut told = Vec::new();
+    let mut told: Vec<String> = model.panel_note().into_iter().collect();
     if model.follows() {
         told.push("FOLLOW".to_owned());
     }
@@ -245,7 +266,8 @@ fn dialog_hints(model: &Model, dialog: &Dialog) -> Vec<(&'static str, &'static s
         }
         Stage::Waiting => vec![("esc", "close")],
     };
-    if dialog.stage == Stage::Prompting && dialog.to_confirm().is_none() {
+    let rehearses = model.disabled(Action::Rehearse).is_none();
+    if rehearses && dialog.stage == Stage::Prompting && dialog.to_confirm().is_none() {
         hints.push((key_of(Action::Rehearse), "rehearse it"));
     }
     let layout = dialog.layout(model.size);

@@ -4,18 +4,37 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::console::model::Glyphs;
+use super::theme;
 pub(super) use crate::console::model::cut::width;
+use crate::console::model::live::Doubt;
+use crate::console::model::{Glyphs, Tone};
 
 /// A buffer that can be written to anywhere: what does not fit is cut.
 pub(super) struct Pen<'b> {
     buffer: &'b mut Buffer,
     pub(super) glyphs: Glyphs,
+    /// How far what is drawn can be trusted.
+    pub(super) doubt: Doubt,
 }
 
 impl<'b> Pen<'b> {
     pub(super) fn new(buffer: &'b mut Buffer, glyphs: Glyphs) -> Self {
-        Self { buffer, glyphs }
+        Self {
+            buffer,
+            glyphs,
+            doubt: Doubt::None,
+        }
+    }
+
+    /// How something of this tone looks: its style, its glyph, and what stands behind it. What is old is never drawn as
+    /// healthy.
+    pub(super) fn look(&self, tone: Tone) -> (Style, &'static str, &'static str) {
+        let behind = if tone == Tone::Good { "?" } else { "" };
+        match (self.doubt, tone) {
+            (Doubt::Stale, _) => (theme::FAINT, "", behind),
+            (Doubt::Late, Tone::Good) => (theme::PLAIN, "", behind),
+            _ => (theme::style(tone), theme::glyph(tone, self.glyphs), ""),
+        }
     }
 
     /// Writes `text` into the first line of `area`, `indent` cells in. Returns how many cells it took.

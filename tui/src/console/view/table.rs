@@ -62,7 +62,7 @@ fn rows<E: Entry>(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     }
     if model.listing.rows.is_empty() {
         line.y += 1;
-        pen.put(line, MARGIN, empty(model), theme::FAINT);
+        pen.put(line, MARGIN, &empty(model), theme::FAINT);
     }
 }
 
@@ -88,9 +88,16 @@ fn header<E>(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &[(&'static 
 }
 
 /// Why there are no rows.
-fn empty(model: &Model) -> &'static str {
-    match model.place.view {
-        _ if model.asked_at.is_none() || model.fleet.clusters.is_empty() => {
+fn empty(model: &Model) -> String {
+    if model.listing.unfiltered == 0
+        && let Some(why) = model.not_told().or_else(|| model.awaited())
+    {
+        return why;
+    }
+    let why = match model.place.view {
+        _ if model.live.is_none()
+            && (model.asked_at.is_none() || model.fleet.clusters.is_empty()) =>
+        {
             "asking the appliance …"
         }
         _ if model.listing.unfiltered > 0 => "no row holds the text of the filter; esc clears it",
@@ -99,7 +106,8 @@ fn empty(model: &Model) -> &'static str {
         View::Budgets => "no disruption budget: no workload of this fleet has one",
         View::Machines(Scope::Budget(_)) => "it refuses no drain now",
         _ => "none",
-    }
+    };
+    why.to_owned()
 }
 
 /// The columns that fit, each with its width, which depends on the room alone: nothing jumps when names come and go.
@@ -150,9 +158,9 @@ pub(super) fn most_width(view: View) -> u16 {
 /// Writes a cell: glyph, text, and underlined in it what the filter found. Where there is no room for all of it, an
 /// ellipsis stands in its middle.
 fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle: &str) {
-    let style = theme::style(cell.tone);
-    let glyph = theme::glyph(cell.tone, pen.glyphs);
-    let text = shortened(cell.text.as_str(), room.width.saturating_sub(width(glyph)));
+    let (style, glyph, behind) = pen.look(cell.tone);
+    let taken = width(glyph).saturating_add(width(behind));
+    let text = shortened(cell.text.as_str(), room.width.saturating_sub(taken));
     if is_number {
         pen.put_right(room, &text, style);
         return;
@@ -172,6 +180,7 @@ fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle:
     for (part, style) in parts {
         indent += pen.put(room, indent, part, style);
     }
+    pen.put(room, indent, behind, style);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::pen::Pen;
+use super::pen::{Pen, width};
 use super::theme;
 use crate::console::model::Model;
 use crate::console::model::cut::shortened;
@@ -26,9 +26,11 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 pub(super) fn put_line(pen: &mut Pen<'_>, area: Rect, parts: &Line) {
     let mut indent = 0;
     for (text, tone) in parts {
-        let style = theme::style(*tone);
-        indent += pen.put(area, indent, theme::glyph(*tone, pen.glyphs), style);
+        let (style, glyph, behind) = pen.look(*tone);
+        indent += pen.put(area, indent, glyph, style);
         let room = area.width.saturating_sub(indent);
+        let room = room.saturating_sub(width(behind));
         indent += pen.put(area, indent, &shortened(text, room), style);
+        indent += pen.put(area, indent, behind, style);
     }
 }

@@ -70,7 +70,9 @@ impl Model {
         told.extend(command.to.as_ref().map(|to| format!("to       {to}")));
         let effect = change_of(command.verb).map_or("", |change| change.effect);
         told.push(format!("{}: {effect}.", command.verb.label()));
-        if command.verb.makes_revision() {
+        if self.applies_at_once() {
+            told.push(self.at_once(command, machines.len()));
+        } else if command.verb.makes_revision() {
             told.push(if command.saves {
                 "It is saved for later: nothing reboots now.".to_owned()
             } else {
@@ -84,6 +86,24 @@ impl Model {
             told.push("No order takes this back.".to_owned());
         }
         told
+    }
+}
+
+impl Model {
+    /// That the public API applies a change at once, and to how many machines.
+    fn at_once(&self, command: &Command, machines: usize) -> String {
+        let pools = command.targets.iter().filter_map(|target| match target {
+            Target::Pool(target) => self.fleet.pool_named(&target.cluster, &target.pool),
+            Target::Rollout(_) | Target::Machine(_) => None,
+        });
+        let of_pools: u32 = pools.map(|pool| self.fleet.counts(pool.id).all).sum();
+        let reboots = machines + of_pools as usize;
+        let who = if reboots == 1 {
+            "1 machine is".to_owned()
+        } else {
+            format!("{reboots} machines are")
+        };
+        format!("The API applies it at once: {who} drained and rebooted.")
     }
 }
 

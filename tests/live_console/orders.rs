@@ -1,0 +1,107 @@
+//! Orders to a live appliance: none without leave, none on what is old, none twice, and each followed to its end.
+
+use appliance::ErrorKind;
+use proptest::prelude::*;
+use tui::console::message::{Effect, Message};
+use tui::console::update::update;
+
+use super::{Script, Watched};
+
+const APPLY: &str = "5/storage<enter>ja<tab><enter>";
+
+fn ordered(console: &Watched) -> usize {
+    let asked = console.asked.iter();
+    asked.filter(|(_, request)| request.is_order()).count()
+}
+
+#[test]
+fn a_read_only_console_says_why_it_gives_no_order() {
+    let mut console = Watched::new(false);
+    console.wait(10).press(APPLY);
+    console.assert_shows("RO");
+    console.assert_shows("read-only: meltdeck console --write gives orders");
+    console.press("m");
+    assert!(console.model.menu.is_none() && console.model.dialog.is_none());
+    assert_eq!(ordered(&console), 0);
+}
+
+#[test]
+fn an_order_is_given_once_and_its_operation_followed_to_its_end() {
+    let mut console = Watched::new(true);
+    console.wait(10).press("5/storage<enter>ja");
+    console.assert_shows("context  prod");
+    console.press("<tab><enter>").wait(10);
+    assert_eq!(ordered(&console), 1);
+    console.let_fleet_run(2 * 24 * 3600);
+    console.wait_for("operation 4 succeeded", 10);
+    console.press("4G<enter>").wait(2);
+    console.assert_shows("nest.example/ui/orgs/0b9a7c1e-0000-4000-8000-00000000000f");
+}
+
+#[test]
+fn an_order_that_got_no_answer_is_not_repeated_and_says_what_may_have_become_of_it() {
+    let mut console = Watched::new(true);
+    console.wait(10).press("5/storage<enter>ja");
+    console.script = Script::Fails(ErrorKind::Unanswered);
+    console.press("<tab><enter>").wait(600);
+    assert_eq!(ordered(&console), 1);
+    console.assert_shows("may have been carried out");
+}
+
+#[test]
+fn an_order_made_from_what_is_old_is_not_sent() {
+    let mut console = Watched::new(true);
+    console.wait(10).press("5/storage<enter>ja");
+    console.script = Script::Hangs;
+    console.wait(200).press("<tab>");
+    console.assert_shows("is 3m old");
+    console.press("<tab><enter>");
+    assert_eq!(ordered(&console), 0);
+    console.press("<esc>");
+    console.script = Script::Fails(ErrorKind::Unreachable);
+    let request = console.model.asked[0].clone();
+    let reply = Err(appliance::Error::new(ErrorKind::Unreachable, "no luck"));
+    let effects = update(&mut console.model, Message::Replied(request, reply));
+    console.carry_out(effects);
+    console.press("a<tab><enter>");
+    assert_eq!(ordered(&console), 0);
+    console.assert_shows("the appliance does not answer");
+}
+
+#[test]
+fn what_only_a_simulated_fleet_has_says_why() {
+    let mut console = Watched::new(true);
+    console.wait(10);
+    for (key, why) in [
+        ("<space>", "nobody's to drive"),
+        (".", "nobody's to drive"),
+        ("+", "nobody's to drive"),
+        ("}", "nobody's to drive"),
+        ("f", "only a simulated fleet is rehearsed"),
+    ] {
+        console.press(key);
+        console.assert_shows(why);
+        console.wait(20);
+    }
+    console.press("5/storage<enter>jaf");
+    console.assert_shows("only a simulated fleet is rehearsed");
+    console.press("<esc><esc>?");
+    console.assert_shows("help");
+}
+
+proptest! {
+    #![proptest_config(tests::same_cases(60))]
+
+    #[test]
+    fn no_keys_order_anything_on_a_read_only_console(
+        keys in prop::collection::vec("[a-zA-Z0-9$/?.+{}\\[\\]=-]|<enter>|<tab>|<esc>|<space>|<down>|<up>|<ctrl-r>|<ctrl-d>", 1..120),
+        starts in "[2-7]",
+    ) {
+        let mut console = Watched::new(false);
+        console.wait(5).press(&starts).press(&keys.concat());
+        prop_assert_eq!(ordered(&console), 0);
+        let effects = update(&mut console.model, Message::Tick(super::TICK));
+        let is_question = |effect: &Effect| !matches!(effect, Effect::Ask(request) if request.is_order());
+        prop_assert!(effects.iter().all(is_question));
+    }
+}
