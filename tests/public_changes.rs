@@ -2,9 +2,9 @@
 
 use appliance::public::{self, Patch};
 use appliance::{
-    ClusterId, Error, ErrorKind, MachineId, MachinePoolId, OperationStatus, Reply, Request,
+    ClusterId, Error, ErrorKind, Label, MachineId, MachinePoolId, OperationStatus, Reply, Request,
 };
-use simulator::engine::{Seed, Time};
+use simulator::engine::{Seed, Span, Time};
 use simulator::fleet::Blueprint;
 use simulator::scenario::Scenario;
 use simulator::simulation::Simulation;
@@ -32,7 +32,12 @@ const FLEET: &str = r#"
 const W_1: MachineId = MachineId(1);
 
 fn appliance() -> Simulation {
-    let scenario = Scenario::parse(FLEET, "test", "test").unwrap();
+    appliance_with("machines = 2")
+}
+
+fn appliance_with(machines: &str) -> Simulation {
+    let fleet = FLEET.replace("machines = 2", machines);
+    let scenario = Scenario::parse(&fleet, "test", "test").unwrap();
     Simulation::new(&Blueprint::new(scenario), Seed(1), 0)
 }
 
@@ -57,7 +62,7 @@ fn change(
 ) -> public::WithOperation<public::Machine> {
     let update = public::Request::UpdateMachine { machine, changes };
     match ask(appliance, update) {
-        Ok(public::Reply::Machine(changed)) => changed,
+        Ok(public::Reply::Machine(answer)) => answer,
         other => panic!("{other:?}"),
     }
 }
@@ -91,10 +96,7 @@ fn a_machine_shows_the_revision_that_it_was_asked_for_until_it_runs_it() {
         network_profile_id: Patch::Set(profile),
         ..public::MachineChanges::default()
     };
-    change(&mut appliance, W_1, changes);
-    // Its turn comes at the same instant.
-    appliance.run_until(Time::from_millis(0));
-    let asked = machine(&mut appliance, W_1);
+    let asked = change(&mut appliance, W_1, changes).resource;
     let desired = asked.desired_machine_revision.unwrap();
     assert_eq!(desired.network_profile_id, Some(profile));
     assert_eq!(asked.machine_revision, Some(first.clone()));
@@ -120,7 +122,7 @@ fn null_takes_a_pools_network_profile_away_and_no_machines() {
             changes,
         };
         match ask(appliance, update) {
-            Ok(public::Reply::MachinePool(changed)) => changed,
+            Ok(public::Reply::MachinePool(answer)) => answer,
             other => panic!("{other:?}"),
         }
     };
@@ -179,4 +181,35 @@ fn a_move_goes_on_until_the_machine_is_ready_in_its_other_pool() {
             (4, 2, OperationStatus::Succeeded),
         ]
     );
+}
+
+#[test]
+fn labels_are_told_as_they_were_given_and_given_twice_they_change_nothing() {
+    let mut appliance = appliance_with("machines = 2\n    zones = [\"a\"]");
+    let label = |key: &str, value: &str| Label {
+        key: key.into(),
+        value: value.into(),
+    };
+    let zone = label("topology.kubernetes.io/zone", "a");
+    assert_eq!(
+        machine(&mut appliance, W_1).labels,
+        std::slice::from_ref(&zone)
+    );
+    let set = |appliance: &mut Simulation, labels: &[Label]| {
+        let changes = public::MachineChanges {
+            labels: Patch::Set(labels.to_vec()),
+            ..public::MachineChanges::default()
+        };
+        let is_rolled_out = change(appliance, W_1, changes).operation.is_some();
+        appliance.run_until(appliance.now() + Span::from_secs(3600));
+        let told = machine(appliance, W_1).labels;
+        assert_eq!(told, labels);
+        is_rolled_out
+    };
+    let own = [label("z", "1"), label("disk", "ssd")];
+    assert!(set(&mut appliance, &own));
+    assert!(!set(&mut appliance, &own));
+    // Where it stands is what it is told to be already.
+    let all = [own[0].clone(), zone, own[1].clone()];
+    assert!(!set(&mut appliance, &all));
 }

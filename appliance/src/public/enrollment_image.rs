@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::network_profile::NetworkProfileId;
 use super::optional::null_as_empty;
 use crate::{Secret, Text};
 
@@ -56,6 +57,9 @@ pub struct EnrollmentImage {
     /// The second of them. Newer providers only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub install_disk_mirror_device: Option<Text>,
+    /// The network profile with which it reaches the appliance. Newest providers only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_profile_id: Option<NetworkProfileId>,
 }
 
 /// An enrollment image to be made.
@@ -86,4 +90,7 @@ pub struct NewEnrollmentImage {
     /// The second of them. Newer providers only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub install_disk_mirror_device: Option<Text>,
+    /// The network profile with which it reaches the appliance. Newest providers only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_profile_id: Option<NetworkProfileId>,
 }

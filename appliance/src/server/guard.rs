@@ -1,6 +1,6 @@
 //! Who and what is let in.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -68,6 +68,11 @@ pub(super) fn check_is_read(method: &Method) -> Result<(), Error> {
 
 /// Reads a body, and that it is JSON where there is one.
 pub(super) async fn body(limits: &Limits, headers: &HeaderMap, body: Body) -> Result<Bytes, Error> {
+    // One that says itself how large it is is not waited for.
+    let said = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if said > limits.body {
+        return Err(too_large(limits));
+    }
     let reading = Limited::new(body, limits.body).collect();
     let read = tokio::time::timeout(limits.body_time, reading).await;
     let read =
@@ -84,10 +89,14 @@ pub(super) async fn body(limits: &Limits, headers: &HeaderMap, body: Body) -> Re
 
 fn too_large_or_broken(error: &(dyn std::error::Error + 'static), limits: &Limits) -> Error {
     if error.is::<LengthLimitError>() {
-        let why = format!("the body is larger than {} bytes", limits.body);
-        return Error::new(ErrorKind::TooLarge, why);
+        return too_large(limits);
     }
     Error::new(ErrorKind::Malformed, "the body ended before its end")
+}
+
+fn too_large(limits: &Limits) -> Error {
+    let why = format!("the body is larger than {} bytes", limits.body);
+    Error::new(ErrorKind::TooLarge, why)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

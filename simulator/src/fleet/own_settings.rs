@@ -137,13 +137,24 @@ impl World {
         }
     }
 
-    /// The number of the machine's own revision that its next boot brings, and what is set in it, if that is another one
-    /// than it runs.
+    /// The number of the machine's own revision that it was asked for and does not run, and what is set in it.
     pub fn asked_for(&self, index: MachineIndex) -> Option<(u32, Settings)> {
-        let numbers = self.machine(index).numbers;
-        numbers
-            .is_new()
-            .then(|| (numbers.desired, self.coming(index)))
+        let machine = self.machine(index);
+        if machine.numbers.is_new() {
+            return Some((machine.numbers.desired, self.coming(index)));
+        }
+        // What it was asked for itself is known before its turn comes.
+        let queue = self.pools[machine.pool.at()].queue.iter();
+        let mut tasks = queue.filter_map(|operation| self.operation(*operation).task);
+        let task = tasks.find(|task| task.machine == index)?;
+        if task.applies_saved {
+            return self.dossier(index)?.saved.clone();
+        }
+        let Change::Machine { setting, .. } = self.blueprint.change(task.change) else {
+            return None;
+        };
+        let settings = self.coming(index).with(setting);
+        Some((machine.numbers.newest + 1, settings))
     }
 
     /// What the next boot of a machine brings.

@@ -36,6 +36,9 @@ impl Simulation {
         if let Some(profile) = profile {
             self.know_profile(profile);
         }
+        if let Request::SetLabels { machine, .. } = request {
+            self.store.forget_label_order(*machine);
+        }
         if let Object::Machine(machine) = object
             && matches!(change, Change::Delete { .. })
         {

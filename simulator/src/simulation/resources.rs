@@ -14,6 +14,9 @@ use crate::engine::{EntityKey, Time};
 use crate::fleet::{self, MachineIndex, Made, OperationIndex, PoolIndex, Status};
 use crate::scenario::Versions;
 
+/// The label that says where a machine stands.
+pub(super) const ZONE: &str = "topology.kubernetes.io/zone";
+
 impl Simulation {
     pub(super) fn clusters(&self) -> Vec<Cluster> {
         let clusters = &self.world.blueprint().scenario().clusters;
@@ -61,11 +64,12 @@ impl Simulation {
     pub(super) fn machine(&self, index: MachineIndex) -> Machine {
         let blueprint = self.world.blueprint();
         let machine = self.world.machine(index);
-        let zone = blueprint.machine_zone(index).map(|zone| Label {
-            key: Text::from("topology.kubernetes.io/zone"),
+        let own = blueprint.own_labels(index);
+        let zone = blueprint.machine_zone(index);
+        let zone = zone.filter(|_| !own.contains_key(ZONE)).map(|zone| Label {
+            key: Text::from(ZONE),
             value: Text::from(zone),
         });
-        let own = blueprint.own_labels(index);
         let own = own.iter().map(|(key, value)| Label {
             key: Text::from(key.as_str()),
             value: Text::from(value.as_str()),

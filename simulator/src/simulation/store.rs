@@ -11,6 +11,7 @@ use appliance::{ClusterId, Label, MachineId, OperationId, OperationStatus, Text,
 use super::public::channels::Channel;
 use super::public::made::ClusterSettings;
 use super::public::profiles::KnownProfile;
+use super::resources::ZONE;
 use crate::fleet::{OperationIndex, PoolIndex};
 
 /// Everything that is only kept, each kind in the order in which it was made.
@@ -65,9 +66,16 @@ impl Store {
         self.label_orders.insert(machine, keys.collect());
     }
 
-    /// A machine's labels in the order in which they were given, where they were; what was not given comes first.
+    /// They were given in no order that anybody will look for.
+    pub(super) fn forget_label_order(&mut self, machine: MachineId) {
+        self.label_orders.remove(&machine);
+    }
+
+    /// A machine's labels in the order in which they were given, where they were; what was not given comes first. Whoever
+    /// gave all of them and not the zone is not told that: to them it would be a label that somebody else has set.
     pub(super) fn in_order(&self, machine: MachineId, mut labels: Vec<Label>) -> Vec<Label> {
         if let Some(order) = self.label_orders.get(&machine) {
+            labels.retain(|label| label.key.as_str() != ZONE || order.contains(&label.key));
             labels.sort_by_key(|label| order.iter().position(|key| *key == label.key));
         }
         labels

@@ -101,6 +101,14 @@ async fn a_head_that_is_too_long_is_refused() {
     assert!(many.starts_with("HTTP/1.1 431 "), "{many}");
 }
 
+#[tokio::test]
+async fn a_body_that_says_that_it_is_too_large_is_not_waited_for() {
+    let (address, _stop, _end) = limited(Limits::default()).await;
+    let head = list("content-type: application/json\r\ncontent-length: 99999999999\r\n");
+    let refused = all_after(address, &head.replacen("GET", "POST", 1)).await;
+    assert!(refused.starts_with("HTTP/1.1 413 "), "{refused}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_head_that_does_not_come_is_not_waited_for_for_ever() {
     let (address, _stop, _end) = started(server(&Little::empty(), Settings::default())).await;

@@ -152,6 +152,7 @@ fn an_image_shows_its_addresses_and_their_absence() {
         last_used_at: None,
         install_disk_mirror: None,
         install_disk_mirror_device: None,
+        network_profile_id: None,
     };
     let (status, json) = public(
         public::Request::ListEnrollmentImages,

@@ -330,6 +330,7 @@ fn of_profiles_and_images() -> Vec<BoxedStrategy<Request>> {
                             enable_http: http,
                             install_disk_mirror: mirror,
                             install_disk_mirror_device,
+                            network_profile_id: vlan.map(NetworkProfileId),
                         },
                     }
                 },

@@ -1,11 +1,14 @@
 //! Changes of machines, pools and clusters over the public API: each is one or several orders, of which the last one is
 //! applied, since this API cannot save without applying.
 
+use std::collections::BTreeMap;
+
 use appliance::public::{
     self, ClusterChanges, Lookup, MachineChanges, MachinePoolChanges, Patch, Reply, WithOperation,
 };
 use appliance::{ClusterId, Error, Label, MachineId, MachinePoolId, Text};
 
+use super::super::resources::ZONE;
 use super::channels::Channel;
 use super::{Simulation, kept, made, operation, with_kubeconfigs};
 use crate::fleet::{MachineIndex, PoolIndex};
@@ -32,16 +35,15 @@ impl Simulation {
                 apply,
             }));
         }
-        if let Patch::Set(labels) = &changes.labels {
-            self.store.know_label_order(machine, labels);
-            if sorted(labels) != sorted(&now.labels) {
-                let labels = labels.clone();
-                orders.push(Box::new(move |apply| appliance::Request::SetLabels {
-                    machine,
-                    labels: labels.clone(),
-                    apply,
-                }));
-            }
+        if let Patch::Set(labels) = &changes.labels
+            && !self.is_labelled(index, labels)
+        {
+            let labels = labels.clone();
+            orders.push(Box::new(move |apply| appliance::Request::SetLabels {
+                machine,
+                labels: labels.clone(),
+                apply,
+            }));
         }
         if let Patch::Set(profile) = changes.network_profile_id {
             let network_profile = self.profile_given(profile)?;
@@ -76,10 +78,30 @@ impl Simulation {
             Some(order) => self.carry_out_one(&order)?,
             None => None,
         };
+        if let Patch::Set(labels) = &changes.labels {
+            self.store.know_label_order(machine, labels);
+        }
         Ok(Reply::Machine(WithOperation {
             resource: self.shown_machine(index, self.machine(index)),
             operation,
         }))
+    }
+
+    /// Whether a machine has these labels and no others. Its zone, which is where it stands, may be among them.
+    fn is_labelled(&self, index: MachineIndex, labels: &[Label]) -> bool {
+        let blueprint = self.world.blueprint();
+        let zone = blueprint.machine_zone(index);
+        let is_own = |key: &str, value: &str| key != ZONE || Some(value) != zone;
+        let given = labels
+            .iter()
+            .map(|label| (label.key.as_str(), label.value.as_str()));
+        let own = blueprint.own_labels(index);
+        let own = own
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let given: BTreeMap<_, _> = given.filter(|(key, value)| is_own(key, value)).collect();
+        let own: BTreeMap<_, _> = own.filter(|(key, value)| is_own(key, value)).collect();
+        given == own
     }
 
     /// Notes what is changed about a machine without an order, and refuses what cannot be.
@@ -289,11 +311,4 @@ impl Simulation {
             .pop()
             .unwrap_or_else(|| Text::from(format!("{minor}.0")))
     }
-}
-
-/// Labels without regard to their order.
-fn sorted(labels: &[Label]) -> Vec<&Label> {
-    let mut sorted: Vec<&Label> = labels.iter().collect();
-    sorted.sort_by(|a, b| a.key.as_str().cmp(b.key.as_str()));
-    sorted
 }

@@ -77,6 +77,14 @@ impl Simulation {
 
     fn create_image(&mut self, new: &NewEnrollmentImage) -> Result<Reply, Error> {
         unique(&new.name, self.store.images.iter().map(|known| &known.name))?;
+        if let Some(profile) = new.network_profile_id {
+            self.profile_given(profile)?;
+        }
+        let disks = [&new.install_disk_device, &new.install_disk_mirror_device];
+        let is_mirrored = new.install_disk_mirror.unwrap_or_default();
+        if is_mirrored && disks.iter().any(|disk| disk.is_none()) {
+            return Err(invalid("install_disk_mirror", "takes both disks"));
+        }
         let calendar = &self.world.blueprint().scenario().calendar;
         let expires: Timestamp = new
             .expires_at
@@ -110,6 +118,7 @@ impl Simulation {
             last_used_at: None,
             install_disk_mirror: new.install_disk_mirror,
             install_disk_mirror_device: new.install_disk_mirror_device.clone(),
+            network_profile_id: new.network_profile_id,
         };
         self.store.images.push(image.clone());
         let operation = self.store.operate("create-enrollment-image");
