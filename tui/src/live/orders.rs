@@ -33,7 +33,7 @@ pub(super) fn answer(
             pool,
             network_profile,
             ..
-        } => teller.set_profile_of_pool(*pool, network_profile),
+        } => teller.set_profile_of_pool(*pool, network_profile.as_ref()),
         Request::SetControlPlaneVersion { cluster, version } => {
             teller.set_control_plane_version(*cluster, version)
         }
@@ -190,15 +190,19 @@ impl Teller<'_> {
         Ok(pool_reply(after))
     }
 
-    fn set_profile_of_pool(&self, pool: MachinePoolId, profile: &Text) -> Result<Reply, Error> {
-        let profile = self.profile(profile)?;
+    fn set_profile_of_pool(
+        &self,
+        pool: MachinePoolId,
+        profile: Option<&Text>,
+    ) -> Result<Reply, Error> {
+        let profile = profile.map(|told| self.profile(told)).transpose()?;
         let changes = MachinePoolChanges {
-            network_profile_id: Patch::Set(profile),
+            network_profile_id: profile.map_or(Patch::Clear, Patch::Set),
             ..MachinePoolChanges::default()
         };
         let after = self.change_pool("set-pool-network-profile", pool, changes)?;
         // In the newer form of the API pools have no profile, and an appliance leaves out what it does not know.
-        if after.1.is_none() && after.0.resource.network_profile_id != Some(profile) {
+        if after.1.is_none() && after.0.resource.network_profile_id != profile {
             let why = "the appliance took no notice: its pools have no network profile, their machines do";
             return Err(Error::new(ErrorKind::Unsupported, why));
         }

@@ -196,7 +196,7 @@ fn network_profiles_are_named_as_far_as_the_appliance_knows_names() {
     }
     let set = |network_profile: &str| Request::SetPoolNetworkProfile {
         pool: POOL,
-        network_profile: network_profile.into(),
+        network_profile: Some(network_profile.into()),
         apply: true,
     };
     let unknown = refusal(&console, &fleet, &set("none"));
