@@ -1,6 +1,6 @@
 //! Orders that were sent and are not wholly answered yet.
 
-use appliance::{Machine, Operation, Request, Revision};
+use appliance::{Machine, Operation, Request, Revision, Text};
 
 use crate::console::command::Command;
 
@@ -26,6 +26,8 @@ pub enum Done {
     Machine(Box<Machine>),
     /// The revision of a pool that it made.
     Revision(Revision),
+    /// The pool of this name is changed, and no operation has to carry that out.
+    Pool(Text),
 }
 
 impl Sent {

@@ -262,7 +262,8 @@ pub(super) fn take(
         Ok(Reply::Operation(operation)) => Ok(Done::Operation(operation)),
         Ok(Reply::ChangedMachine(machine)) => Ok(Done::Machine(machine)),
         Ok(Reply::SavedRevision(revision)) => Ok(Done::Revision(revision)),
-        Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
+        Ok(Reply::Public(reply)) => done_to_pool(*reply),
+        Ok(_) => Err(OTHER.to_owned()),
         Err(error) if error.kind() == ErrorKind::Unanswered => Err(format!(
             "it may have been carried out all the same: look before you repeat it: {error}"
         )),
@@ -319,6 +320,16 @@ fn conclude(model: &mut Model, sent: Sent) {
     }
 }
 
+const OTHER: &str = "the appliance answered something else than was asked";
+
+/// What meltcloud's public API answers where a pool's change has nothing to roll out: the pool.
+fn done_to_pool(reply: appliance::public::Reply) -> Result<Done, String> {
+    match reply {
+        appliance::public::Reply::MachinePool(pool) => Ok(Done::Pool(pool.resource.name)),
+        _ => Err(OTHER.to_owned()),
+    }
+}
+
 fn outcome(command: &Command, done: &[Done]) -> String {
     if command.verb.about() != About::Rollouts {
         return outcome_of_change(command, done);
@@ -327,7 +338,7 @@ fn outcome(command: &Command, done: &[Done]) -> String {
         .iter()
         .filter_map(|done| match done {
             Done::Operation(operation) => Some(operation),
-            Done::Machine(_) | Done::Revision(_) => None,
+            Done::Machine(_) | Done::Revision(_) | Done::Pool(_) => None,
         })
         .collect();
     outcome_of_rollouts(command.verb, &operations)
@@ -345,6 +356,7 @@ fn outcome_of_change(command: &Command, done: &[Done]) -> String {
         }
         [Done::Revision(revision)] => format!("revision {} is saved", revision.number),
         [Done::Machine(machine)] => format!("{} {what}", machine.name),
+        [Done::Pool(pool)] => format!("{pool} is changed, and nothing is rolled out"),
         _ => {
             let (label, count) = (command.verb.label(), done.len());
             let operations = done
