@@ -27,7 +27,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 });
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario); 128+n ended by signal n.";
+Exit codes: 0 done; 1 the answer is no, or could not be written; 2 the question was wrong (usage, scenario, settings); 3 the appliance could not be reached or refused; 128+n ended by signal n.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
