@@ -59,7 +59,6 @@ struct Terminal {
     keys: Box<dyn Write + Send>,
     bytes: Receiver<Vec<u8>>,
     screen: vt100::Parser,
-    started: Instant,
 }
 
 impl Terminal {
@@ -78,7 +77,6 @@ impl Terminal {
         command.env("MELTCLOUD_ENDPOINT", format!("http://127.0.0.1:{port}"));
         command.env("MELTCLOUD_ORGANIZATION", ORGANIZATION);
         command.env("MELTCLOUD_API_KEY", key);
-        let started = Instant::now();
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let mut reader = pty.master.try_clone_reader().unwrap();
@@ -101,18 +99,17 @@ impl Terminal {
             keys,
             bytes,
             screen: vt100::Parser::new(cells(24), cells(80), 0),
-            started,
         }
     }
 
-    /// Takes what the program writes until the screen holds `text`. Returns how long after its start that was.
+    /// Takes what the program writes until the screen holds `text`.
     #[track_caller]
-    fn until(&mut self, text: &str) -> Duration {
+    fn until(&mut self, text: &str) {
         let waited = Instant::now();
         loop {
             let contents = self.screen.screen().contents();
             if contents.contains(text) {
-                return self.started.elapsed();
+                return;
             }
             assert!(waited.elapsed() < LIMIT, "no {text} on\n{contents}");
             if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(50)) {
