@@ -265,7 +265,10 @@ fn the_public_api_alone_is_told_from_silence() {
     assert_eq!(pools[1][..4], ["e", "2", "edge", "ready"]);
     assert_eq!(pools[0][5], "?", "no revision is told");
     let said = served.meltdeck(&["get", "machines", "w-1"]);
-    assert_eq!(said.rows()[0], ["w-1", "1", "w", "ready", "1", "-", "?"]);
+    assert_eq!(
+        said.rows()[0],
+        ["w-1", "1", "w", "ready", "1000001", "-", "?"]
+    );
     for (resource, why) in [
         ("revisions", "its revisions"),
         ("windows", "its maintenance windows"),

@@ -144,8 +144,9 @@ impl World {
             return Some((machine.numbers.desired, self.coming(index)));
         }
         // What it was asked for itself is known before its turn comes.
-        let queue = self.pools[machine.pool.at()].queue.iter();
-        let mut tasks = queue.filter_map(|operation| self.operation(*operation).task);
+        let pool = &self.pools[machine.pool.at()];
+        let open = pool.going_on.iter().chain(&pool.queue);
+        let mut tasks = open.filter_map(|operation| self.operation(*operation).task);
         let task = tasks.find(|task| task.machine == index)?;
         if task.applies_saved {
             return self.dossier(index)?.saved.clone();
