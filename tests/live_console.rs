@@ -3,6 +3,7 @@
 //! The appliance is scripted and time is ticks, so that hours of it go by at once.
 
 mod ages;
+mod faults;
 mod orders;
 mod polling;
 
@@ -23,6 +24,7 @@ use tui::console::model::resource::Resource;
 use tui::console::model::{Glyphs, Live, Model};
 use tui::console::update::{begin, update};
 use tui::console::view::view;
+use tui::live::Appliance;
 
 /// How often the clock ticks here.
 const TICK: Duration = Duration::from_millis(500);
@@ -39,6 +41,8 @@ enum Script {
     DocumentedOnly,
     /// It takes what it is asked, and says nothing.
     Hangs,
+    /// This one is asked, whatever it does.
+    Asks(Appliance),
 }
 
 /// A console whose appliance is scripted.
@@ -89,6 +93,7 @@ impl Watched {
         };
         let is_kept = match (&self.script, Resource::of(request)) {
             (Script::Hangs, _) => return None,
+            (Script::Asks(appliance), _) => return Some(appliance.ask(request)),
             (Script::Fails(kind), _) => return Some(Err(Error::new(*kind, "no luck"))),
             (Script::Keeps(kept), Some(resource)) => kept.contains(&resource),
             (Script::DocumentedOnly, Some(resource)) => matches!(

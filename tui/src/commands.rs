@@ -4,7 +4,6 @@ mod capture;
 mod check;
 mod config;
 mod console;
-mod contexts;
 mod get;
 mod live;
 mod overview;

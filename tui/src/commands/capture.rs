@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use simulator::scenario::model::Model;
 use simulator::windows::zone;
 
-use super::contexts::unanswered;
+use super::live::unanswered;
 use crate::args::Capture;
 use crate::capture::{About, Told, Uncaptured, capture};
 use crate::live::Appliance;

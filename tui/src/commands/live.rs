@@ -22,6 +22,17 @@ pub(super) fn refused(doing: &str, error: &Error) -> Failure {
     Failure::Appliance(format!("meltdeck: cannot {doing}: {error}"))
 }
 
+/// What to tell where an appliance was asked and gave no answer that can be used.
+pub(super) fn unanswered(context: &Context, error: &Error) -> String {
+    let details = error.details().iter().flat_map(|(field, messages)| {
+        let messages = messages.iter();
+        messages.map(move |message| format!("\n  {field}: {message}"))
+    });
+    let details: String = details.collect::<Vec<_>>().concat();
+    let (name, endpoint) = (&context.name, &context.client.endpoint);
+    format!("meltdeck: context \"{name}\", {endpoint}: {error}{details}")
+}
+
 /// Tells what went wrong beside the answers.
 pub(super) fn tell_troubles(
     appliance: &Appliance,

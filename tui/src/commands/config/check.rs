@@ -4,7 +4,7 @@ use appliance::client::blocking::Client;
 use appliance::{Reply, public};
 use simulator::scenario::model::Model;
 
-use super::super::contexts::unanswered;
+use super::super::live::unanswered;
 use super::meant;
 use crate::live::Appliance;
 use crate::settings::{Configured, Context, Draft, Variables};

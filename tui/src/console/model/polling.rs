@@ -16,6 +16,8 @@ const FIRST: Duration = Duration::from_secs(1);
 pub const LONGEST: Duration = Duration::from_secs(30);
 /// The wait between tries with a key that was refused.
 const REFUSED: Duration = Duration::from_secs(60);
+/// What an appliance that is away is asked.
+pub const LIGHT: Resource = Resource::Clusters;
 /// A question that takes long is asked so much more rarely: it takes at most a quarter of the time.
 const REST: u32 = 4;
 
@@ -220,7 +222,14 @@ impl Polling {
             facts.note(outcome, now, wait);
         }
         let Outcome::Silent { why, is_refused } = outcome else {
-            return self.note_answer();
+            // What failed as well does not say that it is back: else it would be asked for everything again and again.
+            let is_away = matches!(self.connection, Connection::Away(_));
+            let says_nothing = matches!(outcome, Outcome::Failed(_)) && resource != Some(LIGHT);
+            return if is_away && says_nothing {
+                None
+            } else {
+                self.note_answer()
+            };
         };
         // One slow answer among others that come is no appliance that is away.
         let answers_others = self.answered_at.is_some_and(|answered| answered > asked_at);
@@ -256,7 +265,7 @@ impl Polling {
     ) -> Option<Turn> {
         let (tries, since) = match &self.connection {
             // What was asked before it went away says nothing new.
-            Connection::Away(_) if resource != Some(Resource::Clusters) => return None,
+            Connection::Away(_) if resource != Some(LIGHT) => return None,
             Connection::Away(away) => (away.tries + 1, Some(away.since)),
             Connection::Opening | Connection::Up => (1, None),
         };

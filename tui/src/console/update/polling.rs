@@ -8,7 +8,7 @@ use appliance::{Error, ErrorKind, OperationId, OperationStatus, Reply, Request};
 use super::data;
 use crate::console::message::Effect;
 use crate::console::model::live::{Live, age};
-use crate::console::model::polling::{Connection, Outcome, Turn};
+use crate::console::model::polling::{Connection, LIGHT, Outcome, Turn};
 use crate::console::model::resource::Resource;
 use crate::console::model::windows::OPENINGS;
 use crate::console::model::{Model, Tone, View};
@@ -34,7 +34,7 @@ pub(super) fn ask_due(model: &mut Model) -> Vec<Effect> {
         live.polling.forget(Resource::Operation);
     }
     let mut due = if matches!(live.polling.connection, Connection::Away(_)) {
-        let light = live.polling.is_try_due().then_some(Resource::Clusters);
+        let light = live.polling.is_try_due().then_some(LIGHT);
         light.into_iter().collect()
     } else {
         let shown = Resource::shown_in(view);
@@ -154,7 +154,7 @@ fn outcome(resource: Option<Resource>, reply: &Result<Reply, Error>) -> Outcome 
     let Err(error) = reply else {
         return Outcome::Told;
     };
-    let is_light = resource == Some(Resource::Clusters);
+    let is_light = resource == Some(LIGHT);
     let optional = matches!(resource, Some(Resource::Abilities | Resource::Clock));
     let why = error.to_string().into();
     match error.kind() {
