@@ -42,7 +42,7 @@ enum Script {
     /// It takes what it is asked, and says nothing.
     Hangs,
     /// This one is asked, whatever it does.
-    Asks(Appliance),
+    Asks(Box<Appliance>),
 }
 
 /// A console whose appliance is scripted.

@@ -87,7 +87,7 @@ fn serve(mut stream: TcpStream, fault: Fault, fleet: &Mutex<Simulation>) -> std:
             stream.write_all(&response(status, headers, body.as_bytes()))
         }
         Fault::Half => stream.write_all(&answer[..answer.len() - 20]),
-        Fault::Huge => stream.write_all(&response(200, JSON, &[b' '; 2 << 20])),
+        Fault::Huge => stream.write_all(&response(200, JSON, &vec![b' '; 2 << 20])),
         Fault::Babbles => stream.write_all(b"\x00\x01SSH-2.0-OpenSSH\r\n\r\n"),
     }
 }
@@ -139,7 +139,7 @@ fn console(endpoint: &str) -> Watched {
     };
     let client = blocking::Client::new(settings).unwrap();
     let appliance = Appliance::with_journal_in(None, client);
-    Watched::with_seed(false, 1, Script::Asks(appliance))
+    Watched::with_seed(false, 1, Script::Asks(Box::new(appliance)))
 }
 
 /// What an appliance may do, and what the console makes of it.
