@@ -2,7 +2,7 @@
 //! meltcloud's public API tells.
 //!
 //! What an appliance does not tell is an error of the kind [`ErrorKind::Unsupported`], which is another thing than an empty
-//! answer; [`telling`] says so beforehand.
+//! answer; [`telling()`] says so beforehand.
 //!
 //! | file | holds |
 //! |---|---|
