@@ -39,6 +39,16 @@ fn an_order_is_given_once_and_its_operation_followed_to_its_end() {
 }
 
 #[test]
+fn what_cannot_be_saved_only_offers_no_button_for_it() {
+    for (script, is_offered) in [(Script::Answers, true), (Script::DocumentedOnly, false)] {
+        let mut console = Watched::with_seed(true, 1, script);
+        console.wait(10).press("2mv1.33<enter>");
+        console.assert_shows("to       1.33");
+        assert_eq!(console.screen().contains("[ Save ]"), is_offered);
+    }
+}
+
+#[test]
 fn an_order_that_got_no_answer_is_not_repeated_and_says_what_may_have_become_of_it() {
     let mut console = Watched::new(true);
     console.wait(10).press("5/storage<enter>ja");

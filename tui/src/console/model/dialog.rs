@@ -14,6 +14,8 @@ pub struct Dialog {
     pub made_from: (Intent, Vec<RowId>),
     /// What it will do, line by line.
     pub consequences: Vec<String>,
+    /// Whether what makes a revision can be saved only.
+    pub can_save: bool,
     /// Whether the button that does something has the focus; the other one goes away.
     pub does_it: bool,
     /// What was typed to confirm a destructive order.
@@ -46,6 +48,7 @@ impl Dialog {
     /// The question before a plan, with the button that cancels in focus.
     pub fn new(plan: Plan, made_from: (Intent, Vec<RowId>), consequences: Vec<String>) -> Self {
         Self {
+            can_save: plan.command.verb.makes_revision(),
             command: plan.command,
             made_from,
             consequences,
@@ -72,10 +75,15 @@ impl Dialog {
         })
     }
 
+    /// Whether there is a button that only saves.
+    pub fn offers_save(&self) -> bool {
+        self.can_save && self.stage == Stage::Prompting
+    }
+
     /// Puts the focus on the next button: the one that goes away, where there is one the one that only saves, the one
     /// that does it.
     pub fn next_button(&mut self) {
-        let saves = self.command.verb.makes_revision() && self.stage == Stage::Prompting;
+        let saves = self.offers_save();
         (self.does_it, self.command.saves) = match (self.does_it, self.command.saves) {
             (false, _) => (true, saves),
             (true, true) => (true, false),

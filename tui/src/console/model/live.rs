@@ -198,7 +198,7 @@ impl Model {
     }
 
     /// Whether the appliance has meltcloud's public API only, by which every change is applied at once.
-    pub(super) fn applies_at_once(&self) -> bool {
+    pub(in crate::console) fn applies_at_once(&self) -> bool {
         let live = self.live.as_ref();
         live.is_some_and(|live| live.has_extension == Some(false))
     }

@@ -83,7 +83,7 @@ fn buttons(dialog: &Dialog, pen: &mut Pen<'_>, area: Rect, extent: &str) {
             theme::PLAIN
         }
     };
-    if dialog.command.verb.makes_revision() && dialog.stage == Stage::Prompting {
+    if dialog.offers_save() {
         three_buttons(dialog, pen, area);
         return;
     }
