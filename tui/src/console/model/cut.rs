@@ -33,6 +33,18 @@ pub fn begun(text: &str, room: u16) -> Cow<'_, str> {
     }
 }
 
+/// A number of at most `room` cells, with an ellipsis at its beginning where some are missing: large ones, as the numbers of
+/// revisions, differ at their ends.
+pub fn ended(number: &str, room: u16) -> Cow<'_, str> {
+    if width(number) <= room {
+        return number.into();
+    }
+    match room.checked_sub(1) {
+        Some(left) => format!("…{}", tail(number, left)).into(),
+        None => "".into(),
+    }
+}
+
 /// A name in exactly `room` cells.
 pub fn fitted(name: &str, room: u16) -> String {
     let text = shortened(name, room);
@@ -77,6 +89,8 @@ mod tests {
         let long = "production-frankfurt-workers-1017";
         assert_eq!(shortened(long, 14), "produc…rs-1017");
         assert_eq!(shortened("w-1", 3), "w-1");
+        assert_eq!(ended("7000002", 4), "…002");
+        assert_eq!((ended("13", 4), ended("13", 0)), ("13".into(), "".into()));
         assert_eq!(shortened("w-10", 1), "…");
         assert_eq!(shortened("w-10", 0), "");
         assert_eq!(fitted("w-1", 5), "w-1  ");

@@ -129,7 +129,7 @@ impl Model {
         }
         match self.place.view {
             View::Pools(_) => Some("only pools with machines".to_owned()),
-            View::Operations(_) => Some("only those started from this machine".to_owned()),
+            View::Operations(_) => Some("only those started from this account".to_owned()),
             _ => None,
         }
     }

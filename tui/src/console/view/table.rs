@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use super::theme;
-use crate::console::model::cut::shortened;
+use crate::console::model::cut::{ended, shortened};
 use crate::console::model::entry::{Cell, Column, Entry};
 use crate::console::model::listing::{find, with_entries};
 use crate::console::model::{Model, Scope, View};
@@ -160,7 +160,12 @@ pub(super) fn most_width(view: View) -> u16 {
 fn put_cell(pen: &mut Pen<'_>, room: Rect, cell: &Cell, is_number: bool, needle: &str) {
     let (style, glyph, behind) = pen.look(cell.tone);
     let taken = width(glyph).saturating_add(width(behind));
-    let text = shortened(cell.text.as_str(), room.width.saturating_sub(taken));
+    let left = room.width.saturating_sub(taken);
+    let text = if is_number {
+        ended(cell.text.as_str(), left)
+    } else {
+        shortened(cell.text.as_str(), left)
+    };
     if is_number {
         pen.put_right(room, &text, style);
         return;
