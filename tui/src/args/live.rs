@@ -25,7 +25,7 @@ pub(crate) struct Get {
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
-    /// The context whose appliance is asked [default: what MELTCLOUD_* variables say]
+    /// The context whose appliance is asked [default: the configured one]
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
 }
@@ -93,7 +93,7 @@ pub(crate) enum Watched {
         /// Give it up after so long, with exit code 1, as "30m"; the operation goes on [default: never]
         #[arg(long, value_name = "DURATION", value_parser = duration)]
         timeout: Option<Duration>,
-        /// The context whose appliance is asked [default: what MELTCLOUD_* variables say]
+        /// The context whose appliance is asked [default: the configured one]
         #[arg(long, value_name = "NAME")]
         context: Option<String>,
     },
