@@ -78,6 +78,9 @@ pub(crate) struct Console {
     /// The context whose appliance is shown [default: the configured one, or else the built-in demo fleet]
     #[arg(long, value_name = "NAME", conflicts_with_all = ["scenario", "seed"])]
     pub(crate) context: Option<String>,
+    /// Open on the table of all contexts that are configured
+    #[arg(long, conflicts_with_all = ["context", "scenario", "seed"])]
+    pub(crate) all_contexts: bool,
     /// Give orders to the appliance: without it the console is read-only, unless the context says otherwise
     #[arg(long, conflicts_with_all = ["scenario", "seed"])]
     pub(crate) write: bool,

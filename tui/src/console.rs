@@ -17,6 +17,7 @@
 //! | `view` | the picture of it; reads only |
 //! | `driver` | the simulation on its own thread, and the pace of its clock |
 //! | `screen` | a picture as the fewest bytes, in one write |
+//! | `teller` | where messages go
 //! | `terminal` | what is turned on in the terminal, and how it is turned off on every way out |
 //! | `input` | what the terminal, the signals and the shell send, as messages |
 //! | `run` | the loop |
@@ -30,6 +31,7 @@ pub mod message;
 pub mod model;
 pub mod run;
 pub mod screen;
+pub mod teller;
 pub mod terminal;
 pub mod update;
 pub mod view;

@@ -1,23 +1,25 @@
 //! `meltdeck` and `meltdeck console`: the console, or the overview as text where there is no terminal. Of a live appliance, or
 //! of a simulated fleet.
 
+mod contexts;
+
 use std::ffi::OsStr;
 
-use appliance::client::blocking::Client;
 use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
 use super::{overview, timezone};
 use crate::args::{Console, GlyphLevel};
-use crate::console::model::polling::Polling;
-use crate::console::model::{Glyphs, Live};
+use crate::console::model::Glyphs;
 use crate::console::run;
 use crate::demo;
-use crate::live::Appliance;
-use crate::settings::{self, Context};
+use crate::settings;
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    if args.all_contexts {
+        return contexts::show_all(args, streams);
+    }
     let is_of_appliance = args.context.is_some() || args.write;
     let context = match &args.scenario {
         Some(_) => None,
@@ -27,39 +29,19 @@ pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, F
         None => settings::chosen_if_any(None)?,
     };
     match context {
-        Some(context) => show_appliance(args, context, streams),
+        Some(context) => contexts::show_one(args, context, streams),
         None => show_simulation(args, streams),
     }
-}
-
-fn show_appliance(
-    args: &Console,
-    context: Context,
-    streams: &mut Streams<'_>,
-) -> Result<Answer, Failure> {
-    let wanted = args.timezone.as_deref().or(context.timezone.as_deref());
-    let zone = wanted.map(timezone::named).transpose()?;
-    let zone = zone.map_or_else(|| "UTC".to_owned(), |(_, name)| name);
-    let organization = context.client.organization.as_str().to_owned();
-    let web_console = format!("{}/ui/orgs/{organization}", context.client.endpoint);
-    let client = Client::new(run::impatient(context.client))
-        .map_err(|error| Failure::Question(format!("meltdeck: {}: {error}", context.name)))?;
-    let appliance = Appliance::new(client);
-    if !streams.has_terminal || is_dumb(std::env::var_os("TERM").as_deref()) {
-        return overview::run_live(&appliance, &context.name, streams);
-    }
-    // Where the system has no randomness to give, the process's number tells consoles apart.
-    let seed = getrandom::u64().unwrap_or_else(|_| std::process::id().into());
-    let polling = Polling::new(seed, context.most_requests_per_second);
-    let live = Live::new(args.write || context.is_writable, web_console, polling);
-    let glyphs = glyphs(args);
-    let code = run::run_live(&appliance, live, context.name.into(), zone.into(), glyphs);
-    left(code)
 }
 
 fn left(code: anyhow::Result<u8>) -> Result<Answer, Failure> {
     code.map(Answer::Left)
         .map_err(|error| Failure::Terminal(format!("meltdeck: {error:#}")))
+}
+
+/// Whether there is a terminal that can show the console.
+fn has_screen(streams: &Streams<'_>) -> bool {
+    streams.has_terminal && !is_dumb(std::env::var_os("TERM").as_deref())
 }
 
 fn glyphs(args: &Console) -> Glyphs {
@@ -77,7 +59,7 @@ fn show_simulation(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, 
     let own = || (calendar.starts().time_zone().clone(), calendar.zone_name());
     let zone = zone.unwrap_or_else(own);
     let context = simulation.blueprint().scenario().name.clone();
-    if !streams.has_terminal || is_dumb(std::env::var_os("TERM").as_deref()) {
+    if !has_screen(streams) {
         return overview::run(simulation, seed, &zone, streams);
     }
     left(run::run(simulation, context, seed.0, zone, glyphs(args)))

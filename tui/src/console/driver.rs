@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use appliance::Request;
 
 use super::message::{Drive, Message, Rehearsed};
+use super::teller::Teller;
 use stage::{Stage, Work};
 
 /// Something for whoever answers to do.
@@ -45,7 +46,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// Tells the console when the thread that holds it panics, so that no console stays behind on a terminal that was given
 /// back.
-pub(super) struct Alarm(pub(super) Sender<Message>);
+pub(super) struct Alarm(pub(super) Teller);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
@@ -57,7 +58,7 @@ impl Drop for Alarm {
 }
 
 /// Makes the runs of a rehearsal on all cores but one, which is for the fleet and the screen, and tells how far it is.
-fn make_runs(work: &Work, stop: &AtomicBool, console: &Sender<Message>, number: u32) {
+fn make_runs(work: &Work, stop: &AtomicBool, console: &Teller, number: u32) {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let told = Cell::new(Instant::now());
     let is_due = || {
@@ -82,12 +83,12 @@ struct Driver {
     stage: Stage,
     /// Set to make no more runs of the rehearsal that goes on.
     stop: Arc<AtomicBool>,
-    console: Sender<Message>,
+    console: Teller,
     reported: Instant,
 }
 
 /// Starts the thread. It ends when the console no longer listens, or no longer sends.
-pub fn start(stage: Stage, console: Sender<Message>) -> Sender<Order> {
+pub fn start(stage: Stage, console: Teller) -> Sender<Order> {
     let (sender, orders) = channel();
     let alarm = Alarm(console.clone());
     let mut driver = Driver {

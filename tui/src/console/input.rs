@@ -1,7 +1,6 @@
 //! What the terminal, the signals and the shell send, as messages.
 
 use std::io;
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
@@ -12,6 +11,7 @@ use signal_hook::iterator::Signals;
 use super::driver::Alarm;
 use super::key::{Code, Key};
 use super::message::Message;
+use super::teller::Teller;
 use super::terminal;
 
 /// How long the console has to leave by itself once it was told to, before it is made to.
@@ -25,7 +25,7 @@ const LAST_CHANCE: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 /// When signals cannot be listened to.
-pub fn listen(console: &Sender<Message>) -> io::Result<()> {
+pub fn listen(console: &Teller) -> io::Result<()> {
     let signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let sender = console.clone();
     std::thread::spawn(move || listen_to_signals(signals, &sender));
@@ -37,7 +37,7 @@ pub fn listen(console: &Sender<Message>) -> io::Result<()> {
 }
 
 /// Keys and pasted text.
-fn read_events(console: &Sender<Message>) {
+fn read_events(console: &Teller) {
     let _alarm = Alarm(console.clone());
     loop {
         let messages = match event::read() {
@@ -99,7 +99,7 @@ fn code(code: KeyCode) -> Option<Code> {
     })
 }
 
-fn listen_to_signals(mut signals: Signals, console: &Sender<Message>) {
+fn listen_to_signals(mut signals: Signals, console: &Teller) {
     for signal in signals.forever() {
         match signal {
             SIGCONT => {
@@ -128,7 +128,7 @@ fn listen_to_signals(mut signals: Signals, console: &Sender<Message>) {
 
 /// Waits for the terminal to vanish. The library that reads keys would go round in circles then, and a session's
 /// leader that ignores SIGHUP sends none.
-fn watch_for_hang_up(console: &Sender<Message>) {
+fn watch_for_hang_up(console: &Teller) {
     let stdin = io::stdin();
     loop {
         // Asked for nothing, the system still tells of a hang-up.

@@ -28,6 +28,8 @@ pub enum Action {
     HistoryForward,
     /// Shows a view of the whole fleet.
     Go(Destination),
+    /// Shows all contexts in one table; there, the contexts themselves.
+    Contexts,
     /// Types a filter.
     Filter,
     /// Sorts by the next column.
@@ -97,6 +99,23 @@ pub enum Destination {
     Windows,
     /// What the last rehearsal says.
     Forecast,
+}
+
+impl Destination {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Pools => "pools",
+            Self::Machines => "machines",
+            Self::Operations => "operations",
+            Self::Revisions => "revisions",
+            Self::Log => "log",
+            Self::Budgets => "budgets",
+            Self::Windows => "windows",
+            Self::Forecast => "forecast",
+        }
+    }
 }
 
 /// Where a key means something.
@@ -291,6 +310,13 @@ pub const BINDINGS: &[Binding] = &[
         Where::Everywhere,
         "",
         "forecast of the last rehearsal",
+    ),
+    binding(
+        &["0"],
+        Action::Contexts,
+        Where::Everywhere,
+        "contexts",
+        "all contexts in one table; there: the contexts themselves",
     ),
     binding(
         &["/"],

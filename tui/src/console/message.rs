@@ -34,6 +34,8 @@ pub enum Message {
     Rehearsed(Rehearsed),
     /// From now on this run of a rehearsal is shown, or the fleet again; whatever was told before is of something else.
     Watching(Option<u32>),
+    /// The appliance can be asked from now on, or cannot: why.
+    Opened(Result<(), Text>),
     /// What was to happen cannot: in words.
     Impossible(Text),
 }
@@ -137,6 +139,8 @@ impl Speed {
 /// Something that the world is to do for the console. Each has an outcome that a message tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Make ready to ask the appliance, which takes its key.
+    Open,
     /// Answer this request.
     Ask(Request),
     /// Drive the simulation's clock.

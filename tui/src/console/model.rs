@@ -20,6 +20,7 @@
 //! | `changes` | what can be changed about machines, and the order for it |
 //! | `menu` | the menu of it |
 //! | `findings` | what a rollout would meet, as the question before it tells it |
+//! | `deck` | several contexts in one console, and the table over all of them |
 //! | `dialog` | a question before an order |
 //! | `layout` | where a box over the body stands |
 //! | `sent` | orders that are not answered yet |
@@ -37,6 +38,7 @@ mod cause;
 pub mod changes;
 mod check;
 pub mod cut;
+pub mod deck;
 pub mod dialog;
 pub mod document;
 pub mod entry;

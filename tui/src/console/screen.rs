@@ -9,8 +9,7 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::model::Model;
-use super::view::view;
+use super::view::Picture;
 
 /// A terminal's screen, and what stands on it.
 #[derive(Debug)]
@@ -35,14 +34,15 @@ impl<W: Write> Screen<W> {
         self.is_stale = true;
     }
 
-    /// Draws the model. Returns how many bytes that took.
+    /// Draws it. Returns how many bytes that took.
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn draw(&mut self, model: &Model) -> io::Result<usize> {
-        let area = Rect::new(0, 0, model.size.0, model.size.1);
+    pub fn draw(&mut self, picture: &impl Picture) -> io::Result<usize> {
+        let (columns, rows) = picture.size();
+        let area = Rect::new(0, 0, columns, rows);
         let mut next = Buffer::empty(area);
-        view(model, &mut next);
+        picture.paint(&mut next);
         let is_whole = self.is_stale || *self.shown.area() != area;
         if is_whole {
             self.shown = Buffer::empty(area);

@@ -5,12 +5,14 @@
 //! | `press` | keys |
 //! | `navigate` | places: going in, back and forward |
 //! | `data` | answers, and what to ask next |
+//! | `deck` | several contexts, and the table over all of them |
 //! | `menu` | the menu of what can be changed |
 //! | `rehearsal` | rehearsals of the fleet, and runs of them that are shown |
 //! | `orders` | orders to the appliance, from the question to the outcome |
 //! | `polling` | what a live appliance is asked, and when |
 
 mod data;
+pub mod deck;
 mod menu;
 mod navigate;
 mod orders;
@@ -58,6 +60,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Continued => vec![Effect::Retake],
         Message::Rehearsed(told) => rehearsal::take(model, told),
         Message::Watching(run) => rehearsal::take_watching(model, run),
+        Message::Opened(opened) => polling::take_access(model, opened),
         Message::Impossible(why) => {
             model.notify(Tone::Warning, why);
             Vec::new()

@@ -11,6 +11,8 @@
 //!
 //! A dialog lies over the body, on a small screen over all but the footer. Every part takes any size, down to nothing.
 
+mod columns;
+mod deck;
 mod details;
 mod dialog;
 mod frame;
@@ -24,9 +26,39 @@ mod theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::model::deck::Deck;
 use super::model::live::Doubt;
 use super::model::{Model, SMALLEST};
 use pen::Pen;
+
+/// What a screen can show.
+pub trait Picture {
+    /// Its columns and rows.
+    fn size(&self) -> (u16, u16);
+
+    /// Draws it into a buffer of that size.
+    fn paint(&self, buffer: &mut Buffer);
+}
+
+impl Picture for Model {
+    fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    fn paint(&self, buffer: &mut Buffer) {
+        view(self, buffer);
+    }
+}
+
+impl Picture for Deck {
+    fn size(&self) -> (u16, u16) {
+        self.front().size
+    }
+
+    fn paint(&self, buffer: &mut Buffer) {
+        deck::view(self, buffer);
+    }
+}
 
 /// Draws the model into `buffer`.
 pub fn view(model: &Model, buffer: &mut Buffer) {
@@ -69,9 +101,9 @@ pub fn view(model: &Model, buffer: &mut Buffer) {
         height: area.height - 1 - below - half,
         ..area
     };
-    notices::draw(model, &mut pen, stack);
+    notices::draw(&model.notices, &mut pen, stack);
     if model.is_typing {
-        frame::filter(model, &mut pen, row(area.height - 2));
+        frame::filter(&model.place.filter, &mut pen, row(area.height - 2));
     }
     frame::footer(model, &mut pen, row(area.height - 1));
     if let Some(open) = &model.menu {

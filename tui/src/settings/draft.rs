@@ -142,6 +142,12 @@ impl Draft {
         self
     }
 
+    /// Whether it is what a context was made of: the same fleet of the same appliance.
+    pub(crate) fn asks_as(&self, context: &Context) -> bool {
+        let settings = &context.client;
+        self.endpoint.value == settings.endpoint && self.organization.value == settings.organization
+    }
+
     /// The key, which may take as long as a command does.
     ///
     /// # Errors

@@ -10,14 +10,33 @@ use appliance::Request;
 
 use super::{Alarm, Order};
 use crate::console::message::Message;
+use crate::console::run::Opener;
+use crate::console::teller::Teller;
 use crate::live::Appliance;
 
 /// Questions that are under way at once, at most.
 const AT_ONCE: usize = 6;
 
-/// Starts the threads. They end when the console no longer sends.
-pub fn start(appliance: &Appliance, console: &Sender<Message>) -> Sender<Order> {
+/// Opens an appliance on a thread of its own, tells whether that went well, and answers what is asked of it. Ends when the
+/// console no longer sends, and where it could not be opened.
+pub fn open(opener: Arc<Opener>, console: Teller) -> Sender<Order> {
     let (sender, given) = channel::<Order>();
+    std::thread::spawn(move || {
+        let _alarm = Alarm(console.clone());
+        let (appliance, told) = match opener() {
+            Ok(appliance) => (Some(appliance), Ok(())),
+            Err(why) => (None, Err(why)),
+        };
+        let is_heard = console.send(Message::Opened(told)).is_ok();
+        if let (Some(appliance), true) = (appliance, is_heard) {
+            answer(&appliance, &given, &console);
+        }
+    });
+    sender
+}
+
+/// Starts the threads that ask, and gives each its questions until nobody sends or listens any more.
+fn answer(appliance: &Appliance, given: &Receiver<Order>, console: &Teller) {
     let (orders, ordered) = channel();
     let (questions, asked) = channel();
     let asked = Arc::new(Mutex::new(asked));
@@ -31,12 +50,7 @@ pub fn start(appliance: &Appliance, console: &Sender<Message>) -> Sender<Order> 
     work(appliance.clone(), console.clone(), move || {
         ordered.recv().ok()
     });
-    let console = console.clone();
-    std::thread::spawn(move || {
-        let _alarm = Alarm(console.clone());
-        hand_out(&given, &questions, &orders, &console);
-    });
-    sender
+    hand_out(given, &questions, &orders, console);
 }
 
 /// Gives each request to those who ask it, until nobody sends or listens any more.
@@ -44,7 +58,7 @@ fn hand_out(
     given: &Receiver<Order>,
     questions: &Sender<Request>,
     orders: &Sender<Request>,
-    console: &Sender<Message>,
+    console: &Teller,
 ) {
     for order in given {
         let is_heard = match order {
@@ -68,7 +82,7 @@ fn hand_out(
 /// A thread that asks what it is given, one after the other, and tells the replies.
 fn work(
     appliance: Appliance,
-    console: Sender<Message>,
+    console: Teller,
     next: impl Fn() -> Option<Request> + Send + 'static,
 ) {
     std::thread::spawn(move || {

@@ -49,8 +49,9 @@ pub enum Tone {
     Faint,
 }
 
-/// A column of a table of `T`.
-pub struct Column<T: 'static> {
+/// What a column is like, whatever it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
     /// Its title.
     pub title: &'static str,
     /// Its least width in cells.
@@ -61,6 +62,12 @@ pub struct Column<T: 'static> {
     pub is_number: bool,
     /// Columns of a higher rank are dropped first where there is no room.
     pub rank: u8,
+}
+
+/// A column of a table of `T`.
+pub struct Column<T: 'static> {
+    /// What it is like.
+    pub shape: Shape,
     /// What it says of a row.
     pub cell: fn(&Fleet, &T) -> Cell,
     /// The order of rows that are sorted by it.
@@ -143,11 +150,13 @@ fn revision_cell(revision: Option<u32>) -> Cell {
 macro_rules! column {
     ($title:literal, $least:literal .. $most:literal, $rank:literal, $cell:expr, $order:expr) => {
         Column {
-            title: $title,
-            least: $least,
-            most: $most,
-            is_number: false,
-            rank: $rank,
+            shape: $crate::console::model::entry::Shape {
+                title: $title,
+                least: $least,
+                most: $most,
+                is_number: false,
+                rank: $rank,
+            },
             cell: $cell,
             order: $order,
         }
@@ -157,8 +166,15 @@ macro_rules! column {
     };
     (number $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
         Column {
-            is_number: true,
-            ..column!($title, $width, $rank, $cell, $order)
+            shape: $crate::console::model::entry::Shape {
+                title: $title,
+                least: $width,
+                most: $width,
+                is_number: true,
+                rank: $rank,
+            },
+            cell: $cell,
+            order: $order,
         }
     };
 }

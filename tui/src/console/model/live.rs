@@ -26,6 +26,36 @@ pub struct Live {
     pub followed: Vec<OperationId>,
     /// The machine or operation that is looked at, as it was asked for.
     pub of_place: Option<View>,
+    /// Whether it can be asked.
+    pub access: Access,
+    /// How much of it is on the screen.
+    pub looked_at: LookedAt,
+}
+
+/// Whether an appliance can be asked: not before its key was got, which may take long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nobody wanted to.
+    Unwanted,
+    /// The key is being got.
+    Awaited,
+    /// It cannot: why.
+    Impossible(Text),
+    /// It can.
+    Open,
+}
+
+/// How much of an appliance is on the screen, where there are several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookedAt {
+    /// The view where the operator is in it.
+    Alone,
+    /// What it has in this view, with what all others have in it.
+    Among(View),
+    /// What is counted of it in the table of contexts.
+    Counted,
+    /// Nothing: another one is.
+    Hidden,
 }
 
 /// How far what a view shows can be trusted.
@@ -50,7 +80,15 @@ impl Live {
             simulated: None,
             followed: Vec::new(),
             of_place: None,
+            access: Access::Open,
+            looked_at: LookedAt::Alone,
         }
+    }
+
+    /// An appliance that cannot be asked yet.
+    #[must_use]
+    pub fn with_access(self, access: Access) -> Self {
+        Self { access, ..self }
     }
 
     /// The address of an operation in the web console.
@@ -59,13 +97,29 @@ impl Live {
     }
 }
 
+impl LookedAt {
+    /// What is on the screen of an appliance in which the operator is at `view`.
+    pub(in crate::console) fn resources(self, view: View) -> &'static [Resource] {
+        match self {
+            Self::Alone => Resource::shown_in(view),
+            Self::Among(table) => Resource::shown_in(table),
+            Self::Counted => Resource::COUNTED,
+            Self::Hidden => &[],
+        }
+    }
+}
+
 impl Model {
     /// How far what the present view shows can be trusted.
     pub fn doubt(&self) -> Doubt {
+        self.doubt_of(Resource::shown_in(self.place.view))
+    }
+
+    /// How far these can be trusted.
+    pub(in crate::console) fn doubt_of(&self, shown: &[Resource]) -> Doubt {
         let Some(live) = &self.live else {
             return Doubt::None;
         };
-        let shown = Resource::shown_in(self.place.view);
         if shown.is_empty() {
             return Doubt::None;
         }
@@ -81,7 +135,24 @@ impl Model {
 
     /// What the frame says of how old the facts of the present view are; `None` in a simulation.
     pub fn liveness(&self) -> Option<String> {
-        let polling = &self.live.as_ref()?.polling;
+        let is_narrow = self.size.0 < 60;
+        self.liveness_of(Resource::shown_in(self.place.view), is_narrow)
+    }
+
+    /// What is said of how old these are; `None` in a simulation.
+    pub(in crate::console) fn liveness_of(
+        &self,
+        shown: &[Resource],
+        is_narrow: bool,
+    ) -> Option<String> {
+        let live = self.live.as_ref()?;
+        let polling = &live.polling;
+        match &live.access {
+            Access::Unwanted => return Some("NOT OPENED".to_owned()),
+            Access::Awaited => return Some("OPENING".to_owned()),
+            Access::Impossible(_) => return Some("CANNOT BE ASKED".to_owned()),
+            Access::Open => {}
+        }
         Some(match &polling.connection {
             Connection::Opening => "CONNECTING".to_owned(),
             Connection::Away(away) => {
@@ -92,13 +163,12 @@ impl Model {
                     format!("in {}", age(left))
                 };
                 match away.is_refused {
-                    true if self.size.0 < 60 => "KEY REFUSED".to_owned(),
+                    true if is_narrow => "KEY REFUSED".to_owned(),
                     true => format!("KEY REFUSED, try {} {when}", away.tries + 1),
                     false => format!("RECONNECTING {when} (try {})", away.tries + 1),
                 }
             }
             Connection::Up => {
-                let shown = Resource::shown_in(self.place.view);
                 let told = |word: &str, old| format!("{word} {:>3}", age(old));
                 match polling.oldest(shown) {
                     None => told("LIVE", polling.silence().unwrap_or_default()),
@@ -113,8 +183,13 @@ impl Model {
 
     /// What the title of a panel says of what it shows: which part of it is old, or that it is only a part.
     pub fn panel_note(&self) -> Option<String> {
+        self.note_in(self.place.view)
+    }
+
+    /// The same, of another view.
+    pub(in crate::console) fn note_in(&self, view: View) -> Option<String> {
         let live = self.live.as_ref()?;
-        let shown = Resource::shown_in(self.place.view);
+        let shown = Resource::shown_in(view);
         let is_up = live.polling.connection == Connection::Up;
         let mut failing = shown.iter().filter(|resource| {
             let is_failing = live.polling.error(**resource).is_some();
@@ -127,7 +202,7 @@ impl Model {
         if live.has_extension != Some(false) {
             return None;
         }
-        match self.place.view {
+        match view {
             View::Pools(_) => Some("only pools with machines".to_owned()),
             View::Operations(_) => Some("only those started from this account".to_owned()),
             _ => None,
@@ -136,8 +211,13 @@ impl Model {
 
     /// What stands in place of a table of which this appliance tells nothing; `None` where it does, or may.
     pub fn not_told(&self) -> Option<String> {
+        self.not_told_in(self.place.view)
+    }
+
+    /// The same, of another view.
+    pub(in crate::console) fn not_told_in(&self, view: View) -> Option<String> {
         let live = self.live.as_ref()?;
-        let resource = *Resource::shown_in(self.place.view).first()?;
+        let resource = *Resource::shown_in(view).first()?;
         live.polling.is_not_told(resource).then(|| {
             let what = match resource {
                 Resource::Machine => "the history of a machine",
@@ -151,8 +231,18 @@ impl Model {
 
     /// Why a live appliance has not shown anything yet; `None` where it has.
     pub fn awaited(&self) -> Option<String> {
+        self.awaited_in(Resource::shown_in(self.place.view))
+    }
+
+    /// The same, of these.
+    pub(in crate::console) fn awaited_in(&self, shown: &[Resource]) -> Option<String> {
         let live = self.live.as_ref()?;
-        let shown = Resource::shown_in(self.place.view);
+        match &live.access {
+            Access::Impossible(why) => return Some(format!("cannot be asked: {why}")),
+            Access::Unwanted => return Some("not opened".to_owned()),
+            Access::Awaited => return Some("getting its API key …".to_owned()),
+            Access::Open => {}
+        }
         let (freshness, resource) = live.polling.oldest(shown)?;
         if freshness != Freshness::Unknown {
             return None;
@@ -169,7 +259,10 @@ impl Model {
 
     /// Why an action cannot be taken on what is shown; `None` where it can.
     pub fn disabled(&self, action: Action) -> Option<&'static str> {
-        let live = self.live.as_ref()?;
+        let Some(live) = &self.live else {
+            let is_of_contexts = action == Action::Contexts;
+            return is_of_contexts.then_some("a simulated fleet has no contexts beside it");
+        };
         match action {
             Action::PauseOrRun
             | Action::Step

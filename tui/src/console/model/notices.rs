@@ -78,6 +78,11 @@ impl Notices {
         self.0.is_empty()
     }
 
+    /// Takes everything that is told, the oldest first, to tell it elsewhere.
+    pub fn take_all(&mut self) -> impl Iterator<Item = (Tone, Text)> + '_ {
+        self.0.drain(..).map(|notice| (notice.tone, notice.text))
+    }
+
     /// What is told, the newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Notice> {
         self.0.iter().rev()

@@ -126,6 +126,28 @@ pub struct Sort {
     pub is_reversed: bool,
 }
 
+impl Sort {
+    /// By the next of so many columns, after the last one by none; or the other way round.
+    pub fn next(now: Option<Self>, turns_round: bool, columns: usize) -> Option<Self> {
+        match (now, turns_round) {
+            _ if columns == 0 => None,
+            (None, is_reversed) => Some(Self {
+                column: 0,
+                is_reversed,
+            }),
+            (Some(sort), true) => Some(Self {
+                is_reversed: !sort.is_reversed,
+                ..sort
+            }),
+            (Some(sort), false) if sort.column + 1 < columns => Some(Self {
+                column: sort.column + 1,
+                is_reversed: false,
+            }),
+            (Some(_), false) => None,
+        }
+    }
+}
+
 impl View {
     /// Whether the view is a table.
     pub fn is_table(&self) -> bool {

@@ -52,6 +52,14 @@ impl Resource {
         Self::Operation,
     ];
 
+    /// What is counted of an appliance in the table of contexts.
+    pub const COUNTED: &'static [Self] = &[
+        Self::Clusters,
+        Self::Machines,
+        Self::Operations,
+        Self::Pools,
+    ];
+
     /// What a request asks for; `None` for an order, and for what is asked only once.
     pub fn of(request: &Request) -> Option<Self> {
         Some(match request {
@@ -114,6 +122,11 @@ impl Resource {
             _ => 15,
         };
         Duration::from_secs(seconds)
+    }
+
+    /// Whether it is asked for one row alone, that of the operator's place.
+    pub fn is_of_place(self) -> bool {
+        matches!(self, Self::Machine | Self::Operation)
     }
 
     /// The age from which an answer is late: two questions came to nothing.

@@ -3,20 +3,46 @@
 //! Everything that is shown anywhere is asked for again and again, at the cadence of `model::resource`. While the appliance
 //! is away, one light question is asked at growing intervals until it answers, and then everything.
 
-use appliance::{Error, ErrorKind, OperationId, OperationStatus, Reply, Request};
+use appliance::{Error, ErrorKind, OperationId, OperationStatus, Reply, Request, Text};
 
 use super::data;
 use crate::console::message::Effect;
-use crate::console::model::live::{Live, age};
+use crate::console::model::live::{Access, Live, age};
 use crate::console::model::polling::{Connection, LIGHT, Outcome, Turn};
 use crate::console::model::resource::Resource;
 use crate::console::model::windows::OPENINGS;
 use crate::console::model::{Model, Tone, View};
 
-/// Asks for everything as soon as may be, whatever its age.
+/// Asks for everything as soon as may be, whatever its age. An appliance that cannot be asked yet is made ready for it.
 pub(super) fn ask_anew(model: &mut Model) -> Vec<Effect> {
-    if let Some(live) = &mut model.live {
-        live.polling.hurry();
+    let Some(live) = &mut model.live else {
+        return Vec::new();
+    };
+    match live.access {
+        Access::Open => {
+            live.polling.hurry();
+            ask_due(model)
+        }
+        Access::Awaited => Vec::new(),
+        Access::Unwanted | Access::Impossible(_) => {
+            live.access = Access::Awaited;
+            vec![Effect::Open]
+        }
+    }
+}
+
+/// Takes whether an appliance can be asked by now.
+pub(super) fn take_access(model: &mut Model, opened: Result<(), Text>) -> Vec<Effect> {
+    let Some(live) = &mut model.live else {
+        return Vec::new();
+    };
+    match opened {
+        Ok(()) => live.access = Access::Open,
+        Err(why) => {
+            live.access = Access::Impossible(why.clone());
+            model.notify(Tone::Bad, format!("cannot be asked: {why}"));
+            return Vec::new();
+        }
     }
     ask_due(model)
 }
@@ -28,6 +54,9 @@ pub(super) fn ask_due(model: &mut Model) -> Vec<Effect> {
     let Some(live) = &mut model.live else {
         return Vec::new();
     };
+    if live.access != Access::Open {
+        return Vec::new();
+    }
     if live.of_place != Some(view) {
         live.of_place = Some(view);
         live.polling.forget(Resource::Machine);
@@ -37,10 +66,11 @@ pub(super) fn ask_due(model: &mut Model) -> Vec<Effect> {
         let light = live.polling.is_try_due().then_some(LIGHT);
         light.into_iter().collect()
     } else {
-        let shown = Resource::shown_in(view);
+        let shown = live.looked_at.resources(view);
         let is_due = |resource: &Resource| {
-            let cadence = resource.cadence(is_running, shown.contains(resource));
-            live.polling.is_due(*resource, cadence)
+            let is_shown = shown.contains(resource);
+            let cadence = resource.cadence(is_running, is_shown);
+            (is_shown || !resource.is_of_place()) && live.polling.is_due(*resource, cadence)
         };
         let mut due: Vec<_> = Resource::ALL.into_iter().filter(is_due).collect();
         due.sort_by_key(|resource| !shown.contains(resource));

@@ -33,7 +33,8 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         return menu::press(model, key);
     }
     if model.is_typing {
-        type_filter(model, key);
+        type_filter(&mut model.place.filter, &mut model.is_typing, key);
+        model.relist();
         return Vec::new();
     }
     match action(key, &model.place.view) {
@@ -101,6 +102,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Rehearse => return rehearsal::rehearse(model),
         Action::LeaveRun => return rehearsal::leave(model),
         Action::Refresh => return data::ask_everything(model),
+        // A console of several contexts takes it before; another one says why not.
+        Action::Contexts => {}
         // These were taken before.
         Action::Suspend | Action::Redraw | Action::Quit => {}
     }
@@ -140,23 +143,21 @@ fn drive(model: &mut Model, action: Action) -> Vec<Effect> {
     vec![Effect::Drive(drive)]
 }
 
-fn type_filter(model: &mut Model, key: Key) {
+/// Takes a key of somebody who types a filter.
+pub(super) fn type_filter(filter: &mut String, is_typing: &mut bool, key: Key) {
     match (key.code, key.ctrl) {
-        (Code::Enter, _) => model.is_typing = false,
+        (Code::Enter, _) => *is_typing = false,
         (Code::Esc, _) => {
-            model.is_typing = false;
-            model.place.filter.clear();
+            *is_typing = false;
+            filter.clear();
         }
         (Code::Backspace, _) => {
-            model.place.filter.pop();
+            filter.pop();
         }
-        (Code::Char('u'), true) => model.place.filter.clear(),
-        (Code::Char(character), false) if !character.is_control() => {
-            model.place.filter.push(character);
-        }
+        (Code::Char('u'), true) => filter.clear(),
+        (Code::Char(character), false) if !character.is_control() => filter.push(character),
         _ => {}
     }
-    model.relist();
 }
 
 fn move_by(model: &mut Model, by: isize) {
@@ -190,24 +191,12 @@ fn move_to(model: &mut Model, to: usize) {
 
 /// Sorts by the next column, after the last one by none; or turns the order round.
 fn sort(model: &mut Model, turns_round: bool) {
-    let columns = with_entries!(model.place.view, _scope => Row::COLUMNS.len(), 0);
-    model.place.sort = match (model.place.sort, turns_round) {
-        // The overview has its own order.
-        _ if columns == 0 || model.place.view == View::Overview => None,
-        (None, is_reversed) => Some(Sort {
-            column: 0,
-            is_reversed,
-        }),
-        (Some(sort), true) => Some(Sort {
-            is_reversed: !sort.is_reversed,
-            ..sort
-        }),
-        (Some(sort), false) if sort.column + 1 < columns => Some(Sort {
-            column: sort.column + 1,
-            is_reversed: false,
-        }),
-        (Some(_), false) => None,
+    let columns = match model.place.view {
+        // It has its own order.
+        View::Overview => 0,
+        view => with_entries!(view, _scope => Row::COLUMNS.len(), 0),
     };
+    model.place.sort = Sort::next(model.place.sort, turns_round, columns);
     model.relist();
 }
 

@@ -78,7 +78,7 @@ fn fields<E: Entry>(model: &Model) -> Vec<(&'static str, Cell)> {
     };
     let columns = E::COLUMNS.iter();
     let mut fields: Vec<_> = columns
-        .map(|column| (column.title, (column.cell)(&model.fleet, entry)))
+        .map(|column| (column.shape.title, (column.cell)(&model.fleet, entry)))
         .collect();
     let way_out = model.fleet.way_out(entry.id()).map(|way_out| Cell {
         text: way_out.to_string().into(),

@@ -166,7 +166,7 @@ fn position(model: &Model) -> String {
         told.push(format!("{} marked", model.place.marks.len()));
     }
     if let Some(sort) = model.place.sort {
-        let title = with_entries!(model.place.view, _scope => Row::COLUMNS.get(sort.column).map(|column| column.title), None);
+        let title = with_entries!(model.place.view, _scope => Row::COLUMNS.get(sort.column).map(|column| column.shape.title), None);
         let direction = if sort.is_reversed { " reversed" } else { "" };
         told.push(format!(
             "by {}{direction}",
@@ -201,10 +201,10 @@ pub(super) fn way_out(model: &Model, pen: &mut Pen<'_>, area: Rect) -> bool {
 }
 
 /// The filter while it is typed.
-pub(super) fn filter(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+pub(super) fn filter(typed: &str, pen: &mut Pen<'_>, area: Rect) {
     pen.clear(area);
     let taken = pen.put(area, 0, "filter: ", theme::KEY);
-    let end = taken + pen.put(area, taken, &model.place.filter, theme::PLAIN);
+    let end = taken + pen.put(area, taken, typed, theme::PLAIN);
     pen.put(area, end, " ", theme::SELECTED);
 }
 
@@ -303,6 +303,11 @@ pub(super) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
             .map(|binding| (binding.keys[0], hint(model, binding)))
             .collect()
     };
+    put_hints(&hints, pen, area);
+}
+
+/// As many keys, and what they do, as there is room for.
+pub(super) fn put_hints(hints: &[(&str, &str)], pen: &mut Pen<'_>, area: Rect) {
     let mut indent = 0;
     for (key, hint) in hints {
         let needed = width(key) + 1 + width(hint);

@@ -6,14 +6,14 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use super::theme;
-use crate::console::model::{Model, Notice};
+use crate::console::model::{Notice, Notices};
 
 /// Draws as many notices as fit into the last lines of `area`. Of older ones for which there is no room, the number
 /// is told.
-pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+pub(super) fn draw(notices: &Notices, pen: &mut Pen<'_>, area: Rect) {
     let mut bottom = area.bottom();
     let mut hidden = 0;
-    for notice in model.notices.newest_first() {
+    for notice in notices.newest_first() {
         let lines = lines(notice, pen, area.width);
         let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let is_newest = bottom == area.bottom();
