@@ -35,6 +35,7 @@ mod scenarios;
 mod schemas;
 mod screens;
 mod sensitivity;
+mod several_contexts;
 mod shards;
 mod starts_held;
 mod starts_in_windows;

@@ -164,7 +164,13 @@ fn unzipped(members: Vec<Member>) -> (Vec<Model>, Vec<Opener>) {
 
 /// Gets the key of a context, which may take long.
 fn open(draft: Draft) -> Result<Appliance, Text> {
-    let context = draft.context(&of_process).map_err(|why| in_a_line(&why))?;
+    // Where it is told, it stands beside the context's name.
+    let of_context = format!("context \"{}\": ", draft.name);
+    let context = draft.context(&of_process).map_err(|why| {
+        let why = in_a_line(&why);
+        let why = why.as_str();
+        Text::from(why.strip_prefix(&of_context).unwrap_or(why))
+    })?;
     appliance(&context).map_err(|failure| match failure {
         Failure::Question(why) | Failure::Appliance(why) => in_a_line(&why),
         Failure::Terminal(_) | Failure::Output(_) => Text::from("it cannot be opened"),

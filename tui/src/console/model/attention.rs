@@ -25,8 +25,8 @@ pub enum Attention {
 }
 
 /// How soon somebody should look at a line; the first is the most urgent.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Urgency {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
     /// Nothing goes on before somebody does something.
     Failed,
     /// A machine is lost.
@@ -78,7 +78,7 @@ impl Fleet {
         let clusters = self.clusters.iter();
         rows.extend(clusters.map(|cluster| (Urgency::Rest, Attention::Cluster(cluster.id))));
         rows.sort_by_key(|(urgency, _)| *urgency);
-        self.attention = rows.into_iter().map(|(_, row)| row).collect();
+        (self.urgencies, self.attention) = rows.into_iter().unzip();
     }
 
     /// Whether what the overview lists has another order at this time than at an earlier one, although nothing happened.

@@ -8,7 +8,7 @@ use appliance::{
     Text,
 };
 
-use super::attention::Attention;
+use super::attention::{Attention, Urgency};
 use super::entry::urgency;
 use super::findings::Findings;
 use super::log::Log;
@@ -45,6 +45,8 @@ pub struct Fleet {
     pub rehearsal: Option<Rehearsal>,
     /// What the overview lists, made from the above.
     pub attention: Vec<Attention>,
+    /// How urgent each line of it is.
+    pub urgencies: Vec<Urgency>,
     /// What is the matter in each pool, and with the machines that are in none.
     pub(super) sights: BTreeMap<Option<MachinePoolId>, Sight>,
     /// Machines that are in no pool.

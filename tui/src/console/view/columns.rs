@@ -7,6 +7,7 @@ use super::theme;
 use crate::console::model::cut::{ended, shortened};
 use crate::console::model::entry::{Cell, Shape};
 use crate::console::model::listing::find;
+use crate::console::model::live::Doubt;
 
 /// Cells between two columns.
 const GAP: u16 = 2;
@@ -74,17 +75,19 @@ impl Columns {
         }
     }
 
-    /// Writes a row into a line: of each column, by its number among all, what it says. What the filter found is underlined.
+    /// Writes a row into a line: of each column, by its number among all, what it says, and how far that can be trusted. What
+    /// the filter found is underlined.
     pub(super) fn put(
         &self,
         pen: &mut Pen<'_>,
         line: Rect,
-        cell: impl Fn(usize) -> Cell,
+        cell: impl Fn(usize) -> (Cell, Doubt),
         needle: &str,
     ) {
         for (column, room) in self.rooms(line) {
-            let is_number = column.shape.is_number;
-            put_cell(pen, room, &cell(column.number), is_number, needle);
+            let (cell, doubt) = cell(column.number);
+            pen.doubt = doubt;
+            put_cell(pen, room, &cell, column.shape.is_number, needle);
         }
     }
 

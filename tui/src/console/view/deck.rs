@@ -9,7 +9,7 @@ use super::text::put_line;
 use super::{frame, notices, theme};
 use crate::console::keys::{Action, BINDINGS};
 use crate::console::model::SMALLEST;
-use crate::console::model::cut::shortened;
+use crate::console::model::cut::{begun, shortened};
 use crate::console::model::deck::Deck;
 use crate::console::model::deck::across::{self, Table};
 use crate::console::model::live::Doubt;
@@ -39,10 +39,12 @@ pub(super) fn view(deck: &Deck, buffer: &mut Buffer) {
         Table::Help => help(deck, &mut pen, body),
         Table::Contexts | Table::Of(_) => table(deck, &mut pen, body),
     }
+    let is_told = tell_of_row(deck, &mut pen, row(area.height - 2));
     let half = area.height / 2;
+    let below = u16::from(is_told || deck.across.is_typing);
     let stack = Rect {
         y: half,
-        height: area.height - 1 - u16::from(deck.across.is_typing) - half,
+        height: area.height - 1 - below - half,
         ..area
     };
     notices::draw(&deck.notices, &mut pen, stack);
@@ -129,16 +131,18 @@ fn table(deck: &Deck, pen: &mut Pen<'_>, area: Rect) {
     for (position, row) in window {
         line.y += 1;
         let model = &deck.contexts[row.context];
-        pen.doubt = across.doubt(model);
-        let cell = |column| across.cell(&deck.contexts, *row, column);
+        let cell = |column| {
+            let cell = across.cell(&deck.contexts, *row, column);
+            (cell, across.doubt(model, column))
+        };
         columns.put(pen, line, cell, &needle);
+        pen.doubt = Doubt::None;
         if !is_counted(across, row) {
             let indent = MARGIN + columns.first_width();
             let why = across.why_none(model).unwrap_or_default();
             let room = area.width.saturating_sub(indent);
-            pen.put(line, indent, &shortened(&why, room), theme::FAINT);
+            pen.put(line, indent, &begun(&why, room), theme::FAINT);
         }
-        pen.doubt = Doubt::None;
         if position == across.cursor {
             pen.tint(line, theme::SELECTED);
         }
@@ -152,6 +156,17 @@ fn table(deck: &Deck, pen: &mut Pen<'_>, area: Rect) {
         };
         pen.put(line, MARGIN, why, theme::FAINT);
     }
+}
+
+/// What to know about the row under the cursor, if there is something; notices stand above it. Whether there is.
+fn tell_of_row(deck: &Deck, pen: &mut Pen<'_>, area: Rect) -> bool {
+    let Some((title, told)) = deck.across.told_of_row(&deck.contexts) else {
+        return false;
+    };
+    let taken = pen.put(area, 0, title, theme::FAINT);
+    let told = begun(&told, area.width.saturating_sub(taken));
+    pen.put(area, taken, &told, theme::PLAIN);
+    true
 }
 
 fn help(deck: &Deck, pen: &mut Pen<'_>, area: Rect) {

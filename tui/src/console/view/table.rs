@@ -35,7 +35,8 @@ fn rows<E: Entry>(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         if model.place.marks.contains(&entry.id()) {
             pen.put(line, 0, "*", theme::KEY);
         }
-        let cell = |column: usize| (E::COLUMNS[column].cell)(&model.fleet, entry);
+        let doubt = pen.doubt;
+        let cell = |column: usize| ((E::COLUMNS[column].cell)(&model.fleet, entry), doubt);
         columns.put(pen, line, cell, &needle);
         if position == model.listing.cursor {
             pen.tint(line, theme::SELECTED);

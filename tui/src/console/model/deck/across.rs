@@ -126,14 +126,32 @@ impl Across {
     /// Why a context has no rows in the table, where it has none for a reason.
     pub fn why_none(&self, model: &Model) -> Option<String> {
         let view = self.view()?;
-        model
-            .awaited_in(Resource::shown_in(view))
-            .or_else(|| model.not_told_in(view))
+        let shown = Resource::shown_in(view);
+        let why = model.awaited_in(shown).or_else(|| model.not_told_in(view));
+        // None is told, which is not to say that there is none.
+        why.or_else(|| Some(format!("none told: {}", model.note_in(view)?)))
     }
 
-    /// How far what a row says can be trusted.
-    pub fn doubt(&self, model: &Model) -> Doubt {
-        model.doubt_of(self.resources())
+    /// What to know about the row under the cursor: why its context does not answer, or else what can be done about it.
+    pub fn told_of_row(&self, contexts: &[Model]) -> Option<(&'static str, String)> {
+        let row = self.row_under_cursor()?;
+        let model = &contexts[row.context];
+        if let Some(why) = contexts::why_not(model) {
+            return Some(("why  ", why));
+        }
+        let way_out = model.fleet.way_out(self.id(contexts, row)?)?;
+        Some(("way out  ", way_out.to_string()))
+    }
+
+    /// How far what a column says of a context, or of what is its, can be trusted.
+    pub fn doubt(&self, model: &Model, column: usize) -> Doubt {
+        let shapes = contexts::COLUMNS.get(column);
+        let is_of_fleet = shapes.is_none_or(|column| column.is_of_fleet);
+        if self.view().is_some() || is_of_fleet {
+            model.doubt_of(self.resources())
+        } else {
+            Doubt::None
+        }
     }
 
     /// Who a row is in its context; `None` of the context itself.
@@ -169,6 +187,14 @@ impl Across {
             if is_reversed {
                 rows.reverse();
             }
+        }
+        if self.sort.is_none() && self.table == Table::Of(Destination::Overview) {
+            // The most urgent first, whosever it is; before all what is not even known.
+            rows.sort_by_key(|row| {
+                let urgencies = &contexts[row.context].fleet.urgencies;
+                row.entry
+                    .map(|entry| urgencies.get(entry as usize).copied())
+            });
         }
         self.rows = rows;
         let is_at = |row: &Row| Some((row.context, self.id(contexts, *row))) == self.who;

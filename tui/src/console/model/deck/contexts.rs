@@ -4,7 +4,7 @@ use appliance::MachineStatus;
 
 use super::super::attention::Attention;
 use super::super::entry::{Cell, Entry, Shape};
-use super::super::live::{Access, Doubt};
+use super::super::live::Access;
 use super::super::polling::{Connection, Freshness};
 use super::super::resource::Resource;
 use super::super::{Model, Tone};
@@ -13,11 +13,13 @@ use super::super::{Model, Tone};
 pub struct Column {
     /// What it is like.
     pub shape: Shape,
+    /// Whether it says something of its fleet, which may be old by now, and not of the context itself.
+    pub is_of_fleet: bool,
     /// What it says of a context.
     pub cell: fn(&Model) -> Cell,
 }
 
-/// A column whose width does not change.
+/// A column that says something of the context itself.
 const fn column(
     title: &'static str,
     least: u16,
@@ -32,7 +34,11 @@ const fn column(
         is_number: false,
         rank,
     };
-    Column { shape, cell }
+    Column {
+        shape,
+        is_of_fleet: false,
+        cell,
+    }
 }
 
 /// A column of numbers.
@@ -44,20 +50,24 @@ const fn number(title: &'static str, width: u16, rank: u8, cell: fn(&Model) -> C
         is_number: true,
         rank,
     };
-    Column { shape, cell }
+    Column {
+        shape,
+        is_of_fleet: true,
+        cell,
+    }
 }
 
 /// The columns.
 pub const COLUMNS: &[Column] = &[
     column("CONTEXT", 12, 32, 0, |model| plain(model.context.as_str())),
-    column("STATE", 24, 40, 0, state),
-    column("MODE", 4, 4, 3, |model| plain(mode(model))),
+    column("STATE", 30, 40, 0, state),
+    column("MODE", 4, 4, 2, |model| plain(mode(model))),
     number("CLUSTERS", 8, 4, |model| {
         count(model, Resource::Clusters, |model| {
             model.fleet.clusters.len()
         })
     }),
-    number("POOLS", 5, 2, |model| {
+    number("POOLS", 5, 3, |model| {
         count(model, Resource::Pools, |model| model.fleet.pools.len())
     }),
     number("MACHINES", 8, 1, |model| {
@@ -81,7 +91,10 @@ pub const COLUMNS: &[Column] = &[
                 .count()
         })
     }),
-    column("MOST URGENT", 18, 60, 5, urgent),
+    Column {
+        is_of_fleet: true,
+        ..column("MOST URGENT", 18, 60, 5, urgent)
+    },
 ];
 
 fn plain(text: impl Into<appliance::Text>) -> Cell {
@@ -113,11 +126,20 @@ fn state(model: &Model) -> Cell {
             _ => Tone::Good,
         },
     };
-    let text = match &live.access {
-        Access::Impossible(why) => why.clone(),
-        _ => liveness.unwrap_or_default().into(),
-    };
-    Cell { text, tone }
+    Cell {
+        text: liveness.unwrap_or_default().into(),
+        tone,
+    }
+}
+
+/// Why it cannot be asked, or does not answer; `None` of one that does.
+pub fn why_not(model: &Model) -> Option<String> {
+    let live = model.live.as_ref()?;
+    match (&live.access, &live.polling.connection) {
+        (Access::Impossible(why), _) => Some(why.to_string()),
+        (Access::Open, Connection::Away(away)) => Some(away.why.to_string()),
+        _ => None,
+    }
 }
 
 /// Whether orders are given.
@@ -161,9 +183,4 @@ fn urgent(model: &Model) -> Cell {
         text: format!("{}: {}", what.text, state.text).into(),
         tone: state.tone,
     }
-}
-
-/// How far what a context's row says can be trusted.
-pub fn doubt(model: &Model) -> Doubt {
-    model.doubt_of(Resource::COUNTED)
 }
