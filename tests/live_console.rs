@@ -37,6 +37,8 @@ enum Script {
     Fails(ErrorKind),
     /// It answers, but for these, which it does not tell.
     Keeps(BTreeSet<Resource>),
+    /// It answers, but for this one, which comes to an error.
+    Breaks(Resource, ErrorKind),
     /// It has meltcloud's public API only.
     DocumentedOnly,
     /// It takes what it is asked, and says nothing.
@@ -95,6 +97,9 @@ impl Watched {
             (Script::Hangs, _) => return None,
             (Script::Asks(appliance), _) => return Some(appliance.ask(request)),
             (Script::Fails(kind), _) => return Some(Err(Error::new(*kind, "no luck"))),
+            (Script::Breaks(broken, kind), Some(resource)) if *broken == resource => {
+                return Some(Err(Error::new(*kind, "no luck")));
+            }
             (Script::Keeps(kept), Some(resource)) => kept.contains(&resource),
             (Script::DocumentedOnly, Some(resource)) => matches!(
                 resource,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use appliance::{ErrorKind, Request};
 use tui::console::message::{Effect, Message};
+use tui::console::model::polling::Connection;
 use tui::console::model::resource::Resource;
 use tui::console::update::update;
 
@@ -125,13 +126,16 @@ fn an_appliance_that_is_away_is_asked_one_light_question_at_growing_intervals() 
     console.wait(30);
     console.asked.clear();
     console.wait(600);
+    let tries = &console.asked;
+    let is_in_turns = |pair: &[(Duration, Request)]| pair[0].1 != pair[1].1;
+    assert!(tries.windows(2).all(is_in_turns), "{tries:?}");
+    let is_light =
+        |request: &Request| matches!(request, Request::ListClusters | Request::ListMachines);
     assert!(
-        console
-            .asked
-            .iter()
-            .all(|(_, request)| *request == Request::ListClusters)
+        tries.iter().all(|(_, request)| is_light(request)),
+        "{tries:?}"
     );
-    let gaps = gaps(&console.times(Resource::Clusters));
+    let gaps = gaps(&tries.iter().map(|(at, _)| *at).collect::<Vec<_>>());
     let usual = Duration::from_secs(15)..=Duration::from_secs(31);
     assert!(gaps.iter().all(|gap| usual.contains(gap)), "{gaps:?}");
     console.asked.clear();
@@ -140,6 +144,41 @@ fn an_appliance_that_is_away_is_asked_one_light_question_at_growing_intervals() 
     for resource in [Resource::Machines, Resource::Log, Resource::Budgets] {
         assert!(!console.times(resource).is_empty(), "{resource:?}");
     }
+}
+
+/// A proxy that breaks the path of one list hides neither the others nor that the appliance is there.
+#[test]
+fn an_appliance_of_which_one_path_is_broken_is_not_away() {
+    let mut console = Watched::new(false);
+    console.wait(30);
+    for broken in Resource::ALL {
+        for kind in [
+            ErrorKind::Failed,
+            ErrorKind::Forbidden,
+            ErrorKind::Unauthorized,
+            ErrorKind::Unanswered,
+            ErrorKind::Unavailable,
+        ] {
+            console.script = Script::Breaks(broken, kind);
+            console.asked.clear();
+            for _ in 0..300 {
+                console.wait(1);
+                let connection = &console.model.live.as_ref().unwrap().polling.connection;
+                assert_eq!(*connection, Connection::Up, "{broken:?} {kind:?}");
+            }
+            let machines = console.times(Resource::Machines).len();
+            assert!(
+                machines < 120,
+                "{broken:?} {kind:?}: {machines} in five minutes"
+            );
+        }
+    }
+    console.script = Script::Breaks(Resource::Clusters, ErrorKind::Failed);
+    console.press("2").wait(60);
+    let cut = |kind| Script::Breaks(Resource::Machines, kind);
+    console.script = cut(ErrorKind::Unavailable);
+    console.wait(40);
+    console.assert_shows("machines failed (try");
 }
 
 #[test]

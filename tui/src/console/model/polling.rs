@@ -3,7 +3,7 @@
 //! Time is what ticks add up to. Randomness comes from a seed that is given at the start, so that many consoles do not ask
 //! in step and a recording can be played again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use appliance::Text;
@@ -16,8 +16,9 @@ const FIRST: Duration = Duration::from_secs(1);
 pub const LONGEST: Duration = Duration::from_secs(30);
 /// The wait between tries with a key that was refused.
 const REFUSED: Duration = Duration::from_secs(60);
-/// What an appliance that is away is asked.
-pub const LIGHT: Resource = Resource::Clusters;
+/// What says whether an appliance is there: every one has both, and a proxy may break the path of one. One that is away is
+/// asked for them in turns.
+pub const LIGHT: [Resource; 2] = [Resource::Clusters, Resource::Machines];
 /// A question that takes long is asked so much more rarely: it takes at most a quarter of the time.
 const REST: u32 = 4;
 
@@ -36,6 +37,8 @@ pub struct Polling {
     pub connection: Connection,
     /// When it answered last, whatever it said.
     answered_at: Option<Duration>,
+    /// Which of the questions that say whether it is there came to nothing since one of them was answered.
+    unanswered: BTreeSet<Resource>,
 }
 
 /// How an appliance is reached.
@@ -138,6 +141,7 @@ impl Polling {
             facts: BTreeMap::new(),
             connection: Connection::Opening,
             answered_at: None,
+            unanswered: BTreeSet::new(),
         }
     }
 
@@ -177,9 +181,12 @@ impl Polling {
         })
     }
 
-    /// Whether an appliance that is away is to be tried again.
-    pub fn is_try_due(&self) -> bool {
-        matches!(&self.connection, Connection::Away(away) if away.next_at <= self.now)
+    /// What an appliance that is away is to be asked now, if it is to be tried again.
+    pub fn try_due(&self) -> Option<Resource> {
+        match &self.connection {
+            Connection::Away(away) if away.next_at <= self.now => Some(away.try_with()),
+            _ => None,
+        }
     }
 
     /// It is asked for.
@@ -221,22 +228,58 @@ impl Polling {
             let facts = self.facts.entry(resource).or_default();
             facts.note(outcome, now, wait);
         }
-        let Outcome::Silent { why, is_refused } = outcome else {
-            // What failed as well does not say that it is back: else it would be asked for everything again and again.
-            let is_away = matches!(self.connection, Connection::Away(_));
-            let says_nothing = matches!(outcome, Outcome::Failed(_)) && resource != Some(LIGHT);
-            return if is_away && says_nothing {
+        let light = resource.filter(|resource| LIGHT.contains(resource));
+        let is_away = matches!(self.connection, Connection::Away(_));
+        match (outcome, light) {
+            (Outcome::Silent { why, is_refused }, Some(light)) if is_away => {
+                self.note_failed_try(light, asked_at, why, *is_refused)
+            }
+            // What was asked before it went away says nothing new.
+            (Outcome::Silent { .. }, None) if is_away => None,
+            (Outcome::Silent { why, is_refused }, _) => {
+                self.unanswered.extend(light);
+                if self.unanswered.len() == LIGHT.len() {
+                    return self.note_silence(why, *is_refused);
+                }
+                // One question among others that are answered is only that one's trouble: these are asked at once.
+                self.hurry_light();
                 None
-            } else {
+            }
+            // Not all answers come from it, and what failed as well does not say that it is back. An order's does.
+            (_, None) if is_away && resource.is_some() => None,
+            _ => {
+                if light.is_some() {
+                    self.unanswered.clear();
+                }
                 self.note_answer()
-            };
-        };
-        // One slow answer among others that come is no appliance that is away.
-        let answers_others = self.answered_at.is_some_and(|answered| answered > asked_at);
-        if answers_others && !is_refused && self.connection == Connection::Up {
-            return None;
+            }
         }
-        self.note_silence(resource, why, *is_refused)
+    }
+
+    /// Asks as soon as may be for what says whether the appliance is there, but for what came to nothing just now.
+    fn hurry_light(&mut self) {
+        for light in LIGHT {
+            if !self.unanswered.contains(&light) {
+                let facts = self.facts.entry(light).or_default();
+                facts.asked_at = None;
+                facts.not_before = Duration::ZERO;
+            }
+        }
+    }
+
+    /// An appliance that is away did not answer a try.
+    fn note_failed_try(
+        &mut self,
+        light: Resource,
+        asked_at: Duration,
+        why: &Text,
+        is_refused: bool,
+    ) -> Option<Turn> {
+        let Connection::Away(away) = &self.connection else {
+            return None;
+        };
+        let is_try = away.try_with() == light && asked_at >= away.since;
+        is_try.then(|| self.note_silence(why, is_refused)).flatten()
     }
 
     fn note_answer(&mut self) -> Option<Turn> {
@@ -257,15 +300,8 @@ impl Polling {
         }
     }
 
-    fn note_silence(
-        &mut self,
-        resource: Option<Resource>,
-        why: &Text,
-        is_refused: bool,
-    ) -> Option<Turn> {
+    fn note_silence(&mut self, why: &Text, is_refused: bool) -> Option<Turn> {
         let (tries, since) = match &self.connection {
-            // What was asked before it went away says nothing new.
-            Connection::Away(_) if resource != Some(LIGHT) => return None,
             Connection::Away(away) => (away.tries + 1, Some(away.since)),
             Connection::Opening | Connection::Up => (1, None),
         };
@@ -361,6 +397,13 @@ impl Polling {
     /// How often it came to nothing in a row.
     pub fn tries(&self, resource: Resource) -> u32 {
         self.facts.get(&resource).map_or(0, |facts| facts.tries)
+    }
+}
+
+impl Away {
+    /// What it is tried with next: in turns.
+    fn try_with(&self) -> Resource {
+        LIGHT[usize::from(self.tries.is_multiple_of(2))]
     }
 }
 

@@ -63,8 +63,7 @@ pub(super) fn ask_due(model: &mut Model) -> Vec<Effect> {
         live.polling.forget(Resource::Operation);
     }
     let mut due = if matches!(live.polling.connection, Connection::Away(_)) {
-        let light = live.polling.is_try_due().then_some(LIGHT);
-        light.into_iter().collect()
+        live.polling.try_due().into_iter().collect()
     } else {
         let shown = live.looked_at.resources(view);
         let is_due = |resource: &Resource| {
@@ -184,7 +183,7 @@ fn outcome(resource: Option<Resource>, reply: &Result<Reply, Error>) -> Outcome 
     let Err(error) = reply else {
         return Outcome::Told;
     };
-    let is_light = resource == Some(LIGHT);
+    let is_light = resource.is_some_and(|resource| LIGHT.contains(&resource));
     let optional = matches!(resource, Some(Resource::Abilities | Resource::Clock));
     let why = error.to_string().into();
     match error.kind() {
