@@ -199,7 +199,8 @@ impl Episode {
                 Effect::Watch(run) => self.orders.push_back(Order::Watch(run)),
                 Effect::Leave => self.orders.push_back(Order::Leave),
                 Effect::Redraw | Effect::Retake => self.screen.forget(),
-                Effect::Quit(_) | Effect::Suspend => {}
+                // A simulated fleet needs no key.
+                Effect::Quit(_) | Effect::Suspend | Effect::Open => {}
             }
         }
     }
