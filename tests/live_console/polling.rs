@@ -173,11 +173,8 @@ fn an_appliance_of_which_one_path_is_broken_is_not_away() {
             );
         }
     }
-    console.script = Script::Breaks(Resource::Clusters, ErrorKind::Failed);
-    console.press("2").wait(60);
-    let cut = |kind| Script::Breaks(Resource::Machines, kind);
-    console.script = cut(ErrorKind::Unavailable);
-    console.wait(40);
+    console.script = Script::Breaks(Resource::Machines, ErrorKind::Unavailable);
+    console.press("2").wait(40);
     console.assert_shows("machines failed (try");
 }
 

@@ -5,9 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::num::NonZeroU16;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::mpsc::{Receiver, channel};
@@ -28,6 +30,7 @@ impl Served {
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/demo-fleet.toml");
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{port}.key"));
         std::fs::write(&file, KEY).unwrap();
+        std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
         let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_meltdeck"))
             .arg("serve")
             .arg(demo)
@@ -63,6 +66,14 @@ struct Terminal {
 
 impl Terminal {
     fn console(port: u16, key: &str) -> Self {
+        Self::with(&[
+            ("MELTCLOUD_ENDPOINT", &format!("http://127.0.0.1:{port}")),
+            ("MELTCLOUD_ORGANIZATION", ORGANIZATION),
+            ("MELTCLOUD_API_KEY", key),
+        ])
+    }
+
+    fn with(environment: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: 24,
             cols: 80,
@@ -74,9 +85,9 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env_remove("LC_ALL");
-        command.env("MELTCLOUD_ENDPOINT", format!("http://127.0.0.1:{port}"));
-        command.env("MELTCLOUD_ORGANIZATION", ORGANIZATION);
-        command.env("MELTCLOUD_API_KEY", key);
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let mut reader = pty.master.try_clone_reader().unwrap();
@@ -178,4 +189,41 @@ fn an_appliance_that_says_nothing_keeps_nobody_waiting() {
     let (code, took) = terminal.quit();
     assert_eq!(code, 130);
     assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn contexts_that_are_away_or_locked_stand_beside_one_that_answers() {
+    let (port, other) = (free_port(), free_port());
+    let _served = Served::at(port);
+    let config = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{port}.toml"));
+    let context = |name: &str, port: u16, key: &str| {
+        format!(
+            "[contexts.{name}]\nendpoint = \"http://127.0.0.1:{port}\"\n\
+             organization = \"{ORGANIZATION}\"\n{key}\n"
+        )
+    };
+    let of_file = format!("api_key_file = \"{port}.key\"");
+    let contexts = [
+        "default_context = \"zurich\"\n".to_owned(),
+        context("zurich", port, &of_file),
+        context("edge", other, &of_file),
+        context("vault", other, "api_key_command = [\"false\"]"),
+    ];
+    std::fs::write(&config, contexts.concat()).unwrap();
+    let mut terminal = Terminal::with(&[("MELTDECK_CONFIG", config.to_str().unwrap())]);
+    terminal.until("LIVE");
+    terminal.press("0");
+    terminal.until("1 of 3 answer");
+    terminal.until("RECONNECTING in");
+    terminal.until("CANNOT BE ASKED");
+    let _other = Served::at(other);
+    terminal.until("2 of 3 answer");
+    // Of both fleets at once.
+    terminal.press("3");
+    terminal.until("zurich      ingress-1");
+    terminal.press("/edge\r");
+    terminal.until("edge        ingress-1");
+    terminal.press("\r");
+    terminal.until("meltdeck  edge");
+    assert_eq!(terminal.quit().0, 130);
 }

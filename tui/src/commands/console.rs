@@ -29,7 +29,7 @@ pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, F
         None => settings::chosen_if_any(None)?,
     };
     match context {
-        Some(context) => contexts::show_one(args, context, streams),
+        Some(context) => contexts::show_one(args, &context, streams),
         None => show_simulation(args, streams),
     }
 }

@@ -1,9 +1,13 @@
 //! Where messages go: to the console's loop, with what they are about.
 
-use std::sync::mpsc::{SendError, Sender};
+use std::sync::mpsc::Sender;
 
 use super::message::Message;
 use super::update::deck::Event;
+
+/// The loop has ended: nobody listens any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended;
 
 /// Tells messages to the loop, all of them about the same.
 #[derive(Clone, Debug)]
@@ -35,10 +39,11 @@ impl Teller {
     ///
     /// # Errors
     /// When the loop has ended.
-    pub fn send(&self, message: Message) -> Result<(), SendError<Event>> {
-        self.events.send(match self.context {
+    pub fn send(&self, message: Message) -> Result<(), Ended> {
+        let event = match self.context {
             Some(context) => Event::Of(context, message),
             None => Event::Shared(message),
-        })
+        };
+        self.events.send(event).map_err(|_| Ended)
     }
 }

@@ -18,11 +18,11 @@ use crate::streams::{Answer, Failure, Streams};
 /// Opens on one context. The key of no other is got before somebody wants to see them all.
 pub(super) fn show_one(
     args: &Console,
-    context: Context,
+    context: &Context,
     streams: &mut Streams<'_>,
 ) -> Result<Answer, Failure> {
     let zone = zone(args, context.timezone.as_deref())?;
-    let appliance = appliance(&context)?;
+    let appliance = appliance(context)?;
     if !has_screen(streams) {
         return overview::run_live(&appliance, &context.name, streams);
     }
@@ -33,7 +33,7 @@ pub(super) fn show_one(
     };
     let in_front = |other: &Configured| {
         let draft = other.draft.as_ref().ok();
-        draft.is_some_and(|draft| draft.name == context.name && draft.asks_as(&context))
+        draft.is_some_and(|draft| draft.name == context.name && draft.asks_as(context))
     };
     let place = others.iter().position(in_front);
     let (mut before, mut after) = (others, Vec::new());
@@ -44,7 +44,7 @@ pub(super) fn show_one(
     let own = |configured| Member::to_open(args, configured, false);
     let mut members: Vec<Member> = before.into_iter().map(own).collect();
     let shown = members.len();
-    members.push(Member::open(args, &context, zone, appliance));
+    members.push(Member::open(args, context, zone, appliance));
     members.extend(after.into_iter().map(own));
     let (contexts, openers) = unzipped(members);
     let mut deck = Deck::new(contexts, shown);

@@ -102,10 +102,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Rehearse => return rehearsal::rehearse(model),
         Action::LeaveRun => return rehearsal::leave(model),
         Action::Refresh => return data::ask_everything(model),
-        // A console of several contexts takes it before; another one says why not.
-        Action::Contexts => {}
         // These were taken before.
-        Action::Suspend | Action::Redraw | Action::Quit => {}
+        Action::Contexts | Action::Suspend | Action::Redraw | Action::Quit => {}
     }
     Vec::new()
 }
