@@ -226,15 +226,9 @@ fn a_request_that_changes_nothing_leaves_what_was_saved_where_it_is() {
 
 fn new_cluster(name: &str) -> public::NewCluster {
     public::NewCluster {
-        name: name.into(),
-        user_version: Some("1.33".into()),
-        pod_cidr: None,
         service_cidr: Some("10.32.0.0/16".into()),
-        dns_service_ip: None,
-        addon_kube_proxy: None,
         addon_core_dns: Some(false),
-        release_channel: None,
-        manual_version: None,
+        ..public::NewCluster::named(name.into(), Some("1.33".into()))
     }
 }
 
@@ -268,13 +262,7 @@ fn clusters_and_pools_are_made_and_deleted_when_nothing_is_in_them() {
         assert_eq!(refused.kind(), ErrorKind::Rejected, "{name}");
         assert!(refused.details().contains_key(&field.into()), "{name}");
     }
-    let new = public::NewMachinePool {
-        name: "w".into(),
-        user_version: Some("1.33".into()),
-        network_profile_id: None,
-        release_channel: None,
-        manual_version: None,
-    };
+    let new = public::NewMachinePool::named("w".into(), Some("1.33".into()));
     let create = public::Request::CreateMachinePool { cluster, new };
     let Ok(public::Reply::MachinePool(pool)) = ask(&mut appliance, create) else {
         panic!("a pool is made");

@@ -85,6 +85,23 @@ pub struct NewCluster {
     pub manual_version: Option<Text>,
 }
 
+impl NewCluster {
+    /// One of which only the name is known, and the minor version where it is not left to the appliance.
+    pub fn named(name: Text, user_version: Option<Text>) -> Self {
+        Self {
+            name,
+            user_version,
+            pod_cidr: None,
+            service_cidr: None,
+            dns_service_ip: None,
+            addon_kube_proxy: None,
+            addon_core_dns: None,
+            release_channel: None,
+            manual_version: None,
+        }
+    }
+}
+
 /// What to change about a cluster: nothing else can be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]

@@ -56,6 +56,19 @@ pub struct NewMachinePool {
     pub manual_version: Option<Text>,
 }
 
+impl NewMachinePool {
+    /// One of which only the name is known, and the minor version where it is not left to the appliance.
+    pub fn named(name: Text, user_version: Option<Text>) -> Self {
+        Self {
+            name,
+            user_version,
+            network_profile_id: None,
+            release_channel: None,
+            manual_version: None,
+        }
+    }
+}
+
 /// What to change about a pool. Every change but that of the name reboots its machines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]

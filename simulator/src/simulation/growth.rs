@@ -242,24 +242,8 @@ mod tests {
     }
 
     fn add_all(fleet: &mut Simulation) {
-        let cluster = NewCluster {
-            name: Text::from("second"),
-            user_version: Some(Text::from("1.33")),
-            pod_cidr: None,
-            service_cidr: None,
-            dns_service_ip: None,
-            addon_kube_proxy: None,
-            addon_core_dns: None,
-            release_channel: None,
-            manual_version: None,
-        };
-        let pool = |name: &str| NewMachinePool {
-            name: Text::from(name),
-            user_version: None,
-            network_profile_id: None,
-            release_channel: None,
-            manual_version: None,
-        };
+        let cluster = NewCluster::named(Text::from("second"), Some(Text::from("1.33")));
+        let pool = |name: &str| NewMachinePool::named(Text::from(name), None);
         let requests = [
             public::Request::CreateCluster { new: cluster },
             public::Request::CreateMachinePool {

@@ -96,17 +96,7 @@ fn a_pool_that_is_nowhere_is_looked_for_again_only_when_there_are_other_clusters
     assert_eq!(pools.left(), 0);
     pools.list(&asked).unwrap();
     assert_eq!(asked.fleet.looks(), 2);
-    let new = public::NewCluster {
-        name: "c4".into(),
-        user_version: Some("1.33".into()),
-        pod_cidr: None,
-        service_cidr: None,
-        dns_service_ip: None,
-        addon_kube_proxy: None,
-        addon_core_dns: None,
-        release_channel: None,
-        manual_version: None,
-    };
+    let new = public::NewCluster::named("c4".into(), Some("1.33".into()));
     asked.ask(Request::CreateCluster { new }).unwrap();
     pools.list(&asked).unwrap();
     assert_eq!(asked.fleet.looks(), 2 + 4);
@@ -167,13 +157,7 @@ fn trouble_is_told_and_costs_nothing_that_was_found() {
 #[test]
 fn one_pool_is_found_although_no_machine_is_in_it() {
     let fleet = fleet(2);
-    let new = public::NewMachinePool {
-        name: "empty".into(),
-        user_version: Some("1.33".into()),
-        network_profile_id: None,
-        release_channel: None,
-        manual_version: None,
-    };
+    let new = public::NewMachinePool::named("empty".into(), Some("1.33".into()));
     let cluster = ClusterId(2);
     let made = fleet.ask(Request::CreateMachinePool { cluster, new });
     let Ok(Reply::MachinePool(made)) = made else {

@@ -226,17 +226,7 @@ fn network_profiles_are_named_as_far_as_the_appliance_knows_names() {
 #[test]
 fn an_order_in_the_words_of_the_public_api_is_written_down_too() {
     let (console, fleet) = (console(), Fleet::new(FLEET));
-    let new = public::NewCluster {
-        name: "edge".into(),
-        user_version: Some("1.33".into()),
-        pod_cidr: None,
-        service_cidr: None,
-        dns_service_ip: None,
-        addon_kube_proxy: None,
-        addon_core_dns: None,
-        release_channel: None,
-        manual_version: None,
-    };
+    let new = public::NewCluster::named("edge".into(), Some("1.33".into()));
     let create = public::Request::CreateCluster { new };
     console.answer(&fleet, &create.into()).unwrap();
     let orders = console.orders().unwrap();
