@@ -258,7 +258,7 @@ fn the_public_api_alone_is_told_from_silence() {
     assert_eq!(said.code, Some(0), "{said:?}");
     assert_eq!(
         said.err,
-        "this appliance does not tell all: only pools that machines are in\n"
+        "this appliance does not tell all: only pools with machines\n"
     );
     let pools = said.rows();
     assert_eq!(pools[0][..4], ["w", "1", "prod", "ready"]);
@@ -285,7 +285,7 @@ fn the_public_api_alone_is_told_from_silence() {
     assert_eq!(said.items().len(), 0);
     assert!(
         said.err
-            .contains("only operations that were started from this account")
+            .contains("only operations started from this account")
     );
     let telling = served.appliance().tells(&Request::ListRevisions);
     assert!(matches!(telling, Ok(Telling::Not(_))), "{telling:?}");

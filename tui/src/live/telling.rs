@@ -7,7 +7,7 @@ use appliance::{Capabilities, Request};
 pub enum Telling {
     /// All of it; an order is carried out.
     Whole,
-    /// With this limit, a fragment without its full stop, as "only pools that machines are in".
+    /// With this limit, a fragment without its full stop, as "only pools with machines".
     Partly(&'static str),
     /// Nothing of it, and this is why: a sentence without its full stop.
     Not(&'static str),
@@ -43,10 +43,8 @@ fn asked(request: &Request) -> Telling {
         Request::ListMachines => {
             Telling::Partly("no reasons, failures, cordons and holds of machines")
         }
-        Request::ListMachinePools => Telling::Partly("only pools that machines are in"),
-        Request::ListOperations => {
-            Telling::Partly("only operations that were started from this account")
-        }
+        Request::ListMachinePools => Telling::Partly("only pools with machines"),
+        Request::ListOperations => Telling::Partly("only operations started from this account"),
         Request::ListNetworkProfiles => {
             Telling::Partly("only network profiles that pools or machines use")
         }

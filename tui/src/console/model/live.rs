@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use appliance::{OperationId, Text};
+use appliance::{OperationId, Request, Text};
 
 use super::polling::{Connection, Freshness, Polling};
 use super::resource::Resource;
 use super::{Model, View};
 use crate::console::keys::Action;
+use crate::live::{Telling, telling};
 
 /// A live appliance.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,10 +203,14 @@ impl Model {
         if live.has_extension != Some(false) {
             return None;
         }
-        match view {
-            View::Pools(_) => Some("only pools with machines".to_owned()),
-            View::Operations(_) => Some("only those started from this account".to_owned()),
-            _ => None,
+        let list = match view {
+            View::Pools(_) => Request::ListMachinePools,
+            View::Operations(_) => Request::ListOperations,
+            _ => return None,
+        };
+        match telling(None, &list) {
+            Telling::Partly(limit) => Some(limit.to_owned()),
+            Telling::Whole | Telling::Not(_) => None,
         }
     }
 
