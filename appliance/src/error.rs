@@ -70,6 +70,12 @@ impl Error {
         }
     }
 
+    /// That the answer is to another request than the one that was asked: the appliance failed.
+    pub fn other_answer() -> Self {
+        let why = "the appliance answered something else than it was asked";
+        Self::new(ErrorKind::Failed, why)
+    }
+
     /// The same error with a word for programs. Only `value_already_exist` is publicly known.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<Text>) -> Self {

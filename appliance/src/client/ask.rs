@@ -63,10 +63,7 @@ impl Client {
     pub async fn capabilities(&self) -> Result<Option<Capabilities>, Error> {
         match self.ask(&Request::GetCapabilities).await {
             Ok(Reply::Capabilities(capabilities)) => Ok(Some(capabilities)),
-            Ok(_) => Err(Error::new(
-                ErrorKind::Failed,
-                "the appliance answered something else than it was asked",
-            )),
+            Ok(_) => Err(Error::other_answer()),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

@@ -41,6 +41,32 @@ pub struct Machine {
     pub desired_machine_revision: Option<MachineRevision>,
 }
 
+/// The machine as the extension has it, with nothing told that is not public. One without a name is called by its UUID.
+impl From<Machine> for crate::Machine {
+    fn from(machine: Machine) -> Self {
+        let number = |revision: Option<MachineRevision>| u32::try_from(revision?.id).ok();
+        let name = machine.name.filter(|name| !name.as_str().is_empty());
+        Self {
+            id: machine.id,
+            name: name.unwrap_or_else(|| machine.uuid.clone()),
+            uuid: machine.uuid,
+            status: machine.status,
+            machine_pool_id: machine.machine_pool_id,
+            labels: machine.labels,
+            machine_revision: number(machine.machine_revision),
+            desired_machine_revision: number(machine.desired_machine_revision),
+            reason: None,
+            reason_object: None,
+            reason_since_ms: None,
+            failure: None,
+            scheduling: None,
+            network_profile: None,
+            held: None,
+            excluded: None,
+        }
+    }
+}
+
 /// What a machine carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(schemars::JsonSchema))]

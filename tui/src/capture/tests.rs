@@ -2,7 +2,7 @@
 
 use appliance::{
     Cluster, ClusterId, ControlPlaneStatus, Label, Machine, MachineId, MachinePool, MachinePoolId,
-    MachinePoolStatus, Revision, Scheduling, Text,
+    MachinePoolStatus, Revision, Scheduling, Text, public,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -46,23 +46,19 @@ fn pool(id: i64, name: &str, cluster: i64, revision: Option<u32>) -> MachinePool
 }
 
 fn machine(id: i64, name: &str, pool: Option<i64>, status: &str) -> Machine {
-    Machine {
+    let public = public::Machine {
         id: MachineId(id),
         uuid: format!("00000000-0000-4000-8000-{id:012}").into(),
-        name: name.into(),
+        name: None,
         status: Text::from(status).into(),
         machine_pool_id: pool.map(MachinePoolId),
         labels: Vec::new(),
         machine_revision: None,
         desired_machine_revision: None,
-        reason: None,
-        reason_object: None,
-        reason_since_ms: None,
-        failure: None,
-        scheduling: None,
-        network_profile: None,
-        held: None,
-        excluded: None,
+    };
+    Machine {
+        name: name.into(),
+        ..public.into()
     }
 }
 

@@ -50,7 +50,7 @@ impl Documented {
                 Ok(Reply::Clusters(clusters.collect()))
             }
             Request::ListMachines => {
-                let machines = api::machines(asking)?.into_iter().map(machine);
+                let machines = api::machines(asking)?.into_iter().map(Machine::from);
                 Ok(Reply::Machines(machines.collect()))
             }
             Request::ListMachinePools => Ok(Reply::MachinePools(self.pools.list(asking)?)),
@@ -59,7 +59,7 @@ impl Documented {
                 Ok(Reply::NetworkProfiles(self.network_profiles(asking)?))
             }
             Request::GetMachine { machine: id } => {
-                let machine = machine(api::machine(asking, *id)?);
+                let machine = Machine::from(api::machine(asking, *id)?);
                 Ok(Reply::Machine(Box::new(only(machine))))
             }
             Request::GetOperation { operation } => {
@@ -200,7 +200,7 @@ pub(super) fn network_profile(
 ) -> Result<Option<NetworkProfile>, Error> {
     match asking.ask(public::Request::GetNetworkProfile { network_profile }) {
         Ok(public::Reply::NetworkProfile(profile)) => Ok(Some(profile.resource)),
-        Ok(_) => Err(api::odd()),
+        Ok(_) => Err(Error::other_answer()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -213,30 +213,6 @@ pub(super) fn cluster(cluster: public::Cluster) -> Cluster {
         control_plane_status: cluster.control_plane_status,
         user_version: cluster.user_version,
         patch_version: cluster.patch_version,
-    }
-}
-
-/// A machine as the console has it. One that has no name is called by its UUID.
-pub(super) fn machine(machine: public::Machine) -> Machine {
-    let number = |revision: Option<public::MachineRevision>| u32::try_from(revision?.id).ok();
-    let name = machine.name.filter(|name| !name.as_str().is_empty());
-    Machine {
-        id: machine.id,
-        name: name.unwrap_or_else(|| machine.uuid.clone()),
-        uuid: machine.uuid,
-        status: machine.status,
-        machine_pool_id: machine.machine_pool_id,
-        labels: machine.labels,
-        machine_revision: number(machine.machine_revision),
-        desired_machine_revision: number(machine.desired_machine_revision),
-        reason: None,
-        reason_object: None,
-        reason_since_ms: None,
-        failure: None,
-        scheduling: None,
-        network_profile: None,
-        held: None,
-        excluded: None,
     }
 }
 

@@ -6,9 +6,11 @@ use appliance::public::{
     self, ClusterChanges, Lookup, MachineChanges, MachinePoolChanges, NetworkProfileId, NewMachine,
     Patch, WithOperation,
 };
-use appliance::{ClusterId, Error, ErrorKind, MachineId, MachinePoolId, Reply, Request, Text};
+use appliance::{
+    ClusterId, Error, ErrorKind, Machine, MachineId, MachinePoolId, Reply, Request, Text,
+};
 
-use super::documented::{Documented, cluster, machine, network_profile};
+use super::documented::{Documented, cluster, network_profile};
 use super::journal::Target;
 use super::public::{self as api, Ask};
 
@@ -109,19 +111,19 @@ impl Teller<'_> {
         };
         match self.asking.ask(request)? {
             public::Reply::Machine(after) => Ok(self.machine_reply(verb, after)),
-            _ => Err(api::odd()),
+            _ => Err(Error::other_answer()),
         }
     }
 
     fn register(&self, new: NewMachine) -> Result<Reply, Error> {
         match self.asking.ask(public::Request::CreateMachine { new })? {
             public::Reply::Machine(made) => Ok(self.machine_reply("register", made)),
-            _ => Err(api::odd()),
+            _ => Err(Error::other_answer()),
         }
     }
 
     fn machine_reply(&self, verb: &str, changed: WithOperation<public::Machine>) -> Reply {
-        let machine = machine(changed.resource);
+        let machine = Machine::from(changed.resource);
         match changed.operation {
             Some(operation) => {
                 let target = Target::new("machine", machine.id.0, Some(machine.name));
@@ -148,7 +150,7 @@ impl Teller<'_> {
                     },
                 ))
             }
-            _ => Err(api::odd()),
+            _ => Err(Error::other_answer()),
         }
     }
 
@@ -166,7 +168,7 @@ impl Teller<'_> {
         };
         let after = match self.asking.ask(request) {
             Ok(public::Reply::MachinePool(after)) => after,
-            Ok(_) => return Err(api::odd()),
+            Ok(_) => return Err(Error::other_answer()),
             Err(error) => {
                 if error.kind() == ErrorKind::NotFound {
                     self.known.pools.forget(pool);
@@ -255,7 +257,7 @@ impl Teller<'_> {
             changes,
         };
         let public::Reply::Cluster(after) = self.asking.ask(request)? else {
-            return Err(api::odd());
+            return Err(Error::other_answer());
         };
         let cluster = cluster(after.resource);
         if let Some(operation) = after.operation {

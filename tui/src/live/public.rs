@@ -17,35 +17,29 @@ impl Ask for Client {
     fn ask(&self, request: Request) -> Result<Reply, Error> {
         match Client::ask(self, &request.into())? {
             appliance::Reply::Public(reply) => Ok(*reply),
-            _ => Err(odd()),
+            _ => Err(Error::other_answer()),
         }
     }
-}
-
-/// That an answer is another one than what was asked for.
-pub(super) fn odd() -> Error {
-    let why = "the appliance answered something else than it was asked";
-    Error::new(ErrorKind::Failed, why)
 }
 
 pub(super) fn machines(asking: &dyn Ask) -> Result<Vec<Machine>, Error> {
     match asking.ask(Request::ListMachines)? {
         Reply::Machines(machines) => Ok(machines),
-        _ => Err(odd()),
+        _ => Err(Error::other_answer()),
     }
 }
 
 pub(super) fn machine(asking: &dyn Ask, machine: MachineId) -> Result<Machine, Error> {
     match asking.ask(Request::GetMachine { machine })? {
         Reply::Machine(machine) => Ok(machine.resource),
-        _ => Err(odd()),
+        _ => Err(Error::other_answer()),
     }
 }
 
 pub(super) fn clusters(asking: &dyn Ask) -> Result<Vec<Cluster>, Error> {
     match asking.ask(Request::ListClusters)? {
         Reply::Clusters(clusters) => Ok(clusters),
-        _ => Err(odd()),
+        _ => Err(Error::other_answer()),
     }
 }
 
@@ -58,7 +52,7 @@ pub(super) fn pool(
     let pool = Lookup::Id(pool);
     match asking.ask(Request::GetMachinePool { cluster, pool }) {
         Ok(Reply::MachinePool(pool)) => Ok(Some(pool.resource)),
-        Ok(_) => Err(odd()),
+        Ok(_) => Err(Error::other_answer()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -71,7 +65,7 @@ pub(super) fn operation(
 ) -> Result<Option<Operation>, Error> {
     match asking.ask(Request::GetOperation { operation }) {
         Ok(Reply::Operation(operation)) => Ok(Some(operation)),
-        Ok(_) => Err(odd()),
+        Ok(_) => Err(Error::other_answer()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

@@ -1,8 +1,8 @@
 //! What has to be known of a fleet for one list, with the names of what it refers to.
 
 use appliance::{
-    Budget, Cluster, ClusterId, Error, ErrorKind, Machine, MachinePool, MachinePoolId, Operation,
-    PoolWindows, Reply, Request, Revision, public,
+    Budget, Cluster, ClusterId, Error, Machine, MachinePool, MachinePoolId, Operation, PoolWindows,
+    Reply, Request, Revision, public,
 };
 
 use crate::args::Resource;
@@ -90,10 +90,7 @@ impl Fleet {
                     self.enrollment_images = images;
                 }
             }
-            _ => {
-                let why = "the appliance answered something else than it was asked";
-                return Err(Error::new(ErrorKind::Failed, why));
-            }
+            _ => return Err(Error::other_answer()),
         }
         Ok(())
     }

@@ -108,10 +108,7 @@ impl Follow<'_> {
     fn ask_once(&self) -> Result<Operation, Error> {
         match (self.ask)()? {
             Reply::OperationHistory(history) => Ok(history.operation),
-            _ => Err(Error::new(
-                ErrorKind::Failed,
-                "the appliance answered something else than it was asked",
-            )),
+            _ => Err(Error::other_answer()),
         }
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn take(
     if let Request::Preflight { pools } = request {
         let found = match reply {
             Ok(Reply::Findings(found)) => Ok(found),
-            Ok(_) => Err("the appliance answered something else than was asked".to_owned()),
+            Ok(_) => Err(Error::other_answer().to_string()),
             Err(error) => Err(error.to_string()),
         };
         model.fleet.take_findings(pools, &found);

@@ -265,7 +265,7 @@ pub(super) fn take(
         Ok(Reply::ChangedMachine(machine)) => Ok(Done::Machine(machine)),
         Ok(Reply::SavedRevision(revision)) => Ok(Done::Revision(revision)),
         Ok(Reply::Public(reply)) => done_to_pool(*reply),
-        Ok(_) => Err(OTHER.to_owned()),
+        Ok(_) => Err(Error::other_answer().to_string()),
         Err(error) if error.kind() == ErrorKind::Unanswered => Err(format!(
             "it may have been carried out all the same: look before you repeat it: {error}"
         )),
@@ -322,13 +322,11 @@ fn conclude(model: &mut Model, sent: Sent) {
     }
 }
 
-const OTHER: &str = "the appliance answered something else than was asked";
-
 /// What meltcloud's public API answers where a pool's change has nothing to roll out: the pool.
 fn done_to_pool(reply: appliance::public::Reply) -> Result<Done, String> {
     match reply {
         appliance::public::Reply::MachinePool(pool) => Ok(Done::Pool(pool.resource.name)),
-        _ => Err(OTHER.to_owned()),
+        _ => Err(Error::other_answer().to_string()),
     }
 }
 
