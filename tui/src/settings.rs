@@ -56,7 +56,7 @@ pub(crate) type Variables<'v> = &'v dyn Fn(&str) -> Option<String>;
 pub(crate) struct Configured {
     /// Its name.
     pub(crate) name: String,
-    /// The context before its key is got, or what is wrong with it.
+    /// The context before its key is got, or what is wrong with it: each problem in a line that names its place.
     pub(crate) draft: Result<Draft, String>,
 }
 
@@ -78,9 +78,18 @@ pub(crate) fn chosen(context: Option<&str>) -> Result<Context, Failure> {
 /// # Errors
 /// As [`chosen`].
 pub(crate) fn chosen_if_any(context: Option<&str>) -> Result<Option<Context>, Failure> {
-    let draft = drafted(context, &of_process).map_err(Failure::Question)?;
-    let context = draft.map(|draft| draft.context(&of_process)).transpose();
-    context.map_err(Failure::Question)
+    let Some(draft) = drafted(context, &of_process).map_err(Failure::Question)? else {
+        return Ok(None);
+    };
+    let name = draft.name.clone();
+    let context = draft.context(&of_process);
+    let context = context.map_err(|why| Failure::Question(of_context(&name, &why)))?;
+    Ok(Some(context))
+}
+
+/// What to tell of one context.
+pub(crate) fn of_context(name: &str, what: &str) -> String {
+    format!("meltdeck: context \"{name}\": {what}")
 }
 
 /// Every context that is configured, the environment's first. One that is wrong hides no other. Their keys are not got yet:
@@ -117,7 +126,8 @@ pub(crate) fn drafted(
         return of_file(file.as_ref(), (by, name), variable).map(Some);
     }
     if let Some(draft) = of_environment(variable) {
-        return draft.map(Some);
+        let lines = |why: String| format!("meltdeck: {}", why.replace('\n', "\nmeltdeck: "));
+        return draft.map(Some).map_err(lines);
     }
     match File::find(variable)? {
         Some(file) => file.default(),

@@ -1,6 +1,9 @@
-//! `meltdeck config` and `meltdeck capture` as processes, with an environment of their own and a fleet that is served.
+//! `meltdeck config`, `meltdeck capture` and `meltdeck get` of all contexts as processes, with an environment of their own and a fleet that is served.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+#[path = "contexts/all.rs"]
+mod all;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,9 +23,14 @@ struct Served {
 impl Served {
     fn new(home: &Home) -> Self {
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/demo-fleet.toml");
+        Self::of(home, &demo, &[])
+    }
+
+    fn of(home: &Home, scenario: &Path, args: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_meltdeck"))
             .arg("serve")
-            .arg(demo)
+            .arg(scenario)
+            .args(args)
             .args(["--listen", "127.0.0.1:0", "--api-key-file"])
             .arg(home.path("key"))
             .stderr(Stdio::piped())

@@ -258,7 +258,7 @@ fn the_public_api_alone_is_told_from_silence() {
     assert_eq!(said.code, Some(0), "{said:?}");
     assert_eq!(
         said.err,
-        "this appliance does not tell all: only pools with machines\n"
+        "context \"127.0.0.1\" does not tell all: only pools with machines\n"
     );
     let pools = said.rows();
     assert_eq!(pools[0][..4], ["w", "1", "prod", "ready"]);
@@ -278,7 +278,7 @@ fn the_public_api_alone_is_told_from_silence() {
         assert_eq!((said.code, said.out.as_str()), (Some(3), ""), "{resource}");
         assert_eq!(
             said.err,
-            format!("meltdeck: this appliance does not tell {why}\n")
+            format!("meltdeck: context \"127.0.0.1\": this appliance does not tell {why}\n")
         );
     }
     let said = served.meltdeck(&["get", "operations", "-o", "json"]);
@@ -449,7 +449,9 @@ fn a_wrong_question_and_an_appliance_that_refuses_are_told_apart() {
     let refused = served.meltdeck_with("another", &["get", "machines"]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(3), ""));
     assert!(
-        refused.err.starts_with("meltdeck: cannot list machines: "),
+        refused
+            .err
+            .starts_with("meltdeck: context \"127.0.0.1\": cannot list machines: "),
         "{refused:?}"
     );
     let unset = Command::new(env!("CARGO_BIN_EXE_meltdeck"))

@@ -19,15 +19,18 @@ pub(crate) struct Get {
     /// Only what belongs to this cluster, by its name or number
     #[arg(long, value_name = "NAME|ID")]
     pub(crate) cluster: Option<String>,
-    /// The zone of the dates of windows, as "Europe/Zurich" [default: UTC]
+    /// The zone of the dates of windows, as "Europe/Zurich" [default: the context's, or UTC]
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
     /// The context whose appliance is asked [default: the configured one]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "all_contexts")]
     pub(crate) context: Option<String>,
+    /// Ask every configured context, all at once, and say of each row whose it is; windows have dates of UTC there
+    #[arg(short = 'A', long)]
+    pub(crate) all_contexts: bool,
 }
 
 /// What an appliance can be asked for.

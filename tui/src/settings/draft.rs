@@ -85,9 +85,12 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// The context that meltcloud's variables make, called after the endpoint's host. It gives no orders.
+    ///
+    /// # Errors
+    /// What is wrong with them, each in a line.
     pub(super) fn of_environment(variable: Variables<'_>) -> Result<Self, String> {
         let settings = client::Settings::from_variables(variable).map_err(|errors| {
-            let lines = errors.iter().map(|error| format!("meltdeck: {error}"));
+            let lines = errors.iter().map(ToString::to_string);
             lines.collect::<Vec<_>>().join("\n")
         })?;
         let from = |name| match variable(name) {
@@ -159,13 +162,10 @@ impl Draft {
     /// The context, with its key.
     ///
     /// # Errors
-    /// Why the key cannot be got.
+    /// Why the key cannot be got, for [`super::of_context`].
     pub(crate) fn context(self, variable: Variables<'_>) -> Result<Context, String> {
         let key = self.api_key(variable);
-        let api_key = key.map_err(|why| {
-            let name = &self.name;
-            format!("meltdeck: context \"{name}\": its API key: {why}")
-        })?;
+        let api_key = key.map_err(|why| format!("its API key: {why}"))?;
         Ok(Context {
             client: client::Settings {
                 api_key,

@@ -7,7 +7,7 @@ use simulator::scenario::model::Model;
 use super::super::live::unanswered;
 use super::meant;
 use crate::live::Appliance;
-use crate::settings::{Configured, Context, Draft, Variables};
+use crate::settings::{Configured, Context, Draft, Variables, of_context};
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(
@@ -59,7 +59,8 @@ fn check(
         let checked = Model::load(path).and_then(|model| model.check());
         wrong.extend(checked.err().map(|error| error.to_string()));
     }
-    let context = draft.context(variable)?;
+    let context = draft.context(variable);
+    let context = context.map_err(|why| of_context(&name, &why))?;
     let settings = &context.client;
     let is_open = !settings.endpoint.is_secure() && !settings.endpoint.is_loopback();
     let mut warn = |why: &str| {
@@ -73,7 +74,7 @@ fn check(
         warn("skip_verify lets anybody in between read the API key");
     }
     let client = Client::new(context.client.clone());
-    let client = client.map_err(|error| format!("meltdeck: context \"{name}\": {error}"))?;
+    let client = client.map_err(|error| of_context(&name, &error.to_string()))?;
     Ok((context, client))
 }
 

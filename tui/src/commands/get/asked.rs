@@ -2,7 +2,7 @@
 
 use appliance::{
     Budget, Cluster, ClusterId, Error, Machine, MachinePool, MachinePoolId, Operation, PoolWindows,
-    Reply, Request, Revision, public,
+    Reply, Request, Revision, Text, public,
 };
 
 use crate::args::Resource;
@@ -95,6 +95,20 @@ impl Fleet {
         Ok(())
     }
 
+    /// The pools of this name or number.
+    pub(super) fn pools_called(&self, asked: &str) -> Vec<MachinePoolId> {
+        let pools = self.pools.iter();
+        let called = pools.filter(|pool| is_called(asked, &pool.name, pool.id.0));
+        called.map(|pool| pool.id).collect()
+    }
+
+    /// The clusters of this name or number.
+    pub(super) fn clusters_called(&self, asked: &str) -> Vec<ClusterId> {
+        let clusters = self.clusters.iter();
+        let called = clusters.filter(|cluster| is_called(asked, &cluster.name, cluster.id.0));
+        called.map(|cluster| cluster.id).collect()
+    }
+
     pub(super) fn pool(&self, id: MachinePoolId) -> Option<&MachinePool> {
         self.pools.iter().find(|pool| pool.id == id)
     }
@@ -110,4 +124,8 @@ impl Fleet {
         let cluster = self.clusters.iter().find(|cluster| cluster.id == id);
         cluster.map_or_else(|| id.0.to_string(), |cluster| cluster.name.to_string())
     }
+}
+
+fn is_called(asked: &str, name: &Text, id: i64) -> bool {
+    *name == *asked || id.to_string() == asked
 }

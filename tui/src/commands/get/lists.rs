@@ -7,16 +7,15 @@ use std::fmt::Display;
 
 use appliance::{ClusterId, MachinePoolId};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::asked::Fleet;
 use crate::args::Resource;
-use crate::streams::Failure;
 
 /// A table, and the values that it shows.
 #[derive(Debug)]
 pub(super) struct List {
-    pub(super) header: &'static [&'static str],
+    pub(super) header: Vec<&'static str>,
     pub(super) rows: Vec<Row>,
 }
 
@@ -36,6 +35,11 @@ pub(super) struct Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
     Told(String),
+    /// As [`Cell::Told`]; for people, who see the cells beside it, in fewer words.
+    Brief {
+        told: String,
+        brief: String,
+    },
     /// There is nothing.
     Nothing,
     /// The appliance does not tell.
@@ -64,45 +68,34 @@ impl List {
             .retain(|row| row.keys.iter().any(|key| key == only));
     }
 
-    /// Only what belongs to this pool.
-    ///
-    /// # Errors
-    /// [`Failure::Question`], where there is no such pool.
-    pub(super) fn keep_of_pool(&mut self, fleet: &Fleet, asked: &str) -> Result<(), Failure> {
-        let pools = fleet.pools.iter();
-        let ids: Vec<_> = pools
-            .filter(|pool| is_called(asked, &pool.name, pool.id.0))
-            .map(|pool| pool.id)
-            .collect();
-        if ids.is_empty() {
-            return Err(Failure::Question(format!(
-                "meltdeck: --pool: there is no pool {asked:?}"
-            )));
-        }
+    /// Only what belongs to one of these pools.
+    pub(super) fn keep_of_pools(&mut self, pools: &[MachinePoolId]) {
         self.rows
-            .retain(|row| row.pool.is_some_and(|pool| ids.contains(&pool)));
-        Ok(())
+            .retain(|row| row.pool.is_some_and(|pool| pools.contains(&pool)));
     }
 
-    /// Only what belongs to this cluster.
-    ///
-    /// # Errors
-    /// [`Failure::Question`], where there is no such cluster.
-    pub(super) fn keep_of_cluster(&mut self, fleet: &Fleet, asked: &str) -> Result<(), Failure> {
-        let mut clusters = fleet.clusters.iter();
-        let cluster = clusters.find(|cluster| is_called(asked, &cluster.name, cluster.id.0));
-        let cluster = cluster.ok_or_else(|| {
-            Failure::Question(format!(
-                "meltdeck: --cluster: there is no cluster {asked:?}"
-            ))
-        })?;
-        self.rows.retain(|row| row.cluster == Some(cluster.id));
-        Ok(())
+    /// Only what belongs to one of these clusters.
+    pub(super) fn keep_of_clusters(&mut self, clusters: &[ClusterId]) {
+        let is_of = |cluster: ClusterId| clusters.contains(&cluster);
+        self.rows.retain(|row| row.cluster.is_some_and(is_of));
     }
-}
 
-fn is_called(asked: &str, name: &appliance::Text, id: i64) -> bool {
-    *name == *asked || id.to_string() == asked
+    /// The same, saying of each row and item which context told it.
+    pub(super) fn of_context(mut self, name: &str) -> Self {
+        self.header.insert(0, "CONTEXT");
+        for row in &mut self.rows {
+            row.cells.insert(0, told(name));
+            let told = std::mem::take(&mut row.item);
+            row.item = item(&json!({ "context": name }), told);
+        }
+        self
+    }
+
+    /// This list, and another one of the same resource below it.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.rows.extend(other.rows);
+        self
+    }
 }
 
 fn told(value: impl Display) -> Cell {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use appliance::{Error, ErrorKind, Operation, OperationId, OperationStatus, Reply, Rollout};
 
 use crate::clock;
-use crate::commands::live;
+use crate::commands::live::Silence;
 use crate::streams::{Failure, Streams};
 
 /// Between two questions: what meltcloud's Terraform provider waits.
@@ -81,7 +81,9 @@ impl Follow<'_> {
                 Err(error) => {
                     let is_over = heard_at.is_none_or(|at| pace.elapsed() >= at + PATIENCE);
                     if is_over || !may_pass(error.kind()) {
-                        return Err(live::refused(&format!("ask for operation {id}"), &error));
+                        return Err(
+                            Silence::refused(&format!("ask for operation {id}"), &error).into()
+                        );
                     }
                     if !is_silent {
                         writeln!(streams.err, "meltdeck: no answer, asking on: {error}")?;

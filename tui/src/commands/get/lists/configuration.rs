@@ -1,6 +1,6 @@
 //! Revisions, windows, budgets, network profiles, enrollment images.
 
-use appliance::{PoolWindows, public};
+use appliance::{Opening, PoolWindows, public};
 use serde_json::{Value, json};
 
 use super::{Cell, List, Row, if_any, item, told};
@@ -28,7 +28,7 @@ pub(super) fn revisions(fleet: &Fleet) -> List {
         }
     });
     List {
-        header: &["POOL", "REVISION", "MACHINES", "STATE"],
+        header: vec!["POOL", "REVISION", "MACHINES", "STATE"],
         rows: rows.collect(),
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn windows(fleet: &Fleet) -> List {
                     let cells = [
                         if_any(opening.window.as_ref()),
                         told(&opening.opens),
-                        told(&opening.closes),
+                        closes(opening),
                         told(&opening.shuts.time),
                         told(&opening.end),
                     ];
@@ -76,8 +76,20 @@ pub(super) fn windows(fleet: &Fleet) -> List {
         }
     });
     List {
-        header: &["POOL", "WINDOW", "OPENS", "CLOSES", "SHUTS", "END"],
+        header: vec!["POOL", "WINDOW", "OPENS", "CLOSES", "SHUTS", "END"],
         rows: rows.collect(),
+    }
+}
+
+/// When it closes: of the day on which it opens people want the time alone.
+fn closes(opening: &Opening) -> Cell {
+    if opening.closes.day == opening.opens.day {
+        Cell::Brief {
+            told: opening.closes.to_string(),
+            brief: opening.closes.time.to_string(),
+        }
+    } else {
+        told(&opening.closes)
     }
 }
 
@@ -124,7 +136,7 @@ pub(super) fn budgets(fleet: &Fleet) -> List {
         }
     });
     List {
-        header: &[
+        header: vec![
             "CLUSTER", "BUDGET", "LIMIT", "HEALTHY", "ALLOWED", "REFUSES",
         ],
         rows: rows.collect(),
@@ -150,7 +162,7 @@ pub(super) fn network_profiles(fleet: &Fleet) -> List {
         }
     };
     List {
-        header: &["PROFILE", "ID", "STATUS", "LINKS"],
+        header: vec!["PROFILE", "ID", "STATUS", "LINKS"],
         rows: fleet.network_profiles.iter().map(row).collect(),
     }
 }
@@ -177,7 +189,7 @@ pub(super) fn enrollment_images(fleet: &Fleet) -> List {
         }
     });
     List {
-        header: &["IMAGE", "ID", "STATUS", "EXPIRES", "LAST USED"],
+        header: vec!["IMAGE", "ID", "STATUS", "EXPIRES", "LAST USED"],
         rows: rows.collect(),
     }
 }

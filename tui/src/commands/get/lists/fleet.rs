@@ -21,7 +21,7 @@ pub(super) fn clusters(fleet: &Fleet) -> List {
         item: item(cluster, Value::Null),
     });
     List {
-        header: &["CLUSTER", "ID", "CONTROL PLANE", "VERSION"],
+        header: vec!["CLUSTER", "ID", "CONTROL PLANE", "VERSION"],
         rows: rows.collect(),
     }
 }
@@ -59,7 +59,7 @@ pub(super) fn pools(fleet: &Fleet) -> List {
         }
     };
     List {
-        header: &[
+        header: vec![
             "POOL", "ID", "CLUSTER", "STATUS", "VERSION", "REVISION", "MACHINES", "READY",
         ],
         rows: fleet.pools.iter().map(row).collect(),
@@ -107,7 +107,7 @@ pub(super) fn machines(fleet: &Fleet) -> List {
         }
     };
     List {
-        header: &[
+        header: vec![
             "MACHINE", "ID", "POOL", "STATUS", "REVISION", "NEXT", "REASON",
         ],
         rows: fleet.machines.iter().map(row).collect(),
@@ -157,7 +157,7 @@ pub(super) fn operations(fleet: &Fleet) -> List {
         }
     };
     List {
-        header: &[
+        header: vec![
             "OPERATION",
             "STATUS",
             "ACTION",
