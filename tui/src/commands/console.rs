@@ -5,6 +5,7 @@ mod contexts;
 
 use std::ffi::OsStr;
 
+use jiff::tz::TimeZone;
 use simulator::engine::Seed;
 use simulator::simulation::Simulation;
 
@@ -17,6 +18,8 @@ use crate::settings;
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+    // Before a key is got, which may take long, and before anything is asked.
+    let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
     if args.all_contexts {
         return contexts::show_all(args, streams);
     }
@@ -30,7 +33,7 @@ pub(super) fn run(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, F
     };
     match context {
         Some(context) => contexts::show_one(args, &context, streams),
-        None => show_simulation(args, streams),
+        None => show_simulation(args, zone, streams),
     }
 }
 
@@ -52,8 +55,11 @@ fn glyphs(args: &Console) -> Glyphs {
     }
 }
 
-fn show_simulation(args: &Console, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
-    let zone = args.timezone.as_deref().map(timezone::named).transpose()?;
+fn show_simulation(
+    args: &Console,
+    zone: Option<(TimeZone, String)>,
+    streams: &mut Streams<'_>,
+) -> Result<Answer, Failure> {
     let (simulation, seed) = fleet(args)?;
     let calendar = &simulation.blueprint().scenario().calendar;
     let own = || (calendar.starts().time_zone().clone(), calendar.zone_name());

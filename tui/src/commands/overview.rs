@@ -72,22 +72,29 @@ pub(super) fn run(
     Ok(Answer::Done)
 }
 
-/// The overview of a live appliance, with what it does not tell said in words.
+/// The overview of a live appliance, with what it does not tell said in words; its windows have dates of this zone.
 pub(super) fn run_live(
     appliance: &Appliance,
     context: &str,
+    timezone: &str,
     streams: &mut Streams<'_>,
 ) -> Result<Answer, Failure> {
     let mut fleet = Fleet::unknown();
     let mut not_told = Vec::new();
-    let asked = fleet.ask("UTC", |request| match appliance.ask(request) {
+    let mut ask = |request: &Request| match appliance.ask(request) {
         Err(error) if error.kind() == ErrorKind::Unsupported => {
             not_told.push(error.to_string());
             Ok(Reply::Events(Vec::new()))
         }
         reply => reply,
+    };
+    let asked = fleet.ask(timezone, &mut ask).and_then(|()| {
+        // Without windows nothing is read by the clock.
+        let clock = fleet.windows.are_known().then(|| ask(&Request::GetClock));
+        clock.transpose()
     });
-    asked.map_err(|error| Failure::Appliance(format!("meltdeck: {context}: {error}")))?;
+    let clock =
+        asked.map_err(|error| Failure::Appliance(format!("meltdeck: {context}: {error}")))?;
     writeln!(
         streams.out,
         "meltdeck {} · {context}, live\n",
@@ -97,6 +104,14 @@ pub(super) fn run_live(
     if !fleet.operations.is_empty() {
         writeln!(streams.out, "Operations")?;
         writeln!(streams.out, "{}\n", table(&fleet.operation_rows()))?;
+    }
+    if let Some(Reply::Clock(clock)) = clock {
+        fleet.windows.tell_time(clock.now_ms);
+        let windows = fleet.windows_told();
+        if !windows.is_empty() {
+            writeln!(streams.out, "Windows, in {timezone} time")?;
+            writeln!(streams.out, "{}\n", windows.join("\n"))?;
+        }
     }
     for why in not_told {
         writeln!(streams.out, "Not told: {why}.")?;

@@ -1,4 +1,4 @@
-//! `meltdeck get` of all contexts: what each tells is one list, and none hides another.
+//! `meltdeck get` of all contexts: what each tells is one list, and none hides another. And of which zone dates are.
 
 use std::fs;
 use std::net::TcpListener;
@@ -63,6 +63,49 @@ impl Two {
     fn get(&self, args: &[&str]) -> Said {
         self.home
             .run(&[&["get"], args, &["--all-contexts"]].concat())
+    }
+}
+
+#[test]
+fn the_overview_of_an_appliance_has_windows_of_the_wanted_zone_or_says_that_none_are_told() {
+    let two = Two::new();
+    let zone = "timezone = \"Europe/Zurich\"\napi_key_file";
+    two.home
+        .configure(&two.contexts.replacen("api_key_file", zone, 1));
+    let overview = |more: &[&str]| two.home.run(&[&["console"], more].concat());
+    let said = overview(&["--context", "whole"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let told =
+        "Windows, in Europe/Zurich time\nWindow of workers: closes Mon 2026-01-05 07:00 (in ";
+    assert!(said.out.contains(told), "{}", said.out);
+    let said = overview(&["--context", "whole", "--timezone", "asia/tokyo"]);
+    let told = "Windows, in Asia/Tokyo time\nWindow of workers: closes Mon 2026-01-05 15:00 (in ";
+    assert!(said.out.contains(told), "{}", said.out);
+    let said = overview(&["--context", "public"]);
+    let told = "Not told: this appliance does not tell its maintenance windows.\n";
+    assert!(said.out.ends_with(told), "{}", said.out);
+    assert!(!said.out.contains("clock"), "{}", said.out);
+}
+
+#[test]
+fn a_zone_that_nobody_knows_is_refused_before_anything_is_asked() {
+    let home = Home::new();
+    let command = "api_key_command = [\"sh\", \"-c\", \"touch ~/asked; echo k\"]";
+    home.configure(&context("one", command));
+    for args in [
+        &["console"][..],
+        &["console", "--context", "one"],
+        &["get", "windows"],
+        &["get", "windows", "-A"],
+    ] {
+        let said = home.run(&[args, &["--timezone", "Nowhere"]].concat());
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{args:?}");
+        assert!(
+            said.err.contains("--timezone: found \"Nowhere\""),
+            "{}",
+            said.err
+        );
+        assert!(!home.path("asked").exists(), "{args:?}");
     }
 }
 

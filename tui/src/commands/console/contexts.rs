@@ -24,7 +24,7 @@ pub(super) fn show_one(
     let zone = zone(args, context.timezone.as_deref())?;
     let appliance = appliance(context)?;
     if !has_screen(streams) {
-        return overview::run_live(&appliance, &context.name, streams);
+        return overview::run_live(&appliance, &context.name, &zone, streams);
     }
     let (others, why_no_others) = match settings::all(&of_process) {
         Ok(all) => (all, None),
@@ -58,11 +58,8 @@ pub(super) fn show_all(args: &Console, streams: &mut Streams<'_>) -> Result<Answ
     if all.is_empty() {
         return Err(Failure::Question(settings::nothing(&of_process)));
     }
-    if args.timezone.is_some() {
-        zone(args, None)?;
-    }
     if !has_screen(streams) {
-        return overview_of_all(all, streams);
+        return overview_of_all(args, all, streams);
     }
     let usual = settings::drafted(None, &of_process).ok().flatten();
     let is_usual = |configured: &Configured| {
@@ -78,14 +75,19 @@ pub(super) fn show_all(args: &Console, streams: &mut Streams<'_>) -> Result<Answ
 }
 
 /// One overview after the other. One that cannot be had hides no other.
-fn overview_of_all(all: Vec<Configured>, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
+fn overview_of_all(
+    args: &Console,
+    all: Vec<Configured>,
+    streams: &mut Streams<'_>,
+) -> Result<Answer, Failure> {
     let mut failed = Vec::new();
-    for Configured { draft, .. } in all {
+    for Configured { name, draft } in all {
         let context = draft.and_then(|draft| draft.context(&of_process));
-        let context = context.map_err(Failure::Question);
-        let told = context.and_then(|context| {
+        let wrong = |why: String| Failure::Question(settings::of_context(&name, &why));
+        let told = context.map_err(wrong).and_then(|context| {
             let appliance = appliance(&context)?;
-            overview::run_live(&appliance, &context.name, streams)
+            let zone = zone(args, context.timezone.as_deref())?;
+            overview::run_live(&appliance, &context.name, &zone, streams)
         });
         match told {
             Ok(_) => writeln!(streams.out)?,
@@ -165,12 +167,8 @@ fn unzipped(members: Vec<Member>) -> (Vec<Model>, Vec<Opener>) {
 /// Gets the key of a context, which may take long.
 fn open(draft: Draft) -> Result<Appliance, Text> {
     // Where it is told, it stands beside the context's name.
-    let of_context = format!("context \"{}\": ", draft.name);
-    let context = draft.context(&of_process).map_err(|why| {
-        let why = in_a_line(&why);
-        let why = why.as_str();
-        Text::from(why.strip_prefix(&of_context).unwrap_or(why))
-    })?;
+    let context = draft.context(&of_process);
+    let context = context.map_err(|why| in_a_line(&why))?;
     appliance(&context).map_err(|failure| match failure {
         Failure::Question(why) | Failure::Appliance(why) => in_a_line(&why),
         Failure::Terminal(_) | Failure::Output(_) => Text::from("it cannot be opened"),

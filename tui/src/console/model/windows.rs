@@ -71,6 +71,11 @@ impl Windows {
         self.now_ms
     }
 
+    /// Whether they are known, as of some time.
+    pub fn are_known(&self) -> bool {
+        self.pools.is_some()
+    }
+
     /// Whether they are known, and none that is told of has closed.
     pub fn are_current(&self) -> bool {
         let mut openings = self.rows.iter().filter_map(WindowRow::opening);
