@@ -54,6 +54,48 @@ fn what_cannot_be_saved_only_offers_no_button_for_it() {
 }
 
 #[test]
+fn the_public_api_is_told_a_minor_version_and_what_it_does_not_do_is_no_offer() {
+    let mut console = Watched::new(true);
+    console.wait(10).press("2mv");
+    console.assert_shows("the Kubernetes version, as 1.33.5");
+    let mut console = Watched::with_seed(true, 1, Script::DocumentedOnly);
+    console.wait(10).press("2mv");
+    console.assert_shows("the minor version, as 1.34: the platform chooses the patch");
+    console.press("1.34.2<enter>");
+    console.assert_shows("takes a minor version");
+    assert!(console.model.dialog.is_none());
+    console.press("<ctrl-u>1.34<enter>");
+    console.assert_shows("to       1.34");
+    console.press("<esc><esc>");
+    let line = |console: &Watched, letter: &str| {
+        let menu = console.model.menu.as_ref().unwrap();
+        let mut lines = console.model.lines_of(menu).into_iter();
+        let line = lines.find(|line| line.text.starts_with(letter)).unwrap();
+        (line.is_faint, line.text)
+    };
+    console.press("3m");
+    for (letter, why) in [
+        ("h", "no: meltcloud's public API cannot hold a machine back"),
+        ("r", "no: meltcloud's public API cannot take a machine out"),
+    ] {
+        let (is_faint, text) = line(&console, letter);
+        assert!(is_faint && text.contains(why), "{text}");
+    }
+    for letter in ["n", "l", "p", "a"] {
+        assert!(!line(&console, letter).0, "{letter}");
+    }
+    console.press("r");
+    console.assert_shows("out of its pool: its web console");
+    console.press("<esc>2m");
+    let (is_faint, text) = line(&console, "i");
+    assert!(
+        is_faint && text.contains("chooses no machine image"),
+        "{text}"
+    );
+    assert_eq!(ordered(&console), 0);
+}
+
+#[test]
 fn an_order_that_got_no_answer_is_not_repeated_and_says_what_may_have_become_of_it() {
     let mut console = Watched::new(true);
     console.wait(10).press("5/storage<enter>ja");

@@ -221,11 +221,25 @@ impl Model {
         if matches!(change.verb, Verb::SetHostname) && rows.len() > 1 {
             return Some("one machine at a time".to_owned());
         }
-        let fits = |row: &RowId| self.fleet.cannot_of_row(change.verb, *row).is_none();
-        if rows.iter().any(fits) {
-            return None;
+        let fits = |row: &&RowId| self.fleet.cannot_of_row(change.verb, **row).is_none();
+        match rows.iter().find(fits) {
+            Some(row) => {
+                let request = self.fleet.request_of_row(change.verb, *row)?;
+                self.done_by_appliance(request).err()
+            }
+            None => self.plan_change(change.verb, None, rows).err(),
         }
-        self.plan_change(change.verb, None, rows).err()
+    }
+
+    /// What is said of what a change has to be told.
+    pub fn hint(&self, change: &Change) -> &'static str {
+        match change.needs {
+            Needs::Value(_) if change.verb == Verb::SetPoolVersion && self.applies_at_once() => {
+                "the minor version, as 1.34: the platform chooses the patch"
+            }
+            Needs::Value(about) => about,
+            Needs::Nothing | Needs::Pool => "",
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use appliance::{MachinePool, Request, Text};
 use super::{Fleet, Model, RowId};
 use crate::console::command::{Command, RolloutTarget, Subject, Target, Verb};
 use crate::console::keys::Action;
+use crate::live::{Telling, telling};
 
 impl Model {
     /// The requests that carry an order out, one for each target.
@@ -20,11 +21,6 @@ impl Model {
         if let Some(why) = self.refusal() {
             return Err(vec![why]);
         }
-        if command.saves && self.applies_at_once() {
-            let why =
-                "the appliance's API saves nothing for later: it applies every change at once";
-            return Err(vec![why.to_owned()]);
-        }
         let (mut requests, mut changes) = (Vec::new(), Vec::new());
         let machines = self.fleet.machines_of(command);
         for (target, machine) in command.targets.iter().zip(machines) {
@@ -33,8 +29,10 @@ impl Model {
                 Target::Machine(target) => self.fleet.request_of_machine(command, target, machine),
                 Target::Pool(target) => self.fleet.request_of_pool(command, target),
             };
-            match request {
+            match request.and_then(|request| self.done_by_appliance(request)) {
                 Ok(request) => requests.push(request),
+                // What an appliance does not do it does for none of them.
+                Err(why) if changes.contains(&why) => {}
                 Err(why) => changes.push(why),
             }
         }
@@ -42,6 +40,17 @@ impl Model {
             Ok(requests)
         } else {
             Err(changes)
+        }
+    }
+
+    /// The order, where the appliance is one that carries it out.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(super) fn done_by_appliance(&self, order: Request) -> Result<Request, String> {
+        match telling(None, &order) {
+            Telling::Not(why) if self.applies_at_once() => Err(why.to_owned()),
+            _ => Ok(order),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The menu of what can be changed about the chosen machines or pools, and what a change has to be told.
 
-use super::changes::{Change, Needs, changes_of};
+use super::changes::{Change, changes_of};
 use super::cut::begun;
 use super::layout::Layout;
 use super::{Model, RowId};
@@ -51,14 +51,10 @@ impl Model {
                 .map(|change| self.line_of(change, menu))
                 .collect(),
             Level::Value(change, typed) => {
-                let about = match change.needs {
-                    Needs::Value(about) => about,
-                    Needs::Nothing | Needs::Pool => "",
-                };
                 let line = |text: String, is_faint: bool| MenuLine { text, is_faint };
                 vec![
                     line(format!("{typed}_"), false),
-                    line(about.to_owned(), true),
+                    line(self.hint(change).to_owned(), true),
                 ]
             }
             Level::Pools(_) => {

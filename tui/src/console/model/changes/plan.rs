@@ -162,7 +162,7 @@ impl Fleet {
         }
     }
 
-    fn target_of_row(&self, row: RowId) -> Option<Target> {
+    pub(super) fn target_of_row(&self, row: RowId) -> Option<Target> {
         match row {
             RowId::Machine(machine) => Some(Target::Machine(MachineTarget {
                 machine: self.machine(machine)?.name.clone(),

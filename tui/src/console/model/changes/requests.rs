@@ -6,7 +6,7 @@ use appliance::{Label, Machine, MachinePool, Request, Text};
 
 use super::plan::cannot;
 use crate::console::command::{Command, MachineTarget, PoolTarget, Target, Verb};
-use crate::console::model::Fleet;
+use crate::console::model::{Fleet, RowId};
 
 impl Fleet {
     /// The machine of each target of an order, from one look at all machines; `None` where there is none of its name,
@@ -94,6 +94,25 @@ impl Fleet {
             },
             verb => return Err(format!("{} is not of machines", verb.word())),
         })
+    }
+
+    /// The request that a change of one row would be, before it is told what it needs; `None` where that decides.
+    pub(super) fn request_of_row(&self, verb: Verb, row: RowId) -> Option<Request> {
+        let command = Command {
+            verb,
+            context: Text::default(),
+            targets: Vec::new(),
+            to: None,
+            saves: false,
+        };
+        let request = match (self.target_of_row(row)?, row) {
+            (Target::Machine(target), RowId::Machine(machine)) => {
+                self.request_of_machine(&command, &target, self.machine(machine))
+            }
+            (Target::Pool(target), _) => self.request_of_pool(&command, &target),
+            _ => return None,
+        };
+        request.ok()
     }
 
     fn request_to_assign(&self, machine: &Machine, to: &Text) -> Result<Request, String> {
