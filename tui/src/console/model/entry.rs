@@ -64,6 +64,18 @@ pub struct Shape {
     pub rank: u8,
 }
 
+impl Shape {
+    /// The same where numbers are as long as that: those of revisions count the revisions of one pool or machine, and only by
+    /// the public API, where no two machines share one, they are long.
+    #[must_use]
+    pub fn with_numbers(mut self, are_long: bool) -> Self {
+        if self.is_number && !are_long {
+            self.most = self.least;
+        }
+        self
+    }
+}
+
 /// A column of a table of `T`.
 pub struct Column<T: 'static> {
     /// What it is like.
@@ -164,18 +176,21 @@ macro_rules! column {
     ($title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
         column!($title, $width..$width, $rank, $cell, $order)
     };
-    (number $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+    (number $title:literal, $least:literal .. $most:literal, $rank:literal, $cell:expr, $order:expr) => {
         Column {
             shape: $crate::console::model::entry::Shape {
                 title: $title,
-                least: $width,
-                most: $width,
+                least: $least,
+                most: $most,
                 is_number: true,
                 rank: $rank,
             },
             cell: $cell,
             order: $order,
         }
+    };
+    (number $title:literal, $width:literal, $rank:literal, $cell:expr, $order:expr) => {
+        column!(number $title, $width..$width, $rank, $cell, $order)
     };
 }
 

@@ -26,37 +26,26 @@ struct Fitted {
 }
 
 impl Columns {
-    /// Those that fit, each with its width, which depends on the room alone: nothing jumps when names come and go.
-    /// Where there is no room, the last of the highest rank goes first; what is left over goes to those that can use it.
+    /// Those that fit, each with its width, which depends on the room and the shapes alone: nothing jumps when names come and
+    /// go. Where there is no room, the last of the highest rank goes first; what is left over goes to those that can use it, to
+    /// numbers before words.
     pub(super) fn fit(shapes: impl Iterator<Item = Shape>, room: u16) -> Self {
+        /// Columns of this rank and above go before numbers are cut.
+        const BESIDE: u8 = 3;
         let room = room.saturating_sub(MARGIN);
-        let mut kept: Vec<(usize, Shape)> = shapes.enumerate().collect();
-        while kept.len() > 1 && with_gaps(kept.iter().map(|(_, shape)| shape.least)) > room {
-            let least = kept
-                .iter()
-                .enumerate()
-                .max_by_key(|(place, (_, shape))| (shape.rank, *place));
-            let least = least.map_or(0, |(place, _)| place);
-            kept.remove(least);
+        let mut kept: Vec<Fitted> = shapes.enumerate().map(Fitted::new).collect();
+        drop_columns(&mut kept, room, BESIDE, whole);
+        drop_columns(&mut kept, room, 0, |shape| shape.least);
+        let mut spare = room.saturating_sub(with_gaps(kept.iter().map(|column| column.width)));
+        for are_numbers in [true, false] {
+            let growing = kept.iter_mut();
+            let growing = growing.filter(|column| column.shape.is_number == are_numbers);
+            spare -= grow(growing.collect(), spare);
         }
-        let taken = with_gaps(kept.iter().map(|(_, shape)| shape.least));
-        let mut spare = u32::from(room.saturating_sub(taken));
-        let growth = |shape: &Shape| u32::from(shape.most.saturating_sub(shape.least));
-        let mut wanted: u32 = kept.iter().map(|(_, shape)| growth(shape)).sum();
-        let fitted = kept.into_iter().map(|(number, shape)| {
-            // Each gets its share of what is left for it and those behind it.
-            let own = growth(&shape);
-            let more = (spare * own).checked_div(wanted).unwrap_or(0).min(own);
-            spare -= more;
-            wanted -= own;
-            let width = shape.least + u16::try_from(more).unwrap_or(0);
-            Fitted {
-                number,
-                shape,
-                width: width.min(room),
-            }
-        });
-        Self(fitted.collect())
+        for column in &mut kept {
+            column.width = column.width.min(room);
+        }
+        Self(kept)
     }
 
     /// Cells from the start of the first column to that of the second.
@@ -103,6 +92,53 @@ impl Columns {
             Some((column, room))
         })
     }
+}
+
+impl Fitted {
+    fn new((number, shape): (usize, Shape)) -> Self {
+        let width = shape.least;
+        Self {
+            number,
+            shape,
+            width,
+        }
+    }
+}
+
+/// Drops columns until the others have room, the last of the highest rank first, and none below a rank.
+fn drop_columns(kept: &mut Vec<Fitted>, room: u16, least_rank: u8, width: fn(&Shape) -> u16) {
+    while kept.len() > 1 && with_gaps(kept.iter().map(|column| width(&column.shape))) > room {
+        let places = kept.iter().enumerate();
+        let next = places.max_by_key(|(place, column)| (column.shape.rank, *place));
+        let Some((place, _)) = next.filter(|(_, column)| column.shape.rank >= least_rank) else {
+            return;
+        };
+        kept.remove(place);
+    }
+}
+
+/// The width at which a column shows its numbers whole, or as much of its words as it has to.
+fn whole(shape: &Shape) -> u16 {
+    if shape.is_number {
+        shape.most
+    } else {
+        shape.least
+    }
+}
+
+/// Lets columns grow by what is spare, each by its share of what is left for it and those behind it. Returns by how much.
+fn grow(columns: Vec<&mut Fitted>, spare: u16) -> u16 {
+    let growth = |shape: &Shape| u32::from(shape.most.saturating_sub(shape.least));
+    let mut wanted: u32 = columns.iter().map(|column| growth(&column.shape)).sum();
+    let mut left = u32::from(spare);
+    for column in columns {
+        let own = growth(&column.shape);
+        let more = (left * own).checked_div(wanted).unwrap_or(0).min(own);
+        left -= more;
+        wanted -= own;
+        column.width += u16::try_from(more).unwrap_or(0);
+    }
+    spare - u16::try_from(left).unwrap_or(spare)
 }
 
 /// The width beyond which columns have no use for more.
@@ -158,13 +194,13 @@ mod tests {
     use crate::console::model::entry::Entry;
     use appliance::Machine;
 
-    fn shapes() -> impl Iterator<Item = Shape> {
+    fn shapes(are_long: bool) -> impl Iterator<Item = Shape> {
         let columns = <Machine as Entry>::COLUMNS.iter();
-        columns.map(|column| column.shape)
+        columns.map(move |column| column.shape.with_numbers(are_long))
     }
 
-    fn widths(room: u16) -> Vec<(&'static str, u16)> {
-        let Columns(columns) = Columns::fit(shapes(), room + MARGIN);
+    fn widths(room: u16, are_long: bool) -> Vec<(&'static str, u16)> {
+        let Columns(columns) = Columns::fit(shapes(are_long), room + MARGIN);
         let columns = columns.iter();
         columns
             .map(|column| (column.shape.title, column.width))
@@ -173,11 +209,11 @@ mod tests {
 
     #[test]
     fn columns_grow_with_the_room_up_to_what_is_useful() {
-        for room in 0..400 {
-            let columns = widths(room);
+        for (room, are_long) in (0..400).flat_map(|room| [(room, false), (room, true)]) {
+            let columns = widths(room, are_long);
             let all = with_gaps(columns.iter().map(|(_, width)| *width));
             assert!(all <= room, "{room}: {columns:?}");
-            let most = with_gaps(shapes().map(|shape| shape.most));
+            let most = with_gaps(shapes(are_long).map(|shape| shape.most));
             if room >= most {
                 assert_eq!(all, most);
             } else if columns.len() == <Machine as Entry>::COLUMNS.len() {
@@ -191,8 +227,27 @@ mod tests {
 
     #[test]
     fn columns_of_the_highest_rank_go_first() {
-        assert_eq!(widths(13), [("MACHINE", 13)]);
-        let titles: Vec<_> = widths(66).into_iter().map(|(title, _)| title).collect();
+        assert_eq!(widths(13, false), [("MACHINE", 13)]);
+        let columns = widths(66, false).into_iter();
+        let titles: Vec<_> = columns.map(|(title, _)| title).collect();
         assert_eq!(titles, ["MACHINE", "STATUS", "REASON", "REV", "TO"]);
+    }
+
+    /// Those of a screen of 80 cells are the same as ever; from 90 on both numbers of revisions are whole.
+    #[test]
+    fn long_numbers_are_whole_where_there_is_room_and_drop_no_column_that_matters() {
+        let titles = |room, are_long| {
+            let columns = widths(room, are_long).into_iter();
+            columns.map(|(title, _)| title).collect::<Vec<_>>()
+        };
+        assert_eq!(titles(78, true), titles(78, false));
+        for room in 88..200 {
+            let columns = widths(room, true);
+            for wanted in [("REV", 9), ("TO", 9)] {
+                assert!(columns.contains(&wanted), "{room}: {columns:?}");
+            }
+            assert!(columns.iter().any(|(title, _)| *title == "POOL"));
+        }
+        assert!(widths(118, false).contains(&("REV", 4)));
     }
 }

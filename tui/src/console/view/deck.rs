@@ -8,11 +8,11 @@ use super::pen::Pen;
 use super::text::put_line;
 use super::{frame, notices, theme};
 use crate::console::keys::{Action, BINDINGS};
-use crate::console::model::SMALLEST;
 use crate::console::model::cut::{begun, shortened};
 use crate::console::model::deck::Deck;
 use crate::console::model::deck::across::{self, Table};
 use crate::console::model::live::Doubt;
+use crate::console::model::{Model, SMALLEST};
 
 /// Draws all of it into `buffer`.
 pub(super) fn view(deck: &Deck, buffer: &mut Buffer) {
@@ -117,7 +117,10 @@ fn is_counted(across: &across::Across, row: &across::Row) -> bool {
 
 fn table(deck: &Deck, pen: &mut Pen<'_>, area: Rect) {
     let across = &deck.across;
-    let columns = Columns::fit(across.shapes().into_iter(), area.width);
+    let are_long = deck.contexts.iter().any(Model::applies_at_once);
+    let shapes = across.shapes().into_iter();
+    let shapes = shapes.map(|shape| shape.with_numbers(are_long));
+    let columns = Columns::fit(shapes, area.width);
     let mut line = Rect { height: 1, ..area };
     columns.put_titles(pen, line);
     let needle = across.filter.to_lowercase();

@@ -17,7 +17,7 @@ pub(super) fn split(model: &Model, body: Rect) -> (Rect, Option<Rect>) {
     }
     if model.details_beside() {
         // A third, and what the table has no use for.
-        let most = table::most_width(model.place.view).saturating_add(1);
+        let most = table::most_width(model).saturating_add(1);
         let beside = (body.width / 3).max(body.width.saturating_sub(most));
         let table = Rect {
             width: body.width - beside - 1,

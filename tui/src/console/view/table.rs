@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::columns::{self, Columns, MARGIN};
 use super::pen::Pen;
 use super::theme;
-use crate::console::model::entry::Entry;
+use crate::console::model::entry::{Entry, Shape};
 use crate::console::model::listing::with_entries;
 use crate::console::model::{Model, Scope, View};
 
@@ -14,7 +14,7 @@ pub(super) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 }
 
 fn rows<E: Entry>(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let columns = Columns::fit(E::COLUMNS.iter().map(|column| column.shape), area.width);
+    let columns = Columns::fit(shapes::<E>(model), area.width);
     let mut line = Rect { height: 1, ..area };
     columns.put_titles(pen, line);
     let needle = model.place.filter.to_lowercase();
@@ -71,7 +71,14 @@ fn empty(model: &Model) -> String {
     why.to_owned()
 }
 
-/// The width beyond which a view's table has no use for more.
-pub(super) fn most_width(view: View) -> u16 {
-    with_entries!(view, _scope => columns::most_width(Row::COLUMNS.iter().map(|column| column.shape)), MARGIN)
+/// What the columns of a table are like.
+fn shapes<E: Entry>(model: &Model) -> impl Iterator<Item = Shape> {
+    let are_long = model.applies_at_once();
+    let columns = E::COLUMNS.iter();
+    columns.map(move |column| column.shape.with_numbers(are_long))
+}
+
+/// The width beyond which the present view's table has no use for more.
+pub(super) fn most_width(model: &Model) -> u16 {
+    with_entries!(model.place.view, _scope => columns::most_width(shapes::<Row>(model)), MARGIN)
 }

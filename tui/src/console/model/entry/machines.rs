@@ -45,10 +45,10 @@ impl Entry for Machine {
             |_, machine| cause_cell(machine),
             |_, a, b| cause_of_machine(a).cmp(&cause_of_machine(b))
         ),
-        column!(number "REV", 4, 1, |_, machine| revision_cell(machine.machine_revision), |_, a, b| {
+        column!(number "REV", 4..9, 1, |_, machine| revision_cell(machine.machine_revision), |_, a, b| {
             a.machine_revision.cmp(&b.machine_revision)
         }),
-        column!(number "TO", 4, 2, |_, machine| revision_cell(moves_to(machine)), |_, a, b| {
+        column!(number "TO", 4..9, 2, |_, machine| revision_cell(moves_to(machine)), |_, a, b| {
             a.desired_machine_revision.cmp(&b.desired_machine_revision)
         }),
         column!(
