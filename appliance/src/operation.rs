@@ -23,6 +23,9 @@ pub struct Operation {
     /// The machine that it is about; `None` where it is about a pool, and where the appliance does not tell.
     #[serde(default)]
     pub machine_id: Option<MachineId>,
+    /// The pool that it is about; `None` where it is about a machine or something else, and where the appliance does not tell.
+    #[serde(default)]
+    pub machine_pool_id: Option<MachinePoolId>,
     /// What it rolls out and how far it is; `None` where it is no rollout, and where the appliance does not tell.
     pub rollout: Option<Rollout>,
 }

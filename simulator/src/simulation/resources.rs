@@ -186,6 +186,7 @@ impl Simulation {
                     .map_or("rollout", |task| task.action.as_str()),
             ),
             machine_id: operation.task.map(|task| machine_id(task.machine)),
+            machine_pool_id: operation.task.is_none().then(|| pool_id(operation.pool)),
             rollout: is_queued.then(|| Rollout {
                 machine_pool_id: pool_id(operation.pool),
                 revision: operation.revision,

@@ -252,22 +252,27 @@ fn remembered(order: &Order) -> Operation {
         status: order.status.clone(),
         action: order.verb.clone(),
         machine_id: order.target.machine(),
+        machine_pool_id: order.target.pool(),
         rollout: None,
     }
 }
 
 /// An operation as it is told, with what is known of its order.
 fn told(operation: public::Operation, order: Option<&Order>) -> Operation {
-    let remembered = order.map(remembered);
-    let action = operation.action;
-    Operation {
-        id: operation.id,
-        status: operation.status,
-        action: match &remembered {
-            Some(remembered) => remembered.action.clone(),
-            None => action,
+    let (id, status) = (operation.id, operation.status);
+    match order.map(remembered) {
+        Some(remembered) => Operation {
+            id,
+            status,
+            ..remembered
         },
-        machine_id: remembered.and_then(|remembered| remembered.machine_id),
-        rollout: None,
+        None => Operation {
+            id,
+            status,
+            action: operation.action,
+            machine_id: None,
+            machine_pool_id: None,
+            rollout: None,
+        },
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn operations(fleet: &Fleet) -> List {
         let order = orders.find(|order| order.operation == operation.id);
         let rollout = operation.rollout.as_ref();
         let pool = rollout.map(|rollout| rollout.machine_pool_id);
-        let pool = pool.or_else(|| order?.target.pool());
+        let pool = pool.or(operation.machine_pool_id);
         let mut machines = fleet.machines.iter();
         let machine = machines.find(|machine| Some(machine.id) == operation.machine_id);
         let target = match (order, machine, pool) {

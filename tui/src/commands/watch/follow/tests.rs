@@ -39,6 +39,7 @@ fn history(status: OperationStatus, updated: Option<u32>) -> Reply {
         status,
         action: "rollout".into(),
         machine_id: None,
+        machine_pool_id: Some(MachinePoolId(1)),
         rollout,
     };
     Reply::OperationHistory(Box::new(OperationHistory {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use appliance::{Operation, OperationStatus, Rollout, Text};
+use appliance::{MachinePoolId, Operation, OperationStatus, Rollout, Text};
 
 use super::{
     Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, revision_cell, toned,
@@ -61,10 +61,10 @@ impl Entry for Operation {
         column!(number "UPDATED", 9, 1, |_, operation| plain(updated(operation)), |_, a, b| {
             rollout(a, |rollout| rollout.updated).cmp(&rollout(b, |rollout| rollout.updated))
         }),
-        column!(number "FLIGHT", 6, 2, |_, operation| number(rollout(operation, |rollout| rollout.in_flight)), |_, a, b| {
+        column!(number "FLIGHT", 6, 2, |_, operation| count_cell(operation, |rollout| rollout.in_flight), |_, a, b| {
             rollout(a, |rollout| rollout.in_flight).cmp(&rollout(b, |rollout| rollout.in_flight))
         }),
-        column!(number "FAILED", 6, 1, |_, operation| number(rollout(operation, |rollout| rollout.failed)), |_, a, b| {
+        column!(number "FAILED", 6, 1, |_, operation| count_cell(operation, |rollout| rollout.failed), |_, a, b| {
             rollout(a, |rollout| rollout.failed).cmp(&rollout(b, |rollout| rollout.failed))
         }),
         column!(
@@ -93,8 +93,7 @@ impl Entry for Operation {
 
     fn is_in(&self, fleet: &Fleet, scope: Scope) -> bool {
         let of_machine = || fleet.machine(self.machine_id?)?.machine_pool_id;
-        let of_rollout = self.rollout.as_ref().map(|rollout| rollout.machine_pool_id);
-        match of_rollout.or_else(of_machine) {
+        match pool_of(self).or_else(of_machine) {
             Some(pool) => is_pool_in(fleet, pool, scope),
             None => scope == Scope::Fleet,
         }
@@ -114,25 +113,31 @@ pub(super) fn rollout(operation: &Operation, of: fn(&Rollout) -> u32) -> u32 {
     operation.rollout.as_ref().map_or(0, of)
 }
 
+/// The pool that an operation rolls out, or is about.
+fn pool_of(operation: &Operation) -> Option<MachinePoolId> {
+    let rollout = operation.rollout.as_ref();
+    let of_rollout = rollout.map(|rollout| rollout.machine_pool_id);
+    of_rollout.or(operation.machine_pool_id)
+}
+
 pub(super) fn operation_pool(fleet: &Fleet, operation: &Operation) -> Text {
-    let pool = operation
-        .rollout
-        .as_ref()
-        .map(|rollout| rollout.machine_pool_id);
+    let pool = pool_of(operation);
     pool.map(|pool| fleet.pool_name(pool)).unwrap_or_default()
 }
 
-/// What an operation does to one machine, as `set-labels w-3`; `None` for the rollout of a pool.
+/// What an operation does, as `set-labels w-3`; `None` for the rollout of a pool of which it is known how far it is.
 pub fn operation_task(fleet: &Fleet, operation: &Operation) -> Option<String> {
-    let machine = operation.machine_id?;
-    Some(format!(
-        "{} {}",
-        operation.action,
-        fleet.machine_name(machine)
-    ))
+    let action = &operation.action;
+    match (operation.machine_id, pool_of(operation)) {
+        (Some(machine), _) => Some(format!("{action} {}", fleet.machine_name(machine))),
+        (None, _) if operation.rollout.is_some() => None,
+        (None, Some(pool)) => Some(format!("{action} {}", fleet.pool_name(pool))),
+        // As an order for a cluster.
+        (None, None) => Some(action.to_string()),
+    }
 }
 
-/// The pool of an operation, or what it does to one machine.
+/// The pool of an operation, or what it does.
 fn operation_subject(fleet: &Fleet, operation: &Operation) -> Text {
     match operation_task(fleet, operation) {
         Some(task) => Text::from(task),
@@ -144,6 +149,14 @@ fn operation_subject(fleet: &Fleet, operation: &Operation) -> Text {
 fn revision_of(operation: &Operation) -> Option<u32> {
     let rollout = operation.rollout.as_ref();
     rollout.map(|rollout| rollout.revision)
+}
+
+/// How many machines; a dash of an operation that counts none.
+fn count_cell(operation: &Operation, of: fn(&Rollout) -> u32) -> Cell {
+    match &operation.rollout {
+        Some(rollout) => number(of(rollout)),
+        None => plain("-"),
+    }
 }
 
 pub(super) fn updated(operation: &Operation) -> String {
