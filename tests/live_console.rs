@@ -3,6 +3,7 @@
 //! The appliance is scripted and time is ticks, so that hours of it go by at once.
 
 mod ages;
+mod documented;
 mod faults;
 mod orders;
 mod polling;

@@ -16,11 +16,11 @@ use super::{Script, Watched};
 
 const KEY: &str = "eyJ-a-key-that-nobody-may-see";
 /// How long the client waits for an answer of a server that says nothing; for others it waits as long as they take.
-const PATIENCE: Duration = Duration::from_millis(250);
+pub(super) const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a server does with a request.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
+pub(super) enum Fault {
     /// It answers as it should.
     None,
     /// It closes the connection.
@@ -35,6 +35,8 @@ enum Fault {
     Huge,
     /// What is no HTTP.
     Babbles,
+    /// It knows meltcloud's public API, and no path but those of it.
+    KnowsPublicApiOnly,
 }
 
 const JSON: &str = "content-type: application/json\r\n";
@@ -43,13 +45,13 @@ const PAGE: &str = "<html><body>nginx</body></html>";
 const ERROR: &str = r#"{"error":"no luck today"}"#;
 
 /// A server with a fleet of its own, which goes wrong as it is told.
-struct Server {
-    endpoint: String,
+pub(super) struct Server {
+    pub(super) endpoint: String,
     fault: Arc<Mutex<Fault>>,
 }
 
 impl Server {
-    fn start(fleet: Simulation) -> Self {
+    pub(super) fn start(fleet: Simulation) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let fault = Arc::new(Mutex::new(Fault::None));
@@ -66,7 +68,7 @@ impl Server {
         Self { endpoint, fault }
     }
 
-    fn goes(&self, fault: Fault) {
+    pub(super) fn goes(&self, fault: Fault) {
         *self.fault.lock().unwrap() = fault;
     }
 }
@@ -77,7 +79,10 @@ fn serve(mut stream: TcpStream, fault: Fault, fleet: &Mutex<Simulation>) -> std:
     let (method, target) = (line.next().unwrap(), line.next().unwrap());
     let answer = answer(method, target, &body, fleet);
     match fault {
-        Fault::None => stream.write_all(&answer),
+        Fault::KnowsPublicApiOnly if target.starts_with("/meltdeck/") => {
+            stream.write_all(&response(404, JSON, br#"{"error":"not found"}"#))
+        }
+        Fault::None | Fault::KnowsPublicApiOnly => stream.write_all(&answer),
         Fault::Closes => Ok(()),
         Fault::Silent => {
             // Until whoever asked is gone.
@@ -128,6 +133,14 @@ fn response(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
 
 /// A console of what a server answers at an address, which is waited for so long.
 fn console(endpoint: &str, patience: Duration) -> Watched {
+    console_of(appliance(endpoint, patience))
+}
+
+pub(super) fn console_of(appliance: Appliance) -> Watched {
+    Watched::with_seed(false, 1, Script::Asks(Box::new(appliance)))
+}
+
+pub(super) fn appliance(endpoint: &str, patience: Duration) -> Appliance {
     let organization = Organization::parse("0b9a7c1e-0000-4000-8000-00000000000f").unwrap();
     let mut settings = Settings::new(Endpoint::parse(endpoint).unwrap(), organization);
     settings.api_key = Some(Secret::new(KEY));
@@ -138,8 +151,7 @@ fn console(endpoint: &str, patience: Duration) -> Watched {
         ..settings.retries
     };
     let client = blocking::Client::new(settings).unwrap();
-    let appliance = Appliance::with_journal_in(None, client);
-    Watched::with_seed(false, 1, Script::Asks(Box::new(appliance)))
+    Appliance::with_journal_in(None, client)
 }
 
 /// What an appliance may do, and what the console makes of it.

@@ -1,6 +1,6 @@
 //! What the overview lists, the most urgent first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use appliance::{ClusterId, MachinePoolId, Operation, OperationId, OperationStatus};
 
@@ -14,6 +14,8 @@ pub enum Attention {
     Operation(OperationId),
     /// Machines of a pool, or in none, with which the same is wrong.
     Trouble(Option<MachinePoolId>, Trouble),
+    /// So many machines of a pool are updating, by the order of nobody who is known.
+    Updating(MachinePoolId, usize),
     /// A revision that was saved and not applied.
     Pending(MachinePoolId, u32),
     /// The windows of a pool, of which a rollout goes on.
@@ -65,8 +67,9 @@ impl Fleet {
                 rows.push((Urgency::Window, Attention::Window(pool.id)));
             }
         }
-        rows.extend(self.operations_of_no_pool());
+        rows.extend(self.operations_without_rollout());
         rows.extend(self.troubles());
+        rows.extend(self.updates_of_nobody());
         let pending = self.revisions.iter().filter(|revision| revision.is_pending);
         rows.extend(pending.map(|revision| {
             let saved = Attention::Pending(revision.machine_pool_id, revision.number);
@@ -104,18 +107,46 @@ impl Fleet {
         }
     }
 
-    /// Operations of machines in no pool that go on, and the last of each machine where it failed.
-    fn operations_of_no_pool(&self) -> Vec<(Urgency, Attention)> {
+    /// Pools whose machines are updating although no operation is known that does it: an appliance with meltcloud's public
+    /// API alone tells neither of operations that were ordered elsewhere nor why a machine is updating.
+    fn updates_of_nobody(&self) -> Vec<(Urgency, Attention)> {
+        if !self.knows_operations {
+            return Vec::new();
+        }
+        let open = self.operations.iter();
+        let open = open.filter(|operation| !operation.status.is_final());
+        let (mut pools, mut machines) = (BTreeSet::new(), BTreeSet::new());
+        for operation in open {
+            pools.extend(operation.machine_pool_id);
+            machines.extend(operation.machine_id);
+        }
+        let of_nobody = self.sights.iter().filter_map(|(pool, sight)| {
+            let pool = (*pool).filter(|pool| !pools.contains(pool))?;
+            let updating = sight.untold.iter();
+            let count = updating
+                .filter(|machine| !machines.contains(machine))
+                .count();
+            (count > 0).then_some((Urgency::Running, Attention::Updating(pool, count)))
+        });
+        of_nobody.collect()
+    }
+
+    /// Operations that are no rollouts of pools and go on, and the last of each machine or pool where it failed.
+    fn operations_without_rollout(&self) -> Vec<(Urgency, Attention)> {
         let mut last = BTreeMap::new();
         let own = self
             .operations
             .iter()
             .filter(|operation| operation.rollout.is_none());
         for operation in own.clone() {
-            last.insert(operation.machine_id, operation.id);
+            last.insert(
+                (operation.machine_id, operation.machine_pool_id),
+                operation.id,
+            );
         }
         own.filter_map(|operation| {
-            let is_last = last.get(&operation.machine_id) == Some(&operation.id);
+            let about = (operation.machine_id, operation.machine_pool_id);
+            let is_last = last.get(&about) == Some(&operation.id);
             let urgency = match operation.status {
                 OperationStatus::Failed if is_last => Urgency::Failed,
                 ref status if !status.is_final() => Urgency::Running,

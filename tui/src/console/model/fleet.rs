@@ -27,6 +27,8 @@ pub struct Fleet {
     pub machines: Vec<Machine>,
     /// Operations, the oldest first.
     pub operations: Vec<Operation>,
+    /// Whether they were told at all.
+    pub(super) knows_operations: bool,
     /// Revisions.
     pub revisions: Vec<Revision>,
     /// Disruption budgets, those that need looking at first.
@@ -124,6 +126,7 @@ impl Fleet {
     /// Takes the operations.
     pub fn take_operations(&mut self, operations: Vec<Operation>) {
         self.operations = operations;
+        self.knows_operations = true;
         self.attend();
     }
 

@@ -65,6 +65,8 @@ pub struct Sight {
     pub held: Option<Held>,
     /// What machines wait for that are not in flight.
     pub waiting: Vec<Waiting>,
+    /// Machines that are updating, of which the appliance does not tell how far they are.
+    pub untold: Vec<MachineId>,
 }
 
 /// Reasons of a machine in flight for which its update does not get on.
@@ -115,7 +117,9 @@ impl Sight {
         let mut sights: BTreeMap<_, Self> = BTreeMap::new();
         for machine in machines {
             let trouble = Trouble::of(machine);
-            if trouble.is_none() && machine.reason.is_none() && machine.failure.is_none() {
+            let is_untold = is_untold(machine);
+            let is_told = machine.reason.is_some() || machine.failure.is_some();
+            if trouble.is_none() && !is_told && !is_untold {
                 continue;
             }
             let sight = sights.entry(machine.machine_pool_id).or_default();
@@ -127,6 +131,9 @@ impl Sight {
                 sight.failed.get_or_insert(Group::of(machine)).count += 1;
             }
             sight.take_reason(machine);
+            if is_untold {
+                sight.untold.push(machine.id);
+            }
         }
         sights
     }
@@ -161,6 +168,11 @@ impl Sight {
             held.count = count;
         }
     }
+}
+
+/// Whether it is updating and the appliance tells no more: not even whether somebody holds it.
+fn is_untold(machine: &Machine) -> bool {
+    machine.status == MachineStatus::Updating && machine.reason.is_none() && machine.held.is_none()
 }
 
 impl Group {

@@ -58,6 +58,7 @@ impl Entry for Attention {
             Self::Operation(operation) => RowId::Operation(operation),
             Self::Window(pool) => RowId::Window(pool, None),
             Self::Trouble(pool, trouble) => RowId::Trouble(pool, trouble),
+            Self::Updating(pool, _) => RowId::Pool(pool),
             Self::Unassigned => RowId::Unassigned,
             Self::Pending(pool, revision) => RowId::Revision(pool, revision),
         }
@@ -100,6 +101,7 @@ impl Attention {
                 }
             }
             Self::Trouble(pool, trouble) => fleet.troubled_told(pool, trouble),
+            Self::Updating(pool, _) => format!("updates in {}", fleet.pool_name(pool)),
             Self::Unassigned => "machines in no pool".to_owned(),
             Self::Window(pool) => format!("window of {}", fleet.pool_name(pool)),
             Self::Pending(pool, revision) => {
@@ -126,6 +128,10 @@ impl Attention {
                 .operation(id)
                 .map_or_else(|| plain(""), |operation| state_of(fleet, operation)),
             Self::Trouble(_, trouble) => toned(trouble.word(), trouble_tone(trouble)),
+            Self::Updating(pool, count) => {
+                let all = fleet.counts(pool).all;
+                toned(format!("{count} of {all} updating"), Tone::Busy)
+            }
             Self::Unassigned => {
                 let ready = fleet.unassigned.ready;
                 toned(format!("{ready} ready_unassigned"), Tone::Plain)
@@ -148,6 +154,7 @@ impl Attention {
                 .operation(id)
                 .map_or_else(String::new, |operation| fleet.cause_of_operation(operation)),
             Self::Trouble(pool, trouble) => fleet.cause_of_trouble(pool, trouble),
+            Self::Updating(..) => "who ordered it is not told".to_owned(),
             Self::Unassigned => {
                 let others = fleet.unassigned.all - fleet.unassigned.ready;
                 match others {
