@@ -1,6 +1,9 @@
 //! An appliance that has meltcloud's public API alone: what goes on there by whose order.
 
 use appliance::{MachinePoolId, MachineStatus, Reply, Request, public};
+use tui::console::command::Verb;
+use tui::console::model::RowId;
+use tui::console::model::changes::change_of;
 use tui::live::Appliance;
 
 use super::Watched;
@@ -58,6 +61,19 @@ fn what_somebody_else_ordered_is_told_by_the_machines_that_update() {
         "{}",
         console.screen()
     );
+}
+
+#[test]
+fn the_menu_says_what_the_api_does_not_do_before_what_it_does_not_tell() {
+    let (_server, appliance) = served();
+    let mut console = console_of(appliance);
+    console.wait(10);
+    let machine = &console.model.fleet.machines[0];
+    assert_eq!(machine.held, None);
+    let hold = change_of(Verb::Hold).unwrap();
+    let why = console.model.why_not(hold, &[RowId::Machine(machine.id)]);
+    let why = why.unwrap();
+    assert!(why.contains("cannot hold a machine back"), "{why}");
 }
 
 #[test]

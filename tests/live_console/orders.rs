@@ -77,6 +77,7 @@ fn the_public_api_is_told_a_minor_version_and_what_it_does_not_do_is_no_offer() 
     for (letter, why) in [
         ("h", "no: meltcloud's public API cannot hold a machine back"),
         ("r", "no: meltcloud's public API cannot take a machine out"),
+        ("b", "no: no appliance boots a machine"),
     ] {
         let (is_faint, text) = line(&console, letter);
         assert!(is_faint && text.contains(why), "{text}");

@@ -221,14 +221,17 @@ impl Model {
         if matches!(change.verb, Verb::SetHostname) && rows.len() > 1 {
             return Some("one machine at a time".to_owned());
         }
-        let fits = |row: &&RowId| self.fleet.cannot_of_row(change.verb, **row).is_none();
-        match rows.iter().find(fits) {
-            Some(row) => {
-                let request = self.fleet.request_of_row(change.verb, *row)?;
-                self.done_by_appliance(request).err()
-            }
-            None => self.plan_change(change.verb, None, rows).err(),
+        let first = rows.first();
+        let request = first.and_then(|row| self.fleet.request_of_row(change.verb, *row));
+        let not_done = request.and_then(|request| self.done_by_appliance(request).err());
+        if not_done.is_some() {
+            return not_done;
         }
+        let fits = |row: &RowId| self.fleet.cannot_of_row(change.verb, *row).is_none();
+        if rows.iter().any(fits) {
+            return None;
+        }
+        self.plan_change(change.verb, None, rows).err()
     }
 
     /// What is said of what a change has to be told.

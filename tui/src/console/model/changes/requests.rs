@@ -55,9 +55,13 @@ impl Fleet {
         let Some(known) = known else {
             return Err(format!("there is no one machine {}", target.machine));
         };
-        if let Some(why) = cannot(command.verb, known) {
-            return Err(why);
+        match cannot(command.verb, known) {
+            Some(why) => Err(why),
+            None => self.request_for(command, known),
         }
+    }
+
+    fn request_for(&self, command: &Command, known: &Machine) -> Result<Request, String> {
         let (machine, apply) = (known.id, !command.saves);
         let value = || command.to.clone().unwrap_or_default();
         Ok(match command.verb {
@@ -96,7 +100,8 @@ impl Fleet {
         })
     }
 
-    /// The request that a change of one row would be, before it is told what it needs; `None` where that decides.
+    /// The request that a change of one row would be, whether it can be now or not and before it is told what it needs; `None`
+    /// where that decides.
     pub(super) fn request_of_row(&self, verb: Verb, row: RowId) -> Option<Request> {
         let command = Command {
             verb,
@@ -105,11 +110,9 @@ impl Fleet {
             to: None,
             saves: false,
         };
-        let request = match (self.target_of_row(row)?, row) {
-            (Target::Machine(target), RowId::Machine(machine)) => {
-                self.request_of_machine(&command, &target, self.machine(machine))
-            }
-            (Target::Pool(target), _) => self.request_of_pool(&command, &target),
+        let request = match (row, self.target_of_row(row)?) {
+            (RowId::Machine(machine), _) => self.request_for(&command, self.machine(machine)?),
+            (_, Target::Pool(target)) => self.request_of_pool(&command, &target),
             _ => return None,
         };
         request.ok()
