@@ -30,12 +30,16 @@ use super::{Scenario, ScenarioError};
 
 /// The keys of the fleet itself, which the appliance tells.
 const TOLD: [&str; 4] = ["clusters", "pools", "machines", "organization"];
+/// What happens, where the model says it.
+const STEPS: &str = "steps";
 
 /// A scenario without a fleet.
 #[derive(Clone, Debug)]
 pub struct Model {
     text: Arc<str>,
     file: String,
+    /// Whether what it says of steps is passed over.
+    is_without_steps: bool,
 }
 
 /// A fleet and a model in one.
@@ -53,6 +57,7 @@ impl Default for Model {
         Self {
             text: "".into(),
             file: "model".to_owned(),
+            is_without_steps: false,
         }
     }
 }
@@ -71,6 +76,16 @@ impl Model {
         Self {
             text: text.into(),
             file: file.into(),
+            is_without_steps: false,
+        }
+    }
+
+    /// The same model, but for its steps: for a fleet to which something else happens.
+    #[must_use]
+    pub fn without_steps(self) -> Self {
+        Self {
+            is_without_steps: true,
+            ..self
         }
     }
 
@@ -81,6 +96,9 @@ impl Model {
 
     /// Whether it has a key of the top level.
     pub fn says(&self, key: &str) -> bool {
+        if key == STEPS && self.is_without_steps {
+            return false;
+        }
         let mut problems = Problems::new(&self.text);
         document(&self.text, &mut problems).is_some_and(|model| model.contains_key(key))
     }
@@ -110,12 +128,15 @@ impl Model {
             return Err(problems.into_error(&self.file));
         };
         refuse_told(&mut model, &mut problems);
+        if self.is_without_steps {
+            model.remove(STEPS);
+        }
         let mut joined = placeless_table(told);
         overrides::lay_over(&mut model, &mut joined, &mut problems);
         for (key, mut value) in model {
-            if key.get_ref() == "steps"
+            if key.get_ref() == STEPS
                 && let DeValue::Array(steps) = value.as_mut()
-                && let Some(DeValue::Array(before)) = joined.get("steps").map(Spanned::get_ref)
+                && let Some(DeValue::Array(before)) = joined.get(STEPS).map(Spanned::get_ref)
             {
                 *steps = before.iter().chain(steps.iter()).cloned().collect();
             }

@@ -45,6 +45,19 @@ fn a_model_that_says_nothing_leaves_the_fleet_as_it_is() {
 }
 
 #[test]
+fn its_steps_can_be_passed_over() {
+    let step = "[pool_defaults]\nhardware = \"server\"\n[[steps]]\nat = \"+1h\"\ndo = \"apply\"\npool = \"gpu\"\n";
+    let model = Model::new(step, "m.toml");
+    assert!(model.says("steps"));
+    assert_eq!(model.join(FLEET).unwrap().scenario.steps.len(), 2);
+    let model = model.without_steps();
+    assert!(!model.says("steps") && model.says("pool_defaults"));
+    let scenario = model.join(FLEET).unwrap().scenario;
+    assert_eq!(scenario.steps.len(), 1);
+    assert_eq!(scenario.pools[0].hardware, "server");
+}
+
+#[test]
 fn what_is_said_of_some_stands_over_what_is_said_of_all() {
     let joined = join(
         r#"
