@@ -3,21 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::net::TcpStream;
 
-use appliance::client::{Endpoint, blocking};
-use appliance::server::{Answerer, Newest, NewestReceiver, Server, Settings, Stopper};
-use appliance::{Error, Organization, Reply, Request, Secret, client, wire};
+use appliance::{Error, Reply, Request, wire};
 use serde_json::{Value, json};
 use simulator::engine::{Seed, Time};
 use simulator::fleet::Blueprint;
 use simulator::scenario::Scenario;
 use simulator::simulation::Simulation;
-
-const ORGANIZATION: &str = "0b9a7c1e-0000-4000-8000-00000000000f";
-const KEY: &str = "a-key";
+use tests::served::{KEY, ORGANIZATION, Served};
 
 const FLEET: &str = r#"
     [hardware.h]
@@ -183,102 +177,35 @@ fn simulation() -> Simulation {
     Simulation::new(&Blueprint::new(scenario), Seed(1), 0)
 }
 
-/// A fleet whose clock goes only when the test says so.
-struct Still(Mutex<Simulation>, Newest);
-
-impl Answerer for Still {
-    fn answer(&self, request: &Request) -> Result<Reply, Error> {
-        self.0.lock().unwrap().answer(request)
-    }
-
-    fn newest_event(&self) -> NewestReceiver {
-        self.1.receiver()
-    }
+fn served(documented_only: bool) -> Served {
+    Served::new(simulation(), documented_only)
 }
 
-/// A fleet that is served on any free port.
-struct Served {
-    fleet: Arc<Still>,
-    address: String,
-    stopper: Option<Stopper>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Served {
-    fn new(documented_only: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let fleet = Arc::new(Still(Mutex::new(simulation()), Newest::default()));
-        let settings = Settings {
-            api_key: Some(Secret::new(KEY)),
-            documented_only,
-            ..Settings::default()
-        };
-        let server = Server::new(Arc::clone(&fleet) as _, settings);
-        let (sender, started) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let run = server.run(listener, |stopper| sender.send(stopper).unwrap());
-            run.unwrap();
-        });
-        Self {
-            fleet,
-            address,
-            stopper: Some(started.recv().unwrap()),
-            thread: Some(thread),
-        }
+/// The status and the JSON of a plain request.
+fn http(served: &Served, method: &str, target: &str, body: &str) -> (u16, Value) {
+    let mut stream = TcpStream::connect(served.address()).unwrap();
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nHost: {}\r\nX-Meltcloud-API-Key: {KEY}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        served.address(),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    if status == 204 {
+        assert_eq!(body, "");
+        return (status, Value::Null);
     }
-
-    fn client(&self) -> blocking::Client {
-        let endpoint = Endpoint::parse(&format!("http://{}", self.address)).unwrap();
-        let settings = client::Settings {
-            api_key: Some(Secret::new(KEY)),
-            ..client::Settings::new(endpoint, organization())
-        };
-        blocking::Client::new(settings).unwrap()
-    }
-
-    /// The status and the JSON of a plain request.
-    fn http(&self, method: &str, target: &str, body: &str) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let head = format!(
-            "{method} {target} HTTP/1.1\r\nHost: {}\r\nX-Meltcloud-API-Key: {KEY}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        if status == 204 {
-            assert_eq!(body, "");
-            return (status, Value::Null);
-        }
-        let head = head.to_ascii_lowercase();
-        assert!(head.contains("content-type: application/json"), "{head}");
-        (status, serde_json::from_str(body).unwrap())
-    }
-
-    fn let_a_minute_go_by(&self) {
-        a_minute_later(&mut self.fleet.0.lock().unwrap());
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.stopper.take().unwrap().stop();
-        let ended = self.thread.take().unwrap().join();
-        assert!(ended.is_ok() || std::thread::panicking());
-    }
+    let head = head.to_ascii_lowercase();
+    assert!(head.contains("content-type: application/json"), "{head}");
+    (status, serde_json::from_str(body).unwrap())
 }
 
 fn a_minute_later(simulation: &mut Simulation) {
     let next = simulation.now().as_millis() + 60_000;
     simulation.run_until(Time::from_millis(next));
-}
-
-fn organization() -> Organization {
-    Organization::parse(ORGANIZATION).unwrap()
 }
 
 fn public(path: &str) -> String {
@@ -303,14 +230,14 @@ fn as_written(request: &Request, answer: Result<Reply, Error>) -> (u16, Value) {
 #[test]
 fn answers_in_memory_and_through_the_client_agree() {
     let mut memory = simulation();
-    let served = Served::new(false);
+    let served = served(false);
     let client = served.client();
     let mut asked = 0;
     let all = lines(PUBLIC).into_iter().map(|line| (line, true));
     for (line, is_public) in all.chain(lines(EXTENSION).into_iter().map(|line| (line, false))) {
         let Some(line) = line else {
             a_minute_later(&mut memory);
-            served.let_a_minute_go_by();
+            a_minute_later(&mut served.fleet());
             continue;
         };
         let target = if is_public {
@@ -340,18 +267,18 @@ fn answers_in_memory_and_through_the_client_agree() {
 fn plain_requests_in_both_dialects_are_answered_as_in_memory() {
     let mut memory = simulation();
     // With the doubled slash of the released provider, and without; bare bodies and wrapped ones.
-    let released = Served::new(true);
-    let newer = Served::new(true);
+    let released = served(true);
+    let newer = served(true);
     for line in lines(PUBLIC) {
         let Some(line) = line else {
             a_minute_later(&mut memory);
-            released.let_a_minute_go_by();
-            newer.let_a_minute_go_by();
+            a_minute_later(&mut released.fleet());
+            a_minute_later(&mut newer.fleet());
             continue;
         };
         let target = public(line.path);
         let doubled = target.replacen("/v1/", "/v1//", 1);
-        let answered = released.http(line.method, &doubled, line.body);
+        let answered = http(&released, line.method, &doubled, line.body);
         let place = format!(
             "{} {} {}: {}",
             line.method, line.path, line.body, answered.1
@@ -363,14 +290,18 @@ fn plain_requests_in_both_dialects_are_answered_as_in_memory() {
         };
         assert_eq!(answered, in_memory, "{place}");
         let body = wrapped(line.path, line.body);
-        assert_eq!(newer.http(line.method, &target, &body), answered, "{place}");
+        assert_eq!(
+            http(&newer, line.method, &target, &body),
+            answered,
+            "{place}"
+        );
         if line.status >= 400 {
             assert_eq!(answered.1["status"], json!(line.status), "{place}");
             assert!(answered.1["error"].is_string(), "{place}");
         }
     }
     for line in lines(EXTENSION).into_iter().flatten() {
-        let (status, _) = released.http(line.method, &extension(line.path), line.body);
+        let (status, _) = http(&released, line.method, &extension(line.path), line.body);
         assert_eq!(status, 404, "{}", line.path);
     }
 }

@@ -3,6 +3,8 @@
 
 #[path = "console.rs"]
 pub mod console;
+#[path = "served.rs"]
+pub mod served;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
