@@ -4,7 +4,9 @@
 
 mod ages;
 mod documented;
+mod driven;
 mod faults;
+mod forecasts;
 mod orders;
 mod polling;
 

@@ -148,12 +148,10 @@ fn it_can_be_stopped_and_what_is_known_by_then_is_called_partial() {
     assert!(console.tap("f").is_empty());
     let told = |number, outlook| {
         Message::Rehearsed(Rehearsed {
-            number,
             made: 40,
-            of: 200,
             is_over: true,
             outlook,
-            why_not: None,
+            ..Rehearsed::begun(number, 200)
         })
     };
     console.send(told(0, None));

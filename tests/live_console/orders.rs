@@ -136,16 +136,15 @@ fn what_only_a_simulated_fleet_has_says_why() {
         (".", "nobody's to drive"),
         ("+", "nobody's to drive"),
         ("}", "nobody's to drive"),
-        ("f", "only a simulated fleet is rehearsed"),
+        ("$", "no run of a rehearsal"),
     ] {
         console.press(key);
         console.assert_shows(why);
         console.wait(20);
     }
-    console.press("5/storage<enter>jaf");
-    console.assert_shows("only a simulated fleet is rehearsed");
-    console.press("<esc><esc>?");
-    console.assert_shows("help");
+    console.model.size = (80, 60);
+    console.press("?");
+    console.assert_shows("no: a live appliance's clock is nobody's to drive");
 }
 
 proptest! {

@@ -2,29 +2,38 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `source` | of which appliance one is made, and with which model |
 //! | `told` | what is asked of an appliance, and told |
 //! | `names` | names that a scenario can have |
 //! | `fleet` | clusters, pools and machines as a scenario has them |
 //! | `pods` | workloads and budgets, where the appliance tells pods |
 //! | `steps` | what happens to the fleet: its rollouts, and who is down |
 //! | `header` | where all of it comes from, as comments |
+//! | `orders` | orders to the live fleet, as its capture takes them |
 
 mod fleet;
 mod header;
 mod names;
+mod orders;
 mod pods;
+mod source;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod told;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use appliance::{MachineId, MachinePoolId};
 use jiff::Zoned;
 use simulator::scenario::model::Model;
 use simulator::scenario::{Scenario, ScenarioError};
 use toml_writer::ToTomlValue;
 
+pub(crate) use orders::Orders;
+pub use source::Source;
 pub(crate) use told::Told;
 
 /// Where a capture comes from.
@@ -49,8 +58,28 @@ pub(crate) struct Captured {
     pub(crate) scenario: Scenario,
     /// Its text.
     pub(crate) text: String,
-    /// How many assumptions it names.
-    pub(crate) assumptions: usize,
+    /// What is to be said of it.
+    pub(crate) notes: Notes,
+    /// What is rolled out in it, in words.
+    pub(crate) rolls_out: String,
+    /// Who is who in it.
+    pub(crate) known: Known,
+}
+
+/// What pools and machines of the appliance are called in a capture, by their numbers there. Each name is there once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) pools: BTreeMap<MachinePoolId, String>,
+    pub(crate) machines: BTreeMap<MachineId, String>,
+}
+
+/// What is rolled out in a capture, at its start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Rollouts {
+    /// What the model's steps say, or else the newest saved revision of every pool, or else a new one.
+    Usual,
+    /// These revisions to these pools, and no steps of the model.
+    These(Vec<(MachinePoolId, u32)>),
 }
 
 /// Why a fleet cannot be captured.
@@ -58,6 +87,8 @@ pub(crate) struct Captured {
 pub(crate) enum Uncaptured {
     /// No pool has a machine.
     Empty,
+    /// What is to be rolled out cannot be: why.
+    Rollout(String),
     /// The model is wrong, or does not fit the fleet.
     Model(ScenarioError),
 }
@@ -66,7 +97,12 @@ pub(crate) enum Uncaptured {
 ///
 /// # Errors
 /// Where there is nothing to rehearse, or the model is wrong.
-pub(crate) fn capture(told: &Told, model: &Model, about: &About) -> Result<Captured, Uncaptured> {
+pub(crate) fn capture(
+    told: &Told,
+    model: &Model,
+    about: &About,
+    rollouts: &Rollouts,
+) -> Result<Captured, Uncaptured> {
     let mut notes = Notes::default();
     let fleet = fleet::Fleet::of(told, &mut notes);
     if fleet.pools.is_empty() {
@@ -75,7 +111,13 @@ pub(crate) fn capture(told: &Told, model: &Model, about: &About) -> Result<Captu
     let starts = starts(&about.at);
     let mut text = format!("starts = {}\n", starts.to_toml_value());
     fleet.write(&mut text);
-    text.push_str(&steps::of(&fleet, model.says("steps"), &mut notes));
+    let mut model = Cow::Borrowed(model);
+    if let Rollouts::These(_) = rollouts {
+        model = Cow::Owned(model.into_owned().without_steps());
+    }
+    let steps = steps::of(&fleet, (rollouts, model.says("steps")), &mut notes);
+    let steps = steps.map_err(Uncaptured::Rollout)?;
+    text.push_str(&steps.text);
     if !model.says("workloads") && !model.says("budgets") {
         let pods = pods::of(told, &fleet, &mut notes);
         // What pods are called and where they are may be more than a scenario can say.
@@ -88,13 +130,17 @@ pub(crate) fn capture(told: &Told, model: &Model, about: &About) -> Result<Captu
         }
     }
     let joined = model.join(&text).map_err(Uncaptured::Model)?;
-    header::assume(&joined.scenario, model, &mut notes);
+    header::assume(&joined.scenario, &model, &mut notes);
     let text = format!("{}\n{}", header::write(told, about, &notes), joined.text);
     let scenario = Scenario::parse(&text, "capture", "capture").map_err(Uncaptured::Model)?;
+    let images = scenario.images.as_ref();
+    let images = images.map_or("", |_| ", and the images of the model as they come");
     Ok(Captured {
+        rolls_out: format!("{}{images}", steps.said),
         scenario,
         text,
-        assumptions: notes.assumed.len(),
+        known: fleet.known(),
+        notes,
     })
 }
 
@@ -114,18 +160,20 @@ fn first_line(error: &ScenarioError) -> String {
 }
 
 /// What is to be said of a capture beside the scenario.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     /// What the appliance does not tell, with the value that is taken.
-    assumed: Vec<String>,
+    pub(crate) assumed: Vec<String>,
+    /// Those of them that move a forecast most, in a few words each.
+    pub(crate) above_all: Vec<String>,
     /// What the appliance tells and the scenario does not hold.
-    left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
     /// Who is called otherwise than the appliance says.
-    renamed: Vec<String>,
+    pub(crate) renamed: Vec<String>,
 }
 
 impl Notes {
-    fn assume(&mut self, what: impl Into<String>) {
+    pub(crate) fn assume(&mut self, what: impl Into<String>) {
         self.assumed.push(what.into());
     }
 

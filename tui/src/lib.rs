@@ -18,7 +18,7 @@
 //! settings); 3 the appliance could not be reached or refused; 128 + n ended by signal n.
 
 mod args;
-mod capture;
+pub mod capture;
 mod clock;
 mod commands;
 pub mod console;

@@ -10,7 +10,7 @@ use simulator::scenario::{is_label, is_name, is_uuid, is_version};
 use toml_writer::ToTomlValue;
 
 use super::names::Names;
-use super::{Notes, Told, listed};
+use super::{Known, Notes, Told, listed};
 
 /// The label that says where a machine is (<https://kubernetes.io/docs/reference/labels-annotations-taints/>).
 const ZONE: &str = "topology.kubernetes.io/zone";
@@ -179,6 +179,23 @@ impl<'t> Fleet<'t> {
         for (machine, pool) in &self.idle {
             let prepared = self.pools.iter().find(|known| Some(known.told.id) == *pool);
             machine.write_idle(text, prepared, &mut uuids);
+        }
+    }
+
+    /// What everybody in it is called.
+    pub(super) fn known(&self) -> Known {
+        let idle = self.idle.iter().map(|(machine, _)| machine);
+        let machines = self.pools.iter().flat_map(|pool| &pool.machines);
+        let machines = machines.chain(idle);
+        Known {
+            pools: self
+                .pools
+                .iter()
+                .map(|pool| (pool.told.id, pool.name.clone()))
+                .collect(),
+            machines: machines
+                .map(|machine| (machine.told.id, machine.name.clone()))
+                .collect(),
         }
     }
 

@@ -1,14 +1,15 @@
 //! Where a capture comes from, and what in it is assumed: comments at its top, one line each.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use appliance::text::visible;
 use simulator::fleet::Blueprint;
 use simulator::forecast;
-use simulator::scenario::Scenario;
 use simulator::scenario::model::Model;
+use simulator::scenario::{Pool, Scenario};
 
-use super::{About, Notes, Told};
+use super::{About, Notes, Told, listed};
 
 /// Says what the scenario takes that neither the appliance nor the model says.
 pub(super) fn assume(scenario: &Scenario, model: &Model, notes: &mut Notes) {
@@ -34,6 +35,36 @@ pub(super) fn assume(scenario: &Scenario, model: &Model, notes: &mut Notes) {
     }
     let blueprint = Blueprint::new(scenario.clone());
     notes.assumed.extend(forecast::assumptions(&blueprint));
+    notes.above_all.extend(above_all(scenario));
+}
+
+/// What moves a forecast most, in a few words each: how long machines take, how many go at once, what they wait for.
+fn above_all(scenario: &Scenario) -> Vec<String> {
+    let mut told = Vec::new();
+    let is_assumed = |class: &&str| scenario.hardware[*class].is_assumed;
+    let classes = scenario.pools.iter().map(|pool| pool.hardware.as_str());
+    let classes: BTreeSet<&str> = classes.filter(is_assumed).collect();
+    if !classes.is_empty() {
+        let classes = listed(classes);
+        told.push(format!("built-in times of {classes}"));
+    }
+    let mut assumed = scenario.pools.iter().filter(|pool| pool.policy.is_assumed);
+    let goes_alone = |pool: &Pool| {
+        let at_once = &pool.policy.max_unavailable;
+        at_once.of(pool.machines.count(), false) == 1
+    };
+    if assumed.clone().any(goes_alone) {
+        told.push("one machine at a time".to_owned());
+    } else if assumed.next().is_some() {
+        told.push("order, halting and retries".to_owned());
+    }
+    if scenario.workloads.is_empty() {
+        told.push("no workloads".to_owned());
+    }
+    if scenario.windows.is_empty() {
+        told.push("no windows".to_owned());
+    }
+    told
 }
 
 /// The comments.

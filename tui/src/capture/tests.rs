@@ -63,7 +63,7 @@ fn machine(id: i64, name: &str, pool: Option<i64>, status: &str) -> Machine {
 }
 
 fn captured(told: &Told) -> Captured {
-    capture(told, &Model::default(), &about()).unwrap()
+    capture(told, &Model::default(), &about(), &Rollouts::Usual).unwrap()
 }
 
 #[test]
@@ -131,20 +131,113 @@ fn a_model_says_what_is_rolled_out_and_runs() {
         "[pool_defaults]\nhardware = \"server\"\n[[steps]]\nat = \"+1h\"\ndo = \"apply\"\npool = \"gpu\"\n",
         "m.toml",
     );
-    let captured = capture(&told, &model, &about()).unwrap();
+    let captured = capture(&told, &model, &about(), &Rollouts::Usual).unwrap();
     let scenario = &captured.scenario;
     assert!(scenario.pools.iter().all(|pool| pool.hardware == "server"));
     let verbs: Vec<_> = scenario.steps.iter().map(|step| step.what.verb()).collect();
     // Who is down is down whatever the model rolls out.
     assert_eq!(verbs, ["power-loss", "apply"]);
     let wrong = Model::new("[pool_defaults]\nhardwar = 1\n", "m.toml");
-    let Err(Uncaptured::Model(error)) = capture(&told, &wrong, &about()) else {
+    let Err(Uncaptured::Model(error)) = capture(&told, &wrong, &about(), &Rollouts::Usual) else {
         panic!("a wrong model is refused");
     };
     assert!(
         error
             .to_string()
             .starts_with("m.toml:2:1: pools[0].hardwar: unknown key")
+    );
+}
+
+#[test]
+fn what_is_rolled_out_is_said_and_can_be_asked_for() {
+    let saved = |pool, number| Revision {
+        machine_pool_id: MachinePoolId(pool),
+        number,
+        machines: 0,
+        is_pending: true,
+        components: Vec::new(),
+    };
+    let told = |revisions| Told {
+        clusters: vec![cluster(1, "west", "1.33.4")],
+        pools: vec![
+            pool(1, "a", 1, Some(7)),
+            pool(2, "b", 1, Some(2)),
+            pool(3, "c", 1, Some(2)),
+        ],
+        machines: (1..=3)
+            .map(|id| machine(id, &format!("m-{id}"), Some(id), "ready"))
+            .collect(),
+        revisions: Some(revisions),
+        ..Told::default()
+    };
+    let images = "horizon = \"60d\"\n[images]\nfirst = \"+10d\"\nevery = \"30d\"\n";
+    for (revisions, model, says) in [
+        (vec![], "", "a new revision in every pool"),
+        (
+            vec![saved(1, 9), saved(1, 8)],
+            "",
+            "the saved revision 9 of a, and a new one in the 2 other pools",
+        ),
+        (
+            vec![saved(1, 9), saved(3, 5)],
+            "",
+            "the saved revision 9 of a, 5 of c, and a new one in the other pool",
+        ),
+        (
+            vec![],
+            images,
+            "a new revision in every pool, and the images of the model as they come",
+        ),
+    ] {
+        let model = Model::new(model, "m.toml");
+        let captured = capture(&told(revisions), &model, &about(), &Rollouts::Usual);
+        assert_eq!(captured.unwrap().rolls_out, says);
+    }
+    let step = "[[steps]]\nat = \"+1h\"\ndo = \"apply\"\npool = \"b\"\n";
+    let model = Model::new(step, "m.toml");
+    // One that was applied before, and of which nobody tells any more: and nothing else, whatever the model says.
+    let these = Rollouts::These(vec![(MachinePoolId(3), 1)]);
+    let captured = capture(&told(vec![saved(1, 9)]), &model, &about(), &these).unwrap();
+    assert_eq!(captured.rolls_out, "that alone");
+    assert_eq!(captured.scenario.steps.len(), 1);
+    assert!(captured.text.contains("pool = \"c\"\nrevision = 1"));
+    let these = Rollouts::These(vec![(MachinePoolId(4), 1)]);
+    let Err(Uncaptured::Rollout(why)) = capture(&told(vec![]), &model, &about(), &these) else {
+        panic!("there is no such pool");
+    };
+    assert!(why.contains("no pool 4"), "{why}");
+}
+
+#[test]
+fn what_moves_a_forecast_most_is_said_in_a_few_words() {
+    let told = Told {
+        clusters: vec![cluster(1, "west", "1.33.4")],
+        pools: vec![pool(1, "a", 1, Some(7))],
+        machines: (1..=4)
+            .map(|id| {
+                let status = if id < 3 { "unreachable" } else { "ready" };
+                machine(id, &format!("m-{id}"), Some(1), status)
+            })
+            .collect(),
+        ..Told::default()
+    };
+    let above_all = |told: &Told, model: &str| {
+        let model = Model::new(model, "m.toml");
+        let captured = capture(told, &model, &about(), &Rollouts::Usual);
+        captured.unwrap().notes.above_all.join("; ")
+    };
+    assert_eq!(
+        above_all(&told, ""),
+        "2 machines stay down; built-in times of vm; one machine at a time; no workloads; no windows"
+    );
+    let one = Told {
+        machines: told.machines[1..].to_vec(),
+        ..told
+    };
+    let model = "[pool_defaults]\nhardware = \"h\"\nmax_unavailable = 2\n[hardware.h]\nupdate = \"5m\"\n[[windows]]\nopens = \"Sat 22:00\"\nfor = \"6h\"\n";
+    assert_eq!(
+        above_all(&one, model),
+        "m-2 stays down; order, halting and retries; no workloads"
     );
 }
 
@@ -156,7 +249,7 @@ fn without_a_machine_there_is_nothing_to_rehearse() {
         machines: vec![machine(1, "m", None, "ready_unassigned")],
         ..Told::default()
     };
-    let nothing = capture(&told, &Model::default(), &about());
+    let nothing = capture(&told, &Model::default(), &about(), &Rollouts::Usual);
     assert!(matches!(nothing, Err(Uncaptured::Empty)));
 }
 
@@ -237,13 +330,14 @@ proptest! {
 
     #[test]
     fn the_capture_of_any_fleet_is_a_scenario(told in any_fleet()) {
-        match capture(&told, &Model::default(), &about()) {
+        match capture(&told, &Model::default(), &about(), &Rollouts::Usual) {
             Ok(captured) => {
                 prop_assert!(!captured.scenario.steps.is_empty());
                 prop_assert!(captured.text.lines().all(|line| !line.contains('\r')));
             }
             Err(Uncaptured::Empty) => {}
             Err(Uncaptured::Model(error)) => prop_assert!(false, "{error}"),
+            Err(Uncaptured::Rollout(why)) => prop_assert!(false, "{why}"),
         }
     }
 }

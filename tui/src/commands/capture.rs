@@ -7,14 +7,10 @@ use std::time::{Duration, Instant};
 use appliance::client::blocking::Client;
 use appliance::text::visible;
 use appliance::{Error, Reply, Request};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use simulator::scenario::model::Model;
-use simulator::windows::zone;
 
 use super::live::unanswered;
 use crate::args::Capture;
-use crate::capture::{About, Told, Uncaptured, capture};
+use crate::capture::{Rollouts, Source, Told, Uncaptured, capture};
 use crate::live::Appliance;
 use crate::new_file;
 use crate::settings::{self, Context};
@@ -22,11 +18,10 @@ use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(args: &Capture, streams: &mut Streams<'_>) -> Result<Answer, Failure> {
     let context = settings::chosen(args.context.as_deref())?;
-    let file = args.model.as_ref().or(context.model.as_ref());
-    let model = match file {
-        Some(file) => Model::load(file).map_err(|error| Failure::Question(error.to_string()))?,
-        None => Model::default(),
-    };
+    let mut source = Source::of(&context);
+    source.model = args.model.clone().or(source.model);
+    let model = source.load_model();
+    let model = model.map_err(|error| Failure::Question(error.to_string()))?;
     let refuse = |why: String| Failure::Question(format!("meltdeck: {why}"));
     if let Some(output) = &args.output
         && !args.overwrite
@@ -34,19 +29,12 @@ pub(super) fn run(args: &Capture, streams: &mut Streams<'_>) -> Result<Answer, F
     {
         return Err(already_there(output));
     }
-    let told = ask(&context).map_err(|error| Failure::Appliance(unanswered(&context, &error)))?;
-    let zone = context.timezone.as_deref().and_then(zone);
-    let zone = zone.map_or(TimeZone::UTC, |(zone, _)| zone);
-    let about = About {
-        context: context.name.clone(),
-        endpoint: context.client.endpoint.to_string(),
-        organization: context.client.organization.to_string(),
-        model: file.map(|file| file.display().to_string()),
-        at: Timestamp::now().to_zoned(zone),
-    };
-    let captured = match capture(&told, &model, &about) {
+    let told = ask(&context, source.apart);
+    let told = told.map_err(|error| Failure::Appliance(unanswered(&context, &error)))?;
+    let captured = match capture(&told, &model, &source.about(), &Rollouts::Usual) {
         Ok(captured) => captured,
         Err(Uncaptured::Model(error)) => return Err(Failure::Question(error.to_string())),
+        Err(Uncaptured::Rollout(why)) => return Err(refuse(why)),
         Err(Uncaptured::Empty) => {
             let name = &context.name;
             let why = "tells no pool that has a machine: there is nothing to rehearse";
@@ -69,7 +57,7 @@ pub(super) fn run(args: &Capture, streams: &mut Streams<'_>) -> Result<Answer, F
         "{} machines in {} pools, {} assumptions",
         scenario.machine_count(),
         scenario.pools.len(),
-        captured.assumptions
+        captured.notes.assumed.len()
     );
     writeln!(streams.err, "captured {}: {told}", context.name)?;
     Ok(Answer::Done)
@@ -84,9 +72,8 @@ fn already_there(file: &std::path::Path) -> Failure {
 }
 
 /// Asks for the fleet, no faster than the context allows.
-fn ask(context: &Context) -> Result<Told, Error> {
+fn ask(context: &Context, apart: Duration) -> Result<Told, Error> {
     let appliance = Appliance::new(Client::new(context.client.clone())?);
-    let apart = Duration::from_secs_f64(context.most_requests_per_second.recip());
     let mut next = Instant::now();
     Told::ask(|request: &Request| -> Result<Reply, Error> {
         thread::sleep(next.saturating_duration_since(Instant::now()));

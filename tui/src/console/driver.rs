@@ -85,18 +85,15 @@ struct Driver {
     stop: Arc<AtomicBool>,
     console: Teller,
     reported: Instant,
+    /// Whether what is shown is shown in place of something else, and left for that.
+    is_guest: bool,
 }
 
 /// Starts the thread. It ends when the console no longer listens, or no longer sends.
 pub fn start(stage: Stage, console: Teller) -> Sender<Order> {
     let (sender, orders) = channel();
     let alarm = Alarm(console.clone());
-    let mut driver = Driver {
-        stage,
-        stop: Arc::default(),
-        console,
-        reported: Instant::now(),
-    };
+    let mut driver = Driver::new(stage, console);
     std::thread::spawn(move || {
         let _alarm = alarm;
         driver.run(&orders);
@@ -107,7 +104,26 @@ pub fn start(stage: Stage, console: Teller) -> Sender<Order> {
 }
 
 impl Driver {
-    fn run(&mut self, orders: &Receiver<Order>) {
+    fn new(stage: Stage, console: Teller) -> Self {
+        Self {
+            stage,
+            stop: Arc::default(),
+            console,
+            reported: Instant::now(),
+            is_guest: false,
+        }
+    }
+
+    /// Drives a run that is shown in place of a live fleet, until it is left. Returns whether it was: else nobody listens any
+    /// more.
+    fn run_until_left(stage: Stage, orders: &Receiver<Order>, console: &Teller) -> bool {
+        let mut driver = Self::new(stage, console.clone());
+        driver.is_guest = true;
+        driver.run(orders)
+    }
+
+    /// Returns whether a guest was left: else nobody listens any more.
+    fn run(&mut self, orders: &Receiver<Order>) -> bool {
         let mut beat = Instant::now();
         let mut is_heard = self.report();
         while is_heard {
@@ -123,6 +139,7 @@ impl Driver {
                 orders.recv_timeout(wait)
             };
             is_heard = match order {
+                Ok(Order::Leave) if self.is_guest => return true,
                 Ok(order) => self.obey(order),
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => false,
@@ -137,6 +154,7 @@ impl Driver {
             beat = now;
             is_heard = is_heard && self.advance(elapsed);
         }
+        false
     }
 
     /// Does what it is told. Returns whether the console still listens.

@@ -400,7 +400,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::Rehearse,
         Where::Everywhere,
         "forecast",
-        "rehearse the fleet from now on; in the forecast: again, or stop",
+        "rehearse the fleet, or a saved revision; there: again, or stop",
     ),
     binding(
         &["$"],

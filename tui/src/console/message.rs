@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use simulator::forecast::Outlook;
 
 use super::key::Key;
+use super::model::captured::Captured;
 
 /// Something that happened. Time is told in durations, so that a recording can be played again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,18 +56,35 @@ pub struct Rehearsed {
     pub outlook: Option<Box<Outlook>>,
     /// Why there is no rehearsal, where that is so.
     pub why_not: Option<Text>,
+    /// What a live appliance is asked before any run is made, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Text>,
+    /// What it rests on, where that is a live fleet. Told once, before the first run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Box<Captured>>,
 }
 
 impl Rehearsed {
-    /// Of a rehearsal that cannot be.
-    pub fn none(number: u32, why: impl Into<Text>) -> Self {
+    /// Of a rehearsal of so many runs of which none is made yet; 0: as many as will turn out.
+    pub fn begun(number: u32, of: u32) -> Self {
         Self {
             number,
             made: 0,
-            of: 0,
-            is_over: true,
+            of,
+            is_over: false,
             outlook: None,
+            why_not: None,
+            asks: None,
+            captured: None,
+        }
+    }
+
+    /// Of a rehearsal that cannot be.
+    pub fn none(number: u32, why: impl Into<Text>) -> Self {
+        Self {
+            is_over: true,
             why_not: Some(why.into()),
+            ..Self::begun(number, 0)
         }
     }
 }

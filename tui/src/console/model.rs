@@ -29,11 +29,15 @@
 //! | `resource` | what it is asked for again and again, and how often |
 //! | `windows` | when pools are open, by the clock |
 //! | `rehearsal` | the last rehearsal of the fleet |
+//! | `captured` | what a rehearsal of a live fleet rests on, and what has changed since |
+//! | `aside` | what is kept of a live appliance while a run of a rehearsal is shown |
 //! | `notices` | what to tell the operator for a while |
 //!
 //! Nothing here knows a terminal, a clock or a channel.
 
+pub mod aside;
 pub mod attention;
+pub mod captured;
 mod cause;
 pub mod changes;
 mod check;
@@ -64,6 +68,7 @@ pub mod windows;
 
 use appliance::{Request, Text};
 
+use aside::Aside;
 pub use dialog::Dialog;
 use document::Document;
 pub use entry::{Cell, Tone};
@@ -119,6 +124,10 @@ pub struct Model {
     pub notices: Notices,
     /// The run of a rehearsal that is shown in place of the fleet.
     pub watching: Option<u32>,
+    /// What is kept of a live appliance while a run of its rehearsal is shown.
+    pub(in crate::console) aside: Option<Box<Aside>>,
+    /// Whether something else is about to be shown: until then nothing is asked.
+    pub is_leaving: bool,
     /// Orders that are not wholly answered yet, the oldest first.
     pub sent: Vec<Sent>,
     /// What the next events are to be told of at once.
@@ -177,6 +186,8 @@ impl Model {
             dialog: None,
             notices: Notices::default(),
             watching: None,
+            aside: None,
+            is_leaving: false,
             sent: Vec::new(),
             awaits: None,
             asked: Vec::new(),

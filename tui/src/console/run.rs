@@ -22,6 +22,7 @@ use super::screen::Screen;
 use super::teller::Teller;
 use super::terminal::{self, Guard, Output};
 use super::update::deck::{Deed, Event, begin, update};
+use crate::capture::Source;
 use crate::live::Appliance;
 
 /// How often notices and what an appliance told grow older. Without them nothing wakes the loop but messages.
@@ -33,8 +34,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Messages that are taken before the next picture.
 const BATCH: usize = 64;
 
-/// How an appliance is made ready to be asked, which may take as long as getting its key does.
-pub type Opener = Box<dyn Fn() -> Result<Appliance, Text> + Send + Sync>;
+/// How an appliance is made ready to be asked, which may take as long as getting its key does; with it comes how its fleet is
+/// captured to be rehearsed.
+pub type Opener = Box<dyn Fn() -> Result<(Appliance, Source), Text> + Send + Sync>;
 
 /// What the loop holds besides the deck.
 struct Console {

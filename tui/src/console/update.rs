@@ -34,10 +34,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
         Message::Tick(elapsed) => {
-            model.notices.age(elapsed);
-            if let Some(live) = &mut model.live {
-                live.polling.tick(elapsed);
-            }
+            model.let_pass(elapsed);
             polling::ask_due(model)
         }
         Message::Replied(request, reply) => data::take(model, &request, reply),
@@ -62,6 +59,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Watching(run) => rehearsal::take_watching(model, run),
         Message::Opened(opened) => polling::take_access(model, opened),
         Message::Impossible(why) => {
+            model.is_leaving = false;
             model.notify(Tone::Warning, why);
             Vec::new()
         }

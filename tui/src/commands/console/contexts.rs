@@ -2,9 +2,11 @@
 
 use appliance::Text;
 use appliance::client::blocking::Client;
+use jiff::tz::TimeZone;
 
 use super::{glyphs, has_screen, left};
 use crate::args::Console;
+use crate::capture::Source;
 use crate::commands::{overview, timezone};
 use crate::console::model::deck::Deck;
 use crate::console::model::live::Access;
@@ -24,7 +26,7 @@ pub(super) fn show_one(
     let zone = zone(args, context.timezone.as_deref())?;
     let appliance = appliance(context)?;
     if !has_screen(streams) {
-        return overview::run_live(&appliance, &context.name, &zone, streams);
+        return overview::run_live(&appliance, &context.name, &zone.1, streams);
     }
     let (others, why_no_others) = match settings::all(&of_process) {
         Ok(all) => (all, None),
@@ -87,7 +89,7 @@ fn overview_of_all(
         let told = context.map_err(wrong).and_then(|context| {
             let appliance = appliance(&context)?;
             let zone = zone(args, context.timezone.as_deref())?;
-            overview::run_live(&appliance, &context.name, &zone, streams)
+            overview::run_live(&appliance, &context.name, &zone.1, streams)
         });
         match told {
             Ok(_) => writeln!(streams.out)?,
@@ -110,15 +112,16 @@ struct Member {
 
 impl Member {
     /// One whose key was got.
-    fn open(args: &Console, context: &Context, zone: String, appliance: Appliance) -> Self {
+    fn open(args: &Console, context: &Context, zone: Zone, appliance: Appliance) -> Self {
         let settings = &context.client;
         let web_console = web_console(&settings.endpoint, settings.organization.as_str());
         let is_writable = args.write || context.is_writable;
         let polling = polling(context.most_requests_per_second);
         let live = Live::new(is_writable, web_console, polling);
-        let opener: Opener = Box::new(move || Ok(appliance.clone()));
+        let source = source(context, &zone);
+        let opener: Opener = Box::new(move || Ok((appliance.clone(), source.clone())));
         let name = context.name.clone();
-        Self::new((name.into(), zone.into()), live, glyphs(args), opener)
+        Self::new((name.into(), zone.1.into()), live, glyphs(args), opener)
     }
 
     /// One whose key is got when it is wanted; or one that is wrong, and says why.
@@ -139,8 +142,9 @@ impl Member {
                 let polling = polling(draft.most_requests_per_second.value);
                 let live = Live::new(is_writable, web_console, polling);
                 let live = live.with_access(Access::Unwanted);
-                let opener: Opener = Box::new(move || open(draft.clone()));
-                Self::new((name, zone.into()), live, glyphs, opener)
+                let timezone = Text::from(zone.1.as_str());
+                let opener: Opener = Box::new(move || open(draft.clone(), &zone));
+                Self::new((name, timezone), live, glyphs, opener)
             }
             Err(why) => {
                 let live = Live::new(false, "", polling(1.0));
@@ -165,14 +169,23 @@ fn unzipped(members: Vec<Member>) -> (Vec<Model>, Vec<Opener>) {
 }
 
 /// Gets the key of a context, which may take long.
-fn open(draft: Draft) -> Result<Appliance, Text> {
+fn open(draft: Draft, zone: &Zone) -> Result<(Appliance, Source), Text> {
     // Where it is told, it stands beside the context's name.
     let context = draft.context(&of_process);
     let context = context.map_err(|why| in_a_line(&why))?;
-    appliance(&context).map_err(|failure| match failure {
+    let appliance = appliance(&context).map_err(|failure| match failure {
         Failure::Question(why) | Failure::Appliance(why) => in_a_line(&why),
         Failure::Terminal(_) | Failure::Output(_) => Text::from("it cannot be opened"),
-    })
+    })?;
+    Ok((appliance, source(&context, zone)))
+}
+
+/// How its fleet is captured to be rehearsed, with dates in a zone.
+fn source(context: &Context, zone: &Zone) -> Source {
+    Source {
+        dates: zone.clone(),
+        ..Source::of(context)
+    }
 }
 
 fn appliance(context: &Context) -> Result<Appliance, Failure> {
@@ -181,11 +194,14 @@ fn appliance(context: &Context) -> Result<Appliance, Failure> {
     Ok(Appliance::new(client))
 }
 
-/// The zone that is wanted, by its name; UTC where none is.
-fn zone(args: &Console, own: Option<&str>) -> Result<String, Failure> {
+/// A zone and its name.
+type Zone = (TimeZone, String);
+
+/// The zone that is wanted; UTC where none is.
+fn zone(args: &Console, own: Option<&str>) -> Result<Zone, Failure> {
     let wanted = args.timezone.as_deref().or(own);
     let zone = wanted.map(timezone::named).transpose()?;
-    Ok(zone.map_or_else(|| "UTC".to_owned(), |(_, name)| name))
+    Ok(zone.unwrap_or_else(|| (TimeZone::UTC, "UTC".to_owned())))
 }
 
 fn web_console(endpoint: &impl std::fmt::Display, organization: &str) -> String {

@@ -120,6 +120,11 @@ impl Stage {
 }
 
 impl Work {
+    /// That it begins.
+    pub fn begun(&self) -> Rehearsed {
+        Rehearsed::begun(self.number, self.runs)
+    }
+
     /// Makes the runs, and tells how far it is: always at the end, and between when `is_due` says so.
     ///
     /// # Errors
@@ -154,12 +159,10 @@ impl Work {
             .rehearsal
             .outlook(self.seed, rows, self.runs, &self.clock);
         Rehearsed {
-            number: self.number,
             made: u32::try_from(rows.len()).unwrap_or(self.runs),
-            of: self.runs,
             is_over,
             outlook: outlook.map(Box::new),
-            why_not: None,
+            ..self.begun()
         }
     }
 }

@@ -21,6 +21,34 @@ impl Model {
         if let Some(why) = self.refusal() {
             return Err(vec![why]);
         }
+        self.fitting(command)
+    }
+
+    /// The requests that an order would come to, to rehearse it: nobody needs leave for that.
+    ///
+    /// # Errors
+    /// As [`Model::requests`]; and where a rehearsal cannot say what the order leads to: why.
+    pub fn requests_to_rehearse(&self, command: &Command) -> Result<Vec<Request>, Vec<String>> {
+        if command.saves {
+            let why = "what is only saved is rolled out to nobody: there is nothing to rehearse";
+            return Err(vec![why.to_owned()]);
+        }
+        let is_of_operation = matches!(
+            command.verb,
+            Verb::Retry | Verb::Cancel | Verb::Pause | Verb::Resume
+        );
+        if is_of_operation && self.live.is_some() {
+            let word = command.verb.word();
+            let why = format!(
+                "a live fleet is rehearsed with its machines at rest: it has no operation there to {word}"
+            );
+            return Err(vec![why]);
+        }
+        self.fitting(command)
+    }
+
+    /// The requests of an order, if it still fits the fleet.
+    fn fitting(&self, command: &Command) -> Result<Vec<Request>, Vec<String>> {
         let (mut requests, mut changes) = (Vec::new(), Vec::new());
         let machines = self.fleet.machines_of(command);
         for (target, machine) in command.targets.iter().zip(machines) {

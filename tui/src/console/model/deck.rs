@@ -70,9 +70,7 @@ impl Deck {
 
     /// Whether nothing that is shown changes by time alone.
     pub fn is_timeless(&self) -> bool {
-        let is_simulated = self.contexts.iter().all(|model| model.live.is_none());
-        let tells_nothing = self.contexts.iter().all(|model| model.notices.is_empty());
-        is_simulated && tells_nothing && self.notices.is_empty()
+        self.contexts.iter().all(Model::is_timeless) && self.notices.is_empty()
     }
 
     /// Tells the operator something, wherever he is.

@@ -42,6 +42,8 @@ struct Layout {
     now_ms: u64,
     /// Columns of the terminal.
     columns: u16,
+    /// Lines that are shown at once.
+    page: usize,
 }
 
 impl<'m> Document<'m> {
@@ -56,6 +58,7 @@ impl<'m> Document<'m> {
         let layout = Layout {
             now_ms: model.clock.now_ms,
             columns: model.size.0,
+            page: model.page(),
         };
         let mut document = Self::of(&model.fleet, model.place.view, layout);
         document.tell_of_appliance(model);
@@ -92,6 +95,7 @@ impl<'m> Document<'m> {
         let layout = Layout {
             now_ms: 0,
             columns: 0,
+            page: 0,
         };
         Self::of(fleet, view, layout)
     }

@@ -266,16 +266,21 @@ impl Model {
     pub fn disabled(&self, action: Action) -> Option<&'static str> {
         let Some(live) = &self.live else {
             let is_of_contexts = action == Action::Contexts;
-            return is_of_contexts.then_some("a simulated fleet has no contexts beside it");
+            return is_of_contexts.then_some(if self.aside.is_some() {
+                "a run of a rehearsal is shown: $ leads back to the context"
+            } else {
+                "a simulated fleet has no contexts beside it"
+            });
         };
         match action {
+            Action::Contexts if self.is_leaving => {
+                Some("a run of a rehearsal is about to be shown")
+            }
             Action::PauseOrRun
             | Action::Step
             | Action::Faster
             | Action::Slower
             | Action::RunToMilestone => Some("a live appliance's clock is nobody's to drive"),
-            Action::Rehearse => Some("only a simulated fleet is rehearsed: see meltdeck rehearse"),
-            Action::LeaveRun => Some("no run of a rehearsal is shown of a live appliance"),
             Action::Apply
             | Action::Retry
             | Action::Cancel
@@ -286,6 +291,15 @@ impl Model {
                 Some("read-only: meltdeck console --write gives orders")
             }
             _ => None,
+        }
+    }
+
+    /// Why an appliance cannot be asked for its fleet; `None` where it can.
+    pub(in crate::console) fn closed(&self) -> Option<String> {
+        match &self.live.as_ref()?.access {
+            Access::Open => None,
+            Access::Unwanted | Access::Awaited => Some("its API key is not there yet".to_owned()),
+            Access::Impossible(why) => Some(format!("cannot be asked: {why}; ctrl-r tries again")),
         }
     }
 

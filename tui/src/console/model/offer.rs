@@ -36,7 +36,8 @@ impl Fleet {
             | RowId::Budget(_)
             | RowId::Pod(_)
             | RowId::Run(..)
-            | RowId::Wait(_) => (None, None),
+            | RowId::Wait(_)
+            | RowId::Note(_) => (None, None),
         };
         let Some(pool) = pool else {
             return Err(match row {

@@ -84,6 +84,8 @@ pub enum RowId {
     Run(u32, u8),
     /// Something that machines wait for in the last rehearsal.
     Wait(u32),
+    /// A line of what the last rehearsal of a live fleet rests on.
+    Note(u32),
     /// An opening of a pool's windows, by the instant at which it opens; `None` stands for all of them.
     Window(MachinePoolId, Option<u64>),
 }

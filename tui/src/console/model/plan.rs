@@ -175,7 +175,8 @@ impl Model {
             | RowId::Budget(_)
             | RowId::Pod(_)
             | RowId::Run(..)
-            | RowId::Wait(_) => return None,
+            | RowId::Wait(_)
+            | RowId::Note(_) => return None,
         };
         Some(self.fleet.cluster_name(pool).to_string())
     }

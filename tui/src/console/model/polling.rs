@@ -145,11 +145,12 @@ impl Polling {
         }
     }
 
-    /// Lets time go by.
-    pub fn tick(&mut self, elapsed: Duration) {
+    /// Lets time go by. `share`: the part of the questions that are asked here, above 0 and at most 1.
+    pub fn tick(&mut self, elapsed: Duration, share: f64) {
         self.now += elapsed;
-        let more = elapsed.as_secs_f64() * self.rate;
-        self.tokens = (self.tokens + more).min(self.rate.max(1.0));
+        let rate = self.rate * share;
+        let more = elapsed.as_secs_f64() * rate;
+        self.tokens = (self.tokens + more).min(rate.max(1.0));
     }
 
     /// Takes the right to ask one question, if there is one.
@@ -201,6 +202,11 @@ impl Polling {
     /// What was asked for is another thing from now on, of which nothing is known.
     pub fn forget(&mut self, resource: Resource) {
         self.facts.remove(&resource);
+    }
+
+    /// Nothing is known of anything any more.
+    pub fn forget_all(&mut self) {
+        self.facts.clear();
     }
 
     /// Asks for everything as soon as may be, also an appliance that is away.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appliance::Request;
+use appliance::{Reply, Request};
 
 use super::place::{Scope, View};
 
@@ -77,6 +77,16 @@ impl Resource {
             Request::GetOperation { .. } => Self::Operation,
             _ => return None,
         })
+    }
+
+    /// What of a capture an answer tells anew; `None`: nothing.
+    pub fn told_in(reply: &Reply) -> Option<Self> {
+        match reply {
+            Reply::Machines(_) => Some(Self::Machines),
+            Reply::MachinePools(_) => Some(Self::Pools),
+            Reply::Revisions(_) => Some(Self::Revisions),
+            _ => None,
+        }
     }
 
     /// Its name.

@@ -95,7 +95,8 @@ impl Fleet {
             | RowId::Phase(_)
             | RowId::Pod(_)
             | RowId::Run(..)
-            | RowId::Wait(_) => None,
+            | RowId::Wait(_)
+            | RowId::Note(_) => None,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use appliance::{Clock, Error, FleetEvent, Reply, Request, Severity};
 
-use super::{orders, polling};
+use super::{orders, polling, rehearsal};
 use crate::clock::clock;
 use crate::console::message::{ClockReport, Effect};
 use crate::console::model::entry::event_tone;
 use crate::console::model::log::LogLine;
+use crate::console::model::resource::Resource;
 use crate::console::model::{Model, News, Scope, Tone, View};
 
 /// Events that are asked for at once.
@@ -78,6 +79,9 @@ pub(super) fn ask_for_question(model: &mut Model) -> Option<Effect> {
 }
 
 fn ask(model: &mut Model, request: Request) -> Option<Effect> {
+    if model.is_leaving {
+        return None;
+    }
     let is_same_kind =
         |asked: &Request| std::mem::discriminant(asked) == std::mem::discriminant(&request);
     let is_about_place = matches!(
@@ -130,6 +134,7 @@ pub(super) fn take(
 
 fn take_reply(model: &mut Model, reply: Reply) {
     let is_shown = is_shown(model.place.view, &reply);
+    let resource = Resource::told_in(&reply);
     let fleet = &mut model.fleet;
     match reply {
         Reply::Clusters(clusters) => fleet.take_clusters(clusters),
@@ -156,6 +161,9 @@ fn take_reply(model: &mut Model, reply: Reply) {
         | Reply::Capabilities(_)
         | Reply::Public(_) => {}
         Reply::Clock(clock) => take_clock(model, &clock),
+    }
+    if let Some(resource) = resource {
+        rehearsal::note_told(model, resource);
     }
     // At once: a row must not change its identity between two answers.
     if is_shown {

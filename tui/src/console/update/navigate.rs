@@ -59,7 +59,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         RowId::Unassigned => View::Machines(Scope::Unassigned),
         RowId::Pod(pod) => return open_pod(model, pod),
         RowId::Run(run, _) => return rehearsal::watch(model, run),
-        RowId::Gap(_) | RowId::Wait(_) => return Vec::new(),
+        RowId::Gap(_) | RowId::Wait(_) | RowId::Note(_) => return Vec::new(),
     };
     go(model, view)
 }

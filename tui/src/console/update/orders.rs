@@ -1,6 +1,6 @@
 //! Orders to the appliance: the question before one, its sending, its outcome.
 
-use appliance::{Error, ErrorKind, Operation, Reply, Request, Text};
+use appliance::{Error, ErrorKind, Operation, Reply, Request};
 
 use super::{data, polling, rehearsal};
 use crate::console::command::{About, Command, Verb};
@@ -196,25 +196,11 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Rehearses the order of the question instead of giving it.
+/// Rehearses the order of the question instead of giving it. Where that cannot be, the question stays.
 fn rehearse(model: &mut Model) -> Vec<Effect> {
-    if let Some(why) = model.disabled(Action::Rehearse) {
-        model.notify(Tone::Warning, why);
-        return Vec::new();
-    }
-    let Some(dialog) = model.dialog.take() else {
-        return Vec::new();
-    };
-    match model.requests(&dialog.command) {
-        Ok(requests) => {
-            let supposed = Text::from(dialog.command.to_string());
-            rehearsal::begin(model, requests, Some(supposed))
-        }
-        Err(why) => {
-            model.notify(Tone::Warning, why.join("; "));
-            Vec::new()
-        }
-    }
+    let dialog = model.dialog.as_ref();
+    let command = dialog.map(|dialog| dialog.command.clone());
+    command.map_or_else(Vec::new, |command| rehearsal::begin(model, Some(command)))
 }
 
 fn scroll(model: &mut Model, by: isize) {

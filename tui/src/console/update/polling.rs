@@ -49,6 +49,9 @@ pub(super) fn take_access(model: &mut Model, opened: Result<(), Text>) -> Vec<Ef
 
 /// Asks for what is due: what the present view shows first, and no more than the appliance is to be burdened with.
 pub(super) fn ask_due(model: &mut Model) -> Vec<Effect> {
+    if model.is_leaving {
+        return Vec::new();
+    }
     let view = model.place.view;
     let is_running = is_running(model);
     let Some(live) = &mut model.live else {

@@ -1,9 +1,12 @@
 //! The text of the last rehearsal: when the rollouts finish, whether they do, what they wait for, and runs to open.
 
+mod captured;
+
+use appliance::Text;
 use simulator::forecast::Outlook;
 use simulator::forecast::outlook::{Bound, Chance, Moment, NotableRun, Wait};
 
-use super::{Document, Layout, Line, Section, faint, field, plain};
+use super::{ABOVE_ROWS, Document, Layout, Line, Section, faint, field, plain};
 use crate::clock::{clock, length, soon};
 use crate::console::keys::{Action, key_of};
 use crate::console::model::cut::fitted;
@@ -12,6 +15,8 @@ use crate::console::model::fleet::Fleet;
 use crate::console::model::place::RowId;
 use crate::console::model::rehearsal::Rehearsal;
 
+/// Cells before what a field says.
+const FIELD: usize = 12;
 /// What the notable runs are.
 const NOTABLE: [&str; 3] = ["median", "last to finish", "first that does not finish"];
 /// Cells before a bar.
@@ -28,10 +33,22 @@ pub(super) fn document(fleet: &Fleet, layout: Layout) -> Document<'_> {
             sections: Vec::new(),
         };
     };
-    let mut head = vec![progress(rehearsal)];
+    let mut head = match &rehearsal.why_not {
+        Some(why) => impossible(why, layout.columns),
+        None => vec![progress(rehearsal)],
+    };
     if let Some(supposed) = &rehearsal.supposed {
-        head.push(field("supposed", supposed.as_str(), Tone::Plain));
+        head.push(field("supposed", supposed.to_string(), Tone::Plain));
     }
+    let live = rehearsal.live.as_ref();
+    if let Some(live) = live {
+        head.extend(captured::head(live, layout));
+    }
+    // Not before the runs to open, which stand above them: the cursor would stay on a note.
+    let notes = || {
+        let live = live.filter(|_| rehearsal.is_over || rehearsal.outlook.is_some());
+        live.map_or_else(Vec::new, captured::notes)
+    };
     let Some(outlook) = &rehearsal.outlook else {
         if rehearsal.is_over && rehearsal.why_not.is_none() {
             let none = "no rollout goes on, and none is to come: there is nothing to forecast";
@@ -39,62 +56,81 @@ pub(super) fn document(fleet: &Fleet, layout: Layout) -> Document<'_> {
         }
         return Document {
             head,
-            sections: Vec::new(),
+            sections: notes(),
         };
     };
-    head.extend(age(rehearsal, outlook, layout));
+    if live.is_none() {
+        let from = format!("{}, seed {}", clock(outlook.from_ms), outlook.seed);
+        head.push(field("from", from, Tone::Plain));
+    }
+    head.extend(stale(rehearsal, outlook, layout));
     head.extend(whether(outlook));
     head.extend(when(outlook));
-    head.extend(bars(outlook, layout));
-    Document {
-        head,
-        sections: vec![runs(outlook), waits(outlook, layout)],
-    }
+    let room = layout.page.saturating_sub(head.len() + ABOVE_ROWS + 1);
+    head.extend(bars(outlook, layout.columns, room));
+    let mut sections = vec![runs(outlook), waits(outlook, layout)];
+    sections.extend(notes());
+    Document { head, sections }
+}
+
+/// Why there is none: whole, for it says what to do.
+fn impossible(why: &Text, columns: u16) -> Vec<Line> {
+    let told = format!("impossible: {why}");
+    // The mark before what is bad takes two cells more.
+    let room = usize::from(columns).saturating_sub(FIELD + 2).max(1);
+    let mut lines = textwrap::wrap(&told, room).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let rest = lines.map(|line| field("", line, Tone::Plain));
+    std::iter::once(field("rehearsal", first, Tone::Bad))
+        .chain(rest)
+        .collect()
 }
 
 /// How far it is.
 fn progress(rehearsal: &Rehearsal) -> Line {
     let (made, of) = (rehearsal.made, rehearsal.of);
-    if let Some(why) = &rehearsal.why_not {
-        return field("rehearsal", format!("impossible: {why}"), Tone::Bad);
-    }
     let key = key_of(Action::Rehearse);
+    let seed = rehearsal.live.as_ref().and(rehearsal.outlook.as_ref());
+    let seed = seed.map_or_else(String::new, |outlook| format!(", seed {}", outlook.seed));
     let (told, tone) = match (rehearsal.is_over, of) {
         (true, _) if made < of => (
-            format!("PARTIAL: stopped after {made} of {of} runs"),
+            format!("PARTIAL: stopped after {made} of {of} runs{seed}"),
             Tone::Warning,
         ),
-        (true, _) => (format!("{made} runs"), Tone::Good),
-        (false, 0) => ("begins …".to_owned(), Tone::Busy),
+        (true, _) => (format!("{made} runs{seed}"), Tone::Good),
+        (false, 0) => match &rehearsal.asks {
+            Some(asks) => (format!("{asks}; {key} stops it"), Tone::Busy),
+            None => ("begins …".to_owned(), Tone::Busy),
+        },
         (false, _) => (
-            format!("{made} of {of} runs so far; {key} stops it"),
+            format!("{made} of {of} runs so far{seed}; {key} stops it"),
             Tone::Busy,
         ),
     };
     field("rehearsal", told, tone)
 }
 
-/// Of which instant it is; that it is of the past, where it is.
-fn age(rehearsal: &Rehearsal, outlook: &Outlook, layout: Layout) -> Vec<Line> {
-    let from = format!("{}, seed {}", clock(outlook.from_ms), outlook.seed);
-    let mut lines = vec![field("from", from, Tone::Plain)];
-    let ago = layout.now_ms.saturating_sub(outlook.from_ms);
-    let mut since = Vec::new();
-    if ago > 0 {
-        since.push(format!("{} ago", soon(ago)));
-    }
+/// That it is of the past, where it is.
+fn stale(rehearsal: &Rehearsal, outlook: &Outlook, layout: Layout) -> Option<Line> {
+    let mut since = if let Some(live) = &rehearsal.live {
+        live.stale()
+    } else {
+        let ago = layout.now_ms.saturating_sub(outlook.from_ms);
+        let told = (ago > 0).then(|| format!("{} ago", soon(ago)));
+        told.into_iter().collect()
+    };
     match rehearsal.orders {
         0 => {}
         1 => since.push("1 order ago".to_owned()),
         orders => since.push(format!("{orders} orders ago")),
     }
     // Whoever asks for rows only has no clock.
-    if !since.is_empty() && layout.columns > 0 {
+    let is_told = !since.is_empty() && layout.columns > 0;
+    is_told.then(|| {
         let key = key_of(Action::Rehearse);
         let told = format!("{}: {key} rehearses again", since.join(", "));
-        lines.push(field("STALE", told, Tone::Warning));
-    }
-    lines
+        field("STALE", told, Tone::Warning)
+    })
 }
 
 /// Whether the rollouts finish, and fit their windows.
@@ -174,12 +210,18 @@ fn told(moment: &Moment) -> String {
     }
 }
 
-/// How many runs finish when, and how many do not.
-fn bars(outlook: &Outlook, layout: Layout) -> Vec<Line> {
+/// How many runs finish when, and how many do not, in at most so many lines: parts are put together where there are more.
+fn bars(outlook: &Outlook, columns: u16, lines: usize) -> Vec<Line> {
     let never: u32 = outlook.unfinished.iter().sum();
-    let parts = outlook.bars.iter().map(|bar| {
-        let label = format!("in {}", length(bar.after_ms));
-        (label, bar.runs, Tone::Plain)
+    let most = lines.saturating_sub(ABOVE_ROWS + usize::from(never > 0));
+    if most == 0 {
+        return Vec::new();
+    }
+    let together = outlook.bars.len().div_ceil(most).max(1);
+    let parts = outlook.bars.chunks(together).map(|bars| {
+        let label = format!("in {}", length(bars[0].after_ms));
+        let runs = bars.iter().map(|bar| bar.runs).sum();
+        (label, runs, Tone::Plain)
     });
     let never = (never > 0).then(|| ("never".to_owned(), never, Tone::Bad));
     let parts: Vec<(String, u32, Tone)> = parts.chain(never).collect();
@@ -190,7 +232,7 @@ fn bars(outlook: &Outlook, layout: Layout) -> Vec<Line> {
         .unwrap_or(0)
         .max(1);
     // Beyond that a longer bar says nothing more.
-    let room = u64::from(layout.columns.saturating_sub(BEFORE_BAR + 1).min(60));
+    let room = u64::from(columns.saturating_sub(BEFORE_BAR + 1).min(60));
     let bar = |(label, runs, tone): &(String, u32, Tone)| -> Line {
         let cells = (u64::from(*runs) * room).div_ceil(u64::from(most));
         let cells = usize::try_from(cells).unwrap_or(0);
