@@ -300,3 +300,43 @@ fn the_examples_of_the_readme_are_right() {
         (0, "production: right\n", "")
     );
 }
+
+#[test]
+fn the_overview_of_all_contexts_is_one_after_the_other() {
+    let home = Home::new();
+    let served = Served::new(&home);
+    let answers = format!(
+        "endpoint = \"{}\"\napi_key_file = \"~/key\"",
+        served.address
+    );
+    // A port that was free a moment ago, and that nobody listens at.
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let away = format!("endpoint = \"http://{}\"", free.local_addr().unwrap());
+    drop(free);
+    let dead = context("dead", &away);
+    home.configure(&(dead.clone() + &context("west", &answers) + &context("east", &answers)));
+    let said = home.run(&["console", "--all-contexts"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("meltdeck: dead: "), "{}", said.err);
+    let heads: Vec<_> = said
+        .out
+        .lines()
+        .filter(|line| line.contains(", live"))
+        .collect();
+    assert_eq!(heads.len(), 2, "{}", said.out);
+    assert!(
+        heads[0].contains("west") && heads[1].contains("east"),
+        "{heads:?}"
+    );
+    let locked = context("locked", "api_key_command = [\"false\"]");
+    home.configure(&(dead + &locked));
+    let said = home.run(&["console", "--all-contexts"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(
+        said.err.contains("locked") && said.err.contains("dead"),
+        "{}",
+        said.err
+    );
+    let both = home.run(&["console", "--all-contexts", "--context", "dead"]);
+    assert_eq!(both.code, 2);
+}

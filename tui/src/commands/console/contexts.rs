@@ -82,26 +82,32 @@ fn overview_of_all(
     all: Vec<Configured>,
     streams: &mut Streams<'_>,
 ) -> Result<Answer, Failure> {
-    let mut failed = Vec::new();
+    let (mut wrong, mut silent) = (Vec::new(), Vec::new());
     for Configured { name, draft } in all {
         let context = draft.and_then(|draft| draft.context(&of_process));
-        let wrong = |why: String| Failure::Question(settings::of_context(&name, &why));
-        let told = context.map_err(wrong).and_then(|context| {
+        let unusable = |why: String| Failure::Question(settings::of_context(&name, &why));
+        let told = context.map_err(unusable).and_then(|context| {
             let appliance = appliance(&context)?;
             let zone = zone(args, context.timezone.as_deref())?;
             overview::run_live(&appliance, &context.name, &zone.1, streams)
         });
         match told {
             Ok(_) => writeln!(streams.out)?,
-            Err(Failure::Question(why) | Failure::Appliance(why)) => failed.push(why),
+            Err(Failure::Question(why)) => wrong.push(why),
+            Err(Failure::Appliance(why)) => silent.push(why),
             Err(failure) => return Err(failure),
         }
     }
-    if failed.is_empty() {
-        return Ok(Answer::Done);
-    }
+    // What was told comes before what was not.
     streams.out.flush()?;
-    Err(Failure::Appliance(failed.join("\n")))
+    if !wrong.is_empty() {
+        wrong.append(&mut silent);
+        return Err(Failure::Question(wrong.join("\n")));
+    }
+    if !silent.is_empty() {
+        return Err(Failure::Appliance(silent.join("\n")));
+    }
+    Ok(Answer::Done)
 }
 
 /// A context of the console, and how it is opened.

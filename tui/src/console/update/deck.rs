@@ -29,12 +29,17 @@ pub fn begin(deck: &mut Deck) -> Vec<Deed> {
     } else {
         of(deck.shown, super::begin(deck.front_mut()))
     };
-    deck.relist();
     settle(deck, deeds)
 }
 
 /// Takes one event. Returns what the world is to do.
 pub fn update(deck: &mut Deck, event: Event) -> Vec<Deed> {
+    deck.across.is_outdated |= match &event {
+        Event::Of(..) | Event::Shared(Message::Resized(..)) => true,
+        // As time goes by only what the contexts say of themselves changes.
+        Event::Shared(Message::Tick(_)) => deck.across.table == Table::Contexts,
+        Event::Shared(_) => false,
+    };
     let deeds = match event {
         Event::Of(context, message) if context < deck.contexts.len() => {
             of(context, super::update(&mut deck.contexts[context], message))
@@ -95,7 +100,8 @@ fn settle(deck: &mut Deck, mut deeds: Vec<Deed>) -> Vec<Deed> {
             tell_of(deck, context);
         }
     }
-    if deck.is_across {
+    // To put very many rows in order takes long.
+    if deck.is_across && deck.across.is_outdated {
         deck.relist();
     }
     deeds
@@ -150,9 +156,7 @@ fn show_all(deck: &mut Deck) -> Vec<Deed> {
             format!("other contexts are not known: {why}"),
         );
     }
-    let deeds = open_all(deck);
-    deck.relist();
-    deeds
+    open_all(deck)
 }
 
 fn press_across(deck: &mut Deck, key: Key) -> Vec<Deed> {
@@ -166,6 +170,7 @@ fn press_across(deck: &mut Deck, key: Key) -> Vec<Deed> {
         _ if deck.across.is_typing => {
             let across = &mut deck.across;
             press::type_filter(&mut across.filter, &mut across.is_typing, key);
+            across.is_outdated = true;
             Vec::new()
         }
         Some(action) if across::has(action) => act(deck, action),
@@ -212,6 +217,7 @@ fn show(deck: &mut Deck, table: Table) {
 fn leave(deck: &mut Deck, action: Action) -> Vec<Deed> {
     if !deck.across.filter.is_empty() {
         deck.across.filter.clear();
+        deck.across.is_outdated = true;
         return Vec::new();
     }
     if deck.across.table != Table::Contexts {
@@ -285,5 +291,6 @@ fn move_to(deck: &mut Deck, to: usize) {
 /// Sorts by the next column, after the last one by none; or turns the order round.
 fn sort(across: &mut Across, action: Action) {
     let columns = across.shapes().len();
+    across.is_outdated = true;
     across.sort = Sort::next(across.sort, action == Action::SortReverse, columns);
 }

@@ -50,6 +50,8 @@ pub struct Across {
     pub filter: String,
     /// Whether it is being typed.
     pub is_typing: bool,
+    /// Whether its rows may be others by now.
+    pub is_outdated: bool,
     /// The column to sort by, by what it says; `None`: the order of the contexts.
     pub sort: Option<Sort>,
 }
@@ -75,6 +77,7 @@ impl Across {
             offset: 0,
             filter: String::new(),
             is_typing: false,
+            is_outdated: true,
             sort: None,
         }
     }
@@ -169,6 +172,7 @@ impl Across {
     /// Puts the rows together anew. The cursor stays on the row that it was on; where that is gone it stays at its
     /// position.
     pub(super) fn relist(&mut self, contexts: &[Model]) {
+        self.is_outdated = false;
         let mut rows = Vec::new();
         self.unfiltered = 0;
         for (context, model) in contexts.iter().enumerate() {
