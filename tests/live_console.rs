@@ -42,6 +42,8 @@ enum Script {
     Keeps(BTreeSet<Resource>),
     /// It answers, but for this one, which comes to an error.
     Breaks(Resource, ErrorKind),
+    /// It wants to be left alone for so long, whatever it is asked.
+    Rests(Duration),
     /// It has meltcloud's public API only.
     DocumentedOnly,
     /// It takes what it is asked, and says nothing.
@@ -100,6 +102,10 @@ impl Watched {
             (Script::Hangs, _) => return None,
             (Script::Asks(appliance), _) => return Some(appliance.ask(request)),
             (Script::Fails(kind), _) => return Some(Err(Error::new(*kind, "no luck"))),
+            (Script::Rests(rest), _) => {
+                let error = Error::new(ErrorKind::TooManyRequests, "no luck");
+                return Some(Err(error.with_retry_after(Some(*rest))));
+            }
             (Script::Breaks(broken, kind), Some(resource)) if *broken == resource => {
                 return Some(Err(Error::new(*kind, "no luck")));
             }

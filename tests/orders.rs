@@ -169,7 +169,7 @@ fn an_order_for_a_fleet_that_moved_on_is_refused_and_planned_again() {
     revisions.push(newer);
     let taken = Message::Replied(Request::ListRevisions, Ok(Reply::Revisions(revisions)));
     console.take(taken);
-    console.assert_shows("Not sent, for the fleet has moved on:");
+    console.assert_shows("Not sent:");
     console.assert_shows("the newest revision of pool storage is 7 by now, not 6");
     console.assert_shows("[ Plan again ]");
     let effects = console.tap("enter");
@@ -209,7 +209,7 @@ fn an_operation_that_ended_meanwhile_is_not_cancelled() {
     let mut console = demo();
     console.press("4c<tab>");
     console.run_until(3, "succeeded");
-    console.assert_shows("Not sent, for the fleet has moved on:");
+    console.assert_shows("Not sent:");
     console.assert_shows("operation 3 of workers is succeeded and over");
     let effects = console.tap("enter");
     assert!(!effects.iter().any(tests::console::is_order));

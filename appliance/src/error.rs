@@ -1,6 +1,7 @@
 //! Why a request was not done.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub struct Error {
     code: Option<Text>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     details: BTreeMap<Text, Vec<Text>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<Duration>,
 }
 
 /// What to do about an error.
@@ -67,6 +70,7 @@ impl Error {
             message: message.into(),
             code: None,
             details: BTreeMap::new(),
+            retry_after: None,
         }
     }
 
@@ -91,6 +95,13 @@ impl Error {
         self
     }
 
+    /// The same error, of whoever wants to be left alone for so long.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.retry_after = retry_after;
+        self
+    }
+
     /// The same error, where whoever answered repeated a secret, without it.
     #[cfg(feature = "client")]
     #[must_use]
@@ -111,6 +122,7 @@ impl Error {
             message: hide(self.message),
             code: self.code.map(hide),
             details: details.collect(),
+            retry_after: self.retry_after,
         }
     }
 
@@ -122,6 +134,11 @@ impl Error {
     /// The word for programs, where there is one.
     pub fn code(&self) -> Option<&Text> {
         self.code.as_ref()
+    }
+
+    /// How long the appliance wants to be left alone, as far as whoever asked it is ready to.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// What is wrong with single fields of the request, by their names.

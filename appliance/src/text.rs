@@ -39,12 +39,15 @@ pub fn visible(raw: &str) -> Cow<'_, str> {
 }
 
 /// Controls (C0, C1, DEL), the line and paragraph separators, and what reorders or hides text: the bidirectional
-/// marks of Unicode UAX #9, zero-width characters, the byte-order mark.
+/// marks of Unicode UAX #9, zero-width characters, the soft hyphen, the byte-order mark, annotations, and tags (UTS #51,
+/// section 5.2). Besides what every font shows otherwise, or not at all: private use.
 fn disturbs(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{e000}'..='\u{f8ff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+                | '\u{f0000}'..='\u{10fffd}'
         )
 }
 
@@ -106,6 +109,11 @@ mod tests {
             "a\\u{a}b\\u{202e}c\\u{9b}"
         );
         assert_eq!(Text::from("Zürich 東京"), "Zürich 東京");
+        // Invisible: tags, a soft hyphen. What another font may show as anything: private use.
+        assert_eq!(
+            Text::from("w\u{e0041}\u{ad}\u{e000}"),
+            "w\\u{e0041}\\u{ad}\\u{e000}"
+        );
     }
 
     #[test]

@@ -179,6 +179,41 @@ fn an_appliance_of_which_one_path_is_broken_is_not_away() {
 }
 
 #[test]
+fn an_appliance_that_asks_to_be_left_alone_is() {
+    let mut console = Watched::new(false);
+    console.wait(20);
+    console.script = Script::Rests(Duration::from_secs(25));
+    console.wait(30);
+    console.asked.clear();
+    console.wait(250);
+    // Once in 25 to 30 seconds.
+    assert!(
+        (8..=10).contains(&console.asked.len()),
+        "{:?}",
+        console.asked
+    );
+    console.script = Script::Breaks(Resource::Budgets, ErrorKind::Failed);
+    console.wait_for("budgets failed 3 times: no luck", 120);
+}
+
+/// None known is not none.
+#[test]
+fn machines_that_were_never_told_are_not_counted() {
+    let script = Script::Breaks(Resource::Machines, ErrorKind::Failed);
+    let mut console = Watched::with_seed(false, 1, script);
+    console.wait(60);
+    console.assert_shows("its machines are not known yet");
+    assert!(!console.screen().contains("0 of 0"), "{}", console.screen());
+    assert!(
+        !console.screen().contains("0 would"),
+        "{}",
+        console.screen()
+    );
+    console.press("2");
+    console.assert_shows("ingress       ✓ ready              ?       ?         ?      ?");
+}
+
+#[test]
 fn a_refused_key_is_tried_slowly() {
     let mut console = Watched::with_seed(false, 1, Script::Fails(ErrorKind::Unauthorized));
     console.wait(60);

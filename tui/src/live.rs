@@ -9,6 +9,7 @@
 //! | `telling` | what an appliance tells and does at all |
 //! | `documented` | the public API's answers to the console's questions |
 //! | `pools` | pools that no list tells, found one by one |
+//! | `pace` | how many calls a second are made
 //! | `orders` | orders in the words of the public API |
 //! | `journal` | the operations that were started from this account |
 //! | `public` | the public API, as these ask it |
@@ -18,6 +19,7 @@ mod crew;
 mod documented;
 mod journal;
 mod orders;
+mod pace;
 mod pools;
 mod public;
 mod telling;
@@ -36,6 +38,7 @@ pub use telling::{Telling, telling};
 
 use documented::Documented;
 use journal::Journal;
+use pace::{Pace, Paced};
 
 /// One appliance. To clone it is cheap; clones share what is remembered, and each may be asked while others are.
 #[derive(Clone, Debug)]
@@ -44,6 +47,8 @@ pub struct Appliance {
     /// What it can do besides the public API.
     capabilities: Arc<Mutex<Known>>,
     documented: Arc<Documented>,
+    /// `None`: as fast as it answers.
+    pace: Option<Arc<Pace>>,
 }
 
 /// What an appliance has said of itself.
@@ -56,7 +61,12 @@ enum Known {
     All(Capabilities),
     /// It has the public API alone.
     Public,
+    /// It looks as if it had the public API alone, as a fault may: it is asked again after so many questions.
+    PublicAtLeast(u32),
 }
+
+/// After how many questions an appliance is asked again what it can do, where its answer may have been a fault's.
+const DOUBTED: u32 = 30;
 
 impl Appliance {
     /// The appliance that a client asks, with the journal of this account. Nothing is sent yet.
@@ -73,7 +83,15 @@ impl Appliance {
             client,
             capabilities: Arc::default(),
             documented: Arc::new(Documented::new(journal, Timestamp::now)),
+            pace: None,
         }
+    }
+
+    /// The same, which makes so many calls a second at most, and as many at once after a rest. Orders wait for nothing.
+    #[must_use]
+    pub fn paced(self, rate: f64) -> Self {
+        let pace = Some(Arc::new(Pace::new(rate)));
+        Self { pace, ..self }
     }
 
     /// What it can do besides meltcloud's public API, asked once and remembered; `None`: nothing.
@@ -86,21 +104,31 @@ impl Appliance {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         match &*known {
-            Known::Nothing => {}
+            Known::Nothing | Known::PublicAtLeast(0) => {}
             Known::All(capabilities) => return Ok(Some(capabilities.clone())),
             Known::Public => return Ok(None),
+            Known::PublicAtLeast(left) => {
+                *known = Known::PublicAtLeast(left - 1);
+                return Ok(None);
+            }
+        }
+        if let Some(pace) = &self.pace {
+            pace.wait();
         }
         let told = match self.client.capabilities() {
             Ok(told) => told,
-            Err(error) => return self.without_extension(error),
+            Err(error) => {
+                self.check_without_extension(error)?;
+                *known = Known::PublicAtLeast(DOUBTED);
+                return Ok(None);
+            }
         };
         *known = told.clone().map_or(Known::Public, Known::All);
         Ok(told)
     }
 
-    /// Whether it is only of the extension that nobody knows: a proxy may refuse its paths, or answer them with a page. It is
-    /// asked for again the next time, since a fault may look the same.
-    fn without_extension(&self, error: Error) -> Result<Option<Capabilities>, Error> {
+    /// That it is only the extension that nobody knows: a proxy may refuse its paths, or answer them with a page.
+    fn check_without_extension(&self, error: Error) -> Result<(), Error> {
         let may_be = matches!(
             error.kind(),
             ErrorKind::Failed
@@ -110,7 +138,7 @@ impl Appliance {
                 | ErrorKind::Rejected
         );
         let is_there = may_be && public::clusters(&self.client).is_ok();
-        if is_there { Ok(None) } else { Err(error) }
+        if is_there { Ok(()) } else { Err(error) }
     }
 
     /// How much of what `request` asks it tells.
@@ -129,10 +157,18 @@ impl Appliance {
     /// # Errors
     /// As the client's; [`ErrorKind::Unsupported`] for what this appliance does not tell or do.
     pub fn ask(&self, request: &Request) -> Result<Reply, Error> {
+        let pace = self.pace.as_ref().filter(|_| !request.is_order());
         if self.capabilities()?.is_some() {
+            if let Some(pace) = pace {
+                pace.wait();
+            }
             return self.client.ask(request);
         }
-        self.documented.answer(&self.client, request)
+        let client = &self.client;
+        match pace {
+            Some(pace) => self.documented.answer(&Paced { client, pace }, request),
+            None => self.documented.answer(client, request),
+        }
     }
 
     /// How many pools the last list of pools lacks because looking for all of them would have taken too many calls: the next

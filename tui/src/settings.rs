@@ -172,10 +172,16 @@ fn of_environment(variable: Variables<'_>) -> Option<Result<Draft, String>> {
 /// What to tell somebody who has configured nothing.
 pub(crate) fn nothing(variable: Variables<'_>) -> String {
     let path = place::of_file(variable);
+    let is_there = path.as_ref().is_some_and(|path| path.exists());
     let path = path.map_or_else(
         || "a file that MELTDECK_CONFIG names".to_owned(),
         |path| path.display().to_string(),
     );
+    if is_there {
+        return format!(
+            "meltdeck: no appliance is configured: fill in\n{path},\nor set MELTCLOUD_ENDPOINT, MELTCLOUD_ORGANIZATION and MELTCLOUD_API_KEY"
+        );
+    }
     format!(
         "meltdeck: no appliance is configured: `meltdeck config init` writes\n{path} to fill in, or set MELTCLOUD_ENDPOINT,\nMELTCLOUD_ORGANIZATION and MELTCLOUD_API_KEY"
     )

@@ -177,6 +177,22 @@ fn print_says_where_everything_comes_from() {
 }
 
 #[test]
+fn a_variable_that_names_no_context_is_a_problem_of_its_own() {
+    let home = Home::new();
+    home.configure(&context("west", "api_key_file = \"~/key\""));
+    let said = home.run_with(&["config", "check"], &[("MELTDECK_CONTEXT", "wset")]);
+    assert_eq!((said.code, said.out.as_str()), (2, "west: right\n"));
+    assert!(
+        said.err.contains("MELTDECK_CONTEXT: found \"wset\""),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("did you mean \"west\""), "{}", said.err);
+    let said = home.run_with(&["config", "check"], &[("MELTDECK_CONTEXT", "west")]);
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[test]
 fn check_says_everything_that_is_wrong_with_what_contexts_name() {
     let home = Home::new();
     fs::write(home.path(".pem"), "no certificate").unwrap();

@@ -96,11 +96,14 @@ impl Client {
     ) -> Result<(Reply, Vec<u8>), Failure> {
         let Whole { head, body } = self.exchange(call, room, time).await?;
         let purpose = purpose(call.method);
+        let rest = head
+            .retry_after
+            .map(|rest| self.settings.retries.within_reason(rest));
         let reply = answer::read(request, &head, &body).map_err(|error| Failure {
             error: if purpose == Purpose::Order && answer::may_be_done(&head, &body) {
                 trouble::no_answer(purpose, &error.to_string())
             } else {
-                error
+                error.with_retry_after(rest)
             },
             retry_after: head.retry_after,
         })?;

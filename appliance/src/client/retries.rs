@@ -101,7 +101,12 @@ impl Retries {
     pub(super) fn wait_before(&self, failures: u32, failure: &Failure, random: u64) -> Duration {
         let asked = failure.retry_after.unwrap_or_default();
         self.back_off(failures, random)
-            .max(asked.min(self.asked_cap))
+            .max(self.within_reason(asked))
+    }
+
+    /// What an appliance asks for, as far as it is done.
+    pub(super) fn within_reason(&self, asked: Duration) -> Duration {
+        asked.min(self.asked_cap)
     }
 }
 

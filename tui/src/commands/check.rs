@@ -75,7 +75,8 @@ impl Checked {
             0 => String::new(),
             count => format!(" ({count} accepted now)"),
         };
-        format!("{all} scenarios: {}{new}", told.join(", "))
+        let plural = if all == 1 { "" } else { "s" };
+        format!("{all} scenario{plural}: {}{new}", told.join(", "))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Machine pools of an appliance that has no list of them: a machine tells the number of its pool and not its cluster, so
-//! each pool is looked for in one cluster after the other. Where it is found is remembered, and where it is not.
+//! each pool is looked for in one cluster after the other. Where it is found is remembered, and for a while that it is nowhere.
 //!
 //! Pools in which no machine is stay unknown, unless a machine was in them before.
 
@@ -25,9 +25,23 @@ struct Places {
     /// Every cluster, as of the last question.
     clusters: Vec<ClusterId>,
     found: BTreeMap<MachinePoolId, ClusterId>,
-    /// Of each pool that was looked for in vain, in how many of the clusters.
-    sought: BTreeMap<MachinePoolId, usize>,
+    /// Of each pool that was looked for in vain, how far that is.
+    sought: BTreeMap<MachinePoolId, Sought>,
 }
+
+/// How far the search for a pool is that was not found yet.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sought {
+    /// In how many of the clusters it is not.
+    tried: usize,
+    /// How often it was in none of them.
+    in_vain: u32,
+    /// How many questions pass before it is looked for anew: it may only have been missing for a while.
+    rests: u32,
+}
+
+/// The most questions that pass before a pool that was in no cluster is looked for anew.
+const LONGEST_REST: u32 = 16;
 
 impl Pools {
     /// Every pool that can be found, as it is now: those that are known, and those of the machines.
@@ -63,6 +77,7 @@ impl Pools {
         let mut places = self.known();
         places.meet(&clusters);
         places.sought.retain(|pool, _| wanted.contains(pool));
+        places.rest();
         let read = places.read_again(asking);
         let all = read.and_then(|mut pools| {
             pools.extend(places.seek(asking, &wanted)?);
@@ -78,8 +93,8 @@ impl Pools {
     pub(super) fn left(&self) -> usize {
         let places = self.known();
         let clusters = places.clusters.len();
-        let left = places.sought.values().filter(|tried| **tried < clusters);
-        left.count()
+        let left = places.sought.values();
+        left.filter(|sought| sought.tried < clusters).count()
     }
 
     /// The cluster of one pool, which is looked for everywhere where it is not known.
@@ -169,7 +184,7 @@ impl Places {
         let unknown = wanted.iter().filter(|pool| !self.found.contains_key(pool));
         let unknown = unknown.map(|pool| Search {
             pool: *pool,
-            tried: AtomicUsize::new(self.sought.get(pool).copied().unwrap_or_default()),
+            tried: AtomicUsize::new(self.sought.get(pool).map_or(0, |sought| sought.tried)),
         });
         let searches: Vec<Search> = unknown.collect();
         let looks = AtomicUsize::new(LOOKS);
@@ -192,10 +207,38 @@ impl Places {
             if self.found.contains_key(&search.pool) {
                 self.sought.remove(&search.pool);
             } else {
-                self.sought.insert(search.pool, search.tried.into_inner());
+                let sought = self.sought.entry(search.pool).or_default();
+                sought.go_on_to(search.tried.into_inner(), self.clusters.len());
             }
         }
         trouble.map_or(Ok(pools), Err)
+    }
+
+    /// Lets another question pass for the pools that are in no cluster.
+    fn rest(&mut self) {
+        let clusters = self.clusters.len();
+        for sought in self.sought.values_mut() {
+            if sought.tried < clusters {
+                continue;
+            }
+            match sought.rests.checked_sub(1) {
+                Some(left) => sought.rests = left,
+                None => sought.tried = 0,
+            }
+        }
+    }
+}
+
+impl Sought {
+    /// It is not in the first so many of the clusters.
+    fn go_on_to(&mut self, tried: usize, clusters: usize) {
+        if tried >= clusters && self.tried < clusters {
+            self.rests = 1_u32
+                .checked_shl(self.in_vain)
+                .map_or(LONGEST_REST, |rests| rests.min(LONGEST_REST));
+            self.in_vain += 1;
+        }
+        self.tried = tried;
     }
 }
 

@@ -7,7 +7,7 @@ use simulator::scenario::model::Model;
 use super::super::live::unanswered;
 use super::meant;
 use crate::live::Appliance;
-use crate::settings::{Configured, Context, Draft, Variables, of_context};
+use crate::settings::{Configured, Context, Draft, Variables, drafted, of_context};
 use crate::streams::{Answer, Failure, Streams};
 
 pub(super) fn run(
@@ -34,6 +34,11 @@ pub(super) fn run(
             Some(Ok(told)) => writeln!(streams.out, "{name}: right, and answers: {told}")?,
             Some(Err(error)) => silent.push(unanswered(&context, &error)),
         }
+    }
+    if named.is_none() && variable("MELTDECK_CONTEXT").is_some() {
+        // What is wrong with a context is told already.
+        let why = drafted(None, variable).err();
+        wrong.extend(why.filter(|why| !wrong.contains(why)));
     }
     // What was found right is told before what was not.
     streams.out.flush()?;

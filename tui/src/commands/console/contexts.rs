@@ -197,7 +197,7 @@ fn source(context: &Context, zone: &Zone) -> Source {
 fn appliance(context: &Context) -> Result<Appliance, Failure> {
     let client = Client::new(run::impatient(context.client.clone()))
         .map_err(|error| Failure::Question(format!("meltdeck: {}: {error}", context.name)))?;
-    Ok(Appliance::new(client))
+    Ok(Appliance::new(client).paced(context.most_requests_per_second))
 }
 
 /// A zone and its name.

@@ -24,6 +24,8 @@ pub struct Dialog {
     pub stage: Stage,
     /// The first line of the text that is shown.
     pub offset: usize,
+    /// What the fleet that it is for is called, in seven letters: a fleet, or a context.
+    fleet_word: &'static str,
 }
 
 /// How far an order is.
@@ -46,7 +48,12 @@ pub enum Stage {
 
 impl Dialog {
     /// The question before a plan, with the button that cancels in focus.
-    pub fn new(plan: Plan, made_from: (Intent, Vec<RowId>), consequences: Vec<String>) -> Self {
+    pub fn new(
+        plan: Plan,
+        made_from: (Intent, Vec<RowId>),
+        consequences: Vec<String>,
+        fleet_word: &'static str,
+    ) -> Self {
         Self {
             can_save: plan.command.verb.makes_revision(),
             command: plan.command,
@@ -56,6 +63,7 @@ impl Dialog {
             typed: String::new(),
             stage: Stage::Prompting,
             offset: 0,
+            fleet_word,
         }
     }
 
@@ -101,10 +109,10 @@ impl Dialog {
                 let told = self.consequences.iter().cloned();
                 return asked.into_iter().chain(told).collect();
             }
-            Stage::Outdated(why) => ("Not sent, for the fleet has moved on:", why, &None),
+            Stage::Outdated(why) => ("Not sent:", why, &None),
             Stage::Refused { why, done } => ("Refused:", why, done),
         };
-        let mut told = vec![format!("fleet    {}", self.command.context)];
+        let mut told = vec![format!("{}  {}", self.fleet_word, self.command.context)];
         match &*self.command.targets {
             [Target::Rollout(target)] => {
                 told.push(format!("cluster  {}", target.cluster));

@@ -29,6 +29,9 @@ pub struct Fleet {
     pub operations: Vec<Operation>,
     /// Whether they were told at all.
     pub(super) knows_operations: bool,
+    /// Whether pools and machines were told at all: none known is not none.
+    knows_pools: bool,
+    knows_machines: bool,
     /// Revisions.
     pub revisions: Vec<Revision>,
     /// Disruption budgets, those that need looking at first.
@@ -87,12 +90,14 @@ impl Fleet {
             .map(|(place, pool)| (pool.id, place))
             .collect();
         self.pools = pools;
+        self.knows_pools = true;
         self.attend();
     }
 
     /// Takes the machines and counts them.
     pub fn take_machines(&mut self, machines: Vec<Machine>) {
         self.counts.clear();
+        self.knows_machines = true;
         self.unassigned = Counts::default();
         for machine in &machines {
             let counts = match machine.machine_pool_id {
@@ -195,6 +200,17 @@ impl Fleet {
     /// How many machines of a pool do what.
     pub fn counts(&self, pool: MachinePoolId) -> Counts {
         self.counts.get(&pool).copied().unwrap_or_default()
+    }
+
+    /// How many machines of a pool do what; `None` where its machines are not known.
+    pub fn known_counts(&self, pool: MachinePoolId) -> Option<Counts> {
+        self.knows_machines.then(|| self.counts(pool))
+    }
+
+    /// As [`Fleet::counts_of`]; `None` where machines, or the pools that they are in, are not known.
+    pub fn known_counts_of(&self, cluster: Option<ClusterId>) -> Option<Counts> {
+        let is_known = self.knows_machines && self.knows_pools;
+        is_known.then(|| self.counts_of(cluster))
     }
 
     /// How many machines of a cluster, or of the whole fleet, do what.

@@ -316,7 +316,7 @@ impl Model {
     }
 
     /// What the fleet's name is called: a context's, or a scenario's.
-    pub(super) fn fleet_word(&self) -> &'static str {
+    pub(in crate::console) fn fleet_word(&self) -> &'static str {
         if self.live.is_some() {
             "context"
         } else {

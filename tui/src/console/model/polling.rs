@@ -220,8 +220,14 @@ impl Polling {
         }
     }
 
-    /// Takes what came of a question, or of an order where `resource` is `None`. Returns what that changed.
-    pub fn note(&mut self, resource: Option<Resource>, outcome: &Outcome) -> Option<Turn> {
+    /// Takes what came of a question, or of an order where `resource` is `None`, and how long the appliance wants to be left
+    /// alone at least. Returns what that changed.
+    pub fn note(
+        &mut self,
+        resource: Option<Resource>,
+        outcome: &Outcome,
+        rest: Duration,
+    ) -> Option<Turn> {
         let now = self.now;
         let asked_at = resource
             .and_then(|resource| self.facts.get(&resource)?.asked_at)
@@ -229,7 +235,7 @@ impl Polling {
         if let Some(resource) = resource {
             let wait = match outcome {
                 Outcome::Told | Outcome::NotTold => Duration::ZERO,
-                _ => self.back_off(self.tries(resource) + 1),
+                _ => self.back_off(self.tries(resource) + 1).max(rest),
             };
             let facts = self.facts.entry(resource).or_default();
             facts.note(outcome, now, wait);
@@ -238,14 +244,14 @@ impl Polling {
         let is_away = matches!(self.connection, Connection::Away(_));
         match (outcome, light) {
             (Outcome::Silent { why, is_refused }, Some(light)) if is_away => {
-                self.note_failed_try(light, asked_at, why, *is_refused)
+                self.note_failed_try(light, asked_at, (why, *is_refused), rest)
             }
             // What was asked before it went away says nothing new.
             (Outcome::Silent { .. }, None) if is_away => None,
             (Outcome::Silent { why, is_refused }, _) => {
                 self.unanswered.extend(light);
                 if self.unanswered.len() == LIGHT.len() {
-                    return self.note_silence(why, *is_refused);
+                    return self.note_silence((why, *is_refused), rest);
                 }
                 // One question among others that are answered is only that one's trouble: these are asked at once.
                 self.hurry_light();
@@ -278,14 +284,14 @@ impl Polling {
         &mut self,
         light: Resource,
         asked_at: Duration,
-        why: &Text,
-        is_refused: bool,
+        silence: (&Text, bool),
+        rest: Duration,
     ) -> Option<Turn> {
         let Connection::Away(away) = &self.connection else {
             return None;
         };
         let is_try = away.try_with() == light && asked_at >= away.since;
-        is_try.then(|| self.note_silence(why, is_refused)).flatten()
+        is_try.then(|| self.note_silence(silence, rest)).flatten()
     }
 
     fn note_answer(&mut self) -> Option<Turn> {
@@ -306,7 +312,8 @@ impl Polling {
         }
     }
 
-    fn note_silence(&mut self, why: &Text, is_refused: bool) -> Option<Turn> {
+    /// It does not answer: why, and whether it refused the key.
+    fn note_silence(&mut self, (why, is_refused): (&Text, bool), rest: Duration) -> Option<Turn> {
         let (tries, since) = match &self.connection {
             Connection::Away(away) => (away.tries + 1, Some(away.since)),
             Connection::Opening | Connection::Up => (1, None),
@@ -316,6 +323,7 @@ impl Polling {
         } else {
             self.back_off(tries)
         };
+        let wait = wait.max(rest);
         let told = match &self.connection {
             Connection::Away(away) => away.is_refused,
             _ => false,

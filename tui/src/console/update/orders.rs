@@ -92,7 +92,7 @@ pub(super) fn propose(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Opens the question. Returns what is to be asked for it.
 pub(super) fn ask(model: &mut Model, plan: Plan, intent: Intent, rows: Vec<RowId>) -> Vec<Effect> {
     let consequences = model.consequences(&plan.command, &plan.left_out);
-    let mut dialog = Dialog::new(plan, (intent, rows), consequences);
+    let mut dialog = Dialog::new(plan, (intent, rows), consequences, model.fleet_word());
     dialog.can_save &= !model.applies_at_once();
     model.dialog = Some(dialog);
     data::ask_for_question(model).into_iter().collect()

@@ -156,7 +156,11 @@ pub(super) fn note(model: &mut Model, request: &Request, reply: &Result<Reply, E
     if outcome == Outcome::NotTold && resource == Some(Resource::Clock) {
         live.simulated = None;
     }
-    let turn = live.polling.note(resource, &outcome);
+    let rest = reply.as_ref().err().and_then(Error::retry_after);
+    let turn = live
+        .polling
+        .note(resource, &outcome, rest.unwrap_or_default());
+    tell_trouble(model, resource);
     match turn {
         Some(Turn::Lost) => tell_loss(model),
         Some(Turn::Found(after)) => {
@@ -164,6 +168,22 @@ pub(super) fn note(model: &mut Model, request: &Request, reply: &Result<Reply, E
             model.notify(Tone::Good, told);
         }
         None => {}
+    }
+}
+
+/// Tells once why a list fails again and again while others come.
+fn tell_trouble(model: &mut Model, resource: Option<Resource>) {
+    /// One failure or two are nothing to worry about.
+    const MANY: u32 = 3;
+    let (Some(live), Some(resource)) = (&model.live, resource) else {
+        return;
+    };
+    let polling = &live.polling;
+    let is_news = polling.connection == Connection::Up && polling.tries(resource) == MANY;
+    let why = polling.error(resource).filter(|_| is_news);
+    if let Some(why) = why {
+        let told = format!("{} failed {MANY} times: {why}", resource.name());
+        model.notify(Tone::Warning, told);
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt::Write;
+use std::sync::atomic::AtomicBool;
 
 use appliance::public::{Patch, Reply, Request};
 use appliance::{MachineId, MachinePoolStatus};
@@ -84,7 +85,7 @@ impl Ask for Nowhere {
 }
 
 #[test]
-fn a_pool_that_is_nowhere_is_looked_for_again_only_when_there_are_other_clusters() {
+fn a_pool_that_is_nowhere_is_looked_for_ever_more_rarely_until_there_are_other_clusters() {
     let asked = Nowhere {
         fleet: fleet(3),
         pool: 77,
@@ -94,12 +95,52 @@ fn a_pool_that_is_nowhere_is_looked_for_again_only_when_there_are_other_clusters
     assert_eq!(numbers(&list), [(2, 2), (3, 3)]);
     assert_eq!(asked.fleet.looks(), 3 + 2 + 3);
     assert_eq!(pools.left(), 0);
-    pools.list(&asked).unwrap();
-    assert_eq!(asked.fleet.looks(), 2);
+    let looks: Vec<_> = (0..20)
+        .map(|_| {
+            pools.list(&asked).unwrap();
+            asked.fleet.looks() - 2
+        })
+        .collect();
+    assert_eq!(
+        looks,
+        [0, 3, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0]
+    );
     let new = public::NewCluster::named("c4".into(), Some("1.33".into()));
     asked.ask(Request::CreateCluster { new }).unwrap();
     pools.list(&asked).unwrap();
     assert_eq!(asked.fleet.looks(), 2 + 4);
+}
+
+/// An appliance that says for a while that there are no pools.
+struct Forgetful {
+    fleet: Fleet,
+    has_forgotten: AtomicBool,
+}
+
+impl Ask for Forgetful {
+    fn ask(&self, request: Request) -> Result<Reply, Error> {
+        let is_of_pool = matches!(request, Request::GetMachinePool { .. });
+        if is_of_pool && self.has_forgotten.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::NotFound, "nowhere"));
+        }
+        self.fleet.ask(request)
+    }
+}
+
+#[test]
+fn pools_that_were_not_there_for_a_while_are_found_again() {
+    let asked = Forgetful {
+        fleet: fleet(3),
+        has_forgotten: AtomicBool::new(false),
+    };
+    let pools = Pools::default();
+    let all = pools.list(&asked).unwrap();
+    assert_eq!(all.len(), 3);
+    asked.has_forgotten.store(true, Ordering::Relaxed);
+    assert_eq!(pools.list(&asked).unwrap(), []);
+    assert_eq!(pools.list(&asked).unwrap(), []);
+    asked.has_forgotten.store(false, Ordering::Relaxed);
+    assert_eq!(pools.list(&asked).unwrap(), all);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::operations::{operation_pool, operation_state, operation_task, rollout
 use super::{Cell, Column, Entry, Tone, column, plain, toned};
 use crate::clock::in_minutes;
 use crate::console::model::attention::Attention;
-use crate::console::model::fleet::Fleet;
+use crate::console::model::fleet::{Counts, Fleet};
 use crate::console::model::place::{RowId, Scope};
 use crate::console::model::sight::Trouble;
 
@@ -147,8 +147,9 @@ impl Attention {
     fn detail(&self, fleet: &Fleet) -> String {
         match *self {
             Self::Cluster(id) => {
-                let counts = fleet.counts_of(Some(id));
-                format!("{} of {} ready", counts.ready, counts.all)
+                let counts = fleet.known_counts_of(Some(id));
+                let told = |counts: Counts| format!("{} of {} ready", counts.ready, counts.all);
+                counts.map_or_else(|| "its machines are not known yet".to_owned(), told)
             }
             Self::Operation(id) => fleet
                 .operation(id)
@@ -166,7 +167,10 @@ impl Attention {
                 let date = fleet.windows.date_of_change(pool);
                 date.map_or_else(String::new, String::from)
             }
-            Self::Pending(pool, _) => format!("{} would reboot", fleet.counts(pool).all),
+            Self::Pending(pool, _) => match fleet.known_counts(pool) {
+                Some(counts) => format!("{} would reboot", counts.all),
+                None => "its machines are not known yet".to_owned(),
+            },
         }
     }
 }

@@ -7,7 +7,7 @@ use appliance::MachinePool;
 use super::{
     Cell, Column, Entry, Tone, column, is_pool_in, natural, number, plain, revision_cell, toned,
 };
-use crate::console::model::fleet::Fleet;
+use crate::console::model::fleet::{Counts, Fleet};
 use crate::console::model::place::{RowId, Scope};
 
 impl Entry for MachinePool {
@@ -50,16 +50,16 @@ impl Entry for MachinePool {
         column!(number "SAVED", 5, 4, |fleet, pool| revision_cell(fleet.pending_revision(pool.id)), |fleet, a, b| {
             fleet.pending_revision(a.id).cmp(&fleet.pending_revision(b.id))
         }),
-        column!(number "MACHINES", 8, 1, |fleet, pool| number(fleet.counts(pool.id).all), |fleet, a, b| {
+        column!(number "MACHINES", 8, 1, |fleet, pool| count(fleet, pool, |counts| counts.all), |fleet, a, b| {
             fleet.counts(a.id).all.cmp(&fleet.counts(b.id).all)
         }),
-        column!(number "READY", 6, 1, |fleet, pool| number(fleet.counts(pool.id).ready), |fleet, a, b| {
+        column!(number "READY", 6, 1, |fleet, pool| count(fleet, pool, |counts| counts.ready), |fleet, a, b| {
             fleet.counts(a.id).ready.cmp(&fleet.counts(b.id).ready)
         }),
-        column!(number "UPDATING", 8, 2, |fleet, pool| number(fleet.counts(pool.id).updating), |fleet, a, b| {
+        column!(number "UPDATING", 8, 2, |fleet, pool| count(fleet, pool, |counts| counts.updating), |fleet, a, b| {
             fleet.counts(a.id).updating.cmp(&fleet.counts(b.id).updating)
         }),
-        column!(number "OTHER", 5, 2, |fleet, pool| number(fleet.counts(pool.id).other), |fleet, a, b| {
+        column!(number "OTHER", 5, 2, |fleet, pool| count(fleet, pool, |counts| counts.other), |fleet, a, b| {
             fleet.counts(a.id).other.cmp(&fleet.counts(b.id).other)
         }),
         column!(number "REV", 4, 2, |_, pool| revision_cell(pool.revision), |_, a, b| a.revision.cmp(&b.revision)),
@@ -90,6 +90,12 @@ impl Entry for MachinePool {
             cluster.into(),
         ]
     }
+}
+
+/// A number of its machines, where these are known.
+fn count(fleet: &Fleet, pool: &MachinePool, of: fn(Counts) -> u32) -> Cell {
+    let counts = fleet.known_counts(pool.id);
+    counts.map_or_else(|| toned("?", Tone::Faint), |counts| number(of(counts)))
 }
 
 fn pool_tone(pool: &MachinePool) -> Tone {
