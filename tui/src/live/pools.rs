@@ -47,7 +47,8 @@ impl Pools {
     /// Every pool that can be found, as it is now: those that are known, and those of the machines.
     ///
     /// # Errors
-    /// The first of the appliance's that does not say that a pool is elsewhere. What was found before it is remembered.
+    /// The first of the appliance's that does not say that a pool is elsewhere; and where it has none of the pools that its
+    /// machines are in. What was found before is remembered.
     pub(super) fn list(&self, asking: &dyn Ask) -> Result<Vec<MachinePool>, Error> {
         let pools = self.all(asking)?.into_iter();
         Ok(pools.map(Found::into_pool).collect())
@@ -83,8 +84,14 @@ impl Pools {
             pools.extend(places.seek(asking, &wanted)?);
             Ok(pools)
         });
+        let are_nowhere = places.are_nowhere(&wanted);
         self.know(places);
         let mut pools = all?;
+        if are_nowhere && pools.is_empty() {
+            let count = wanted.len();
+            let why = format!("machines are in {count} pools, and no cluster has any of these");
+            return Err(Error::new(ErrorKind::Failed, why));
+        }
         pools.sort_by_key(|found| (found.cluster, found.pool.id));
         Ok(pools)
     }
@@ -212,6 +219,16 @@ impl Places {
             }
         }
         trouble.map_or(Ok(pools), Err)
+    }
+
+    /// Whether pools are wanted, and all of them were looked for in vain everywhere.
+    fn are_nowhere(&self, wanted: &BTreeSet<MachinePoolId>) -> bool {
+        let clusters = self.clusters.len();
+        let is_nowhere = |pool| {
+            let sought: Option<&Sought> = self.sought.get(pool);
+            sought.is_some_and(|sought| sought.tried >= clusters)
+        };
+        !wanted.is_empty() && wanted.iter().all(is_nowhere)
     }
 
     /// Lets another question pass for the pools that are in no cluster.
