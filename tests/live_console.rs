@@ -9,6 +9,7 @@ mod faults;
 mod forecasts;
 mod orders;
 mod polling;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -14,7 +14,7 @@ use tui::live::Appliance;
 
 use super::{Script, Watched};
 
-const KEY: &str = "eyJ-a-key-that-nobody-may-see";
+pub(super) const KEY: &str = "eyJ-a-key-that-nobody-may-see";
 /// How long the client waits for an answer of a server that says nothing; for others it waits as long as they take.
 pub(super) const PATIENCE: Duration = Duration::from_millis(250);
 

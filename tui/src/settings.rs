@@ -23,6 +23,7 @@ mod tests;
 use std::path::PathBuf;
 
 use appliance::client;
+use appliance::text::visible;
 use simulator::scenario::did_you_mean;
 
 use crate::streams::Failure;
@@ -89,7 +90,8 @@ pub(crate) fn chosen_if_any(context: Option<&str>) -> Result<Option<Context>, Fa
 
 /// What to tell of one context.
 pub(crate) fn of_context(name: &str, what: &str) -> String {
-    format!("meltdeck: context \"{name}\": {what}")
+    // One that is wrong may have any name.
+    format!("meltdeck: context \"{}\": {what}", visible(name))
 }
 
 /// Every context that is configured, the environment's first. One that is wrong hides no other. Their keys are not got yet:

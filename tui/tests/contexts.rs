@@ -193,6 +193,34 @@ fn a_variable_that_names_no_context_is_a_problem_of_its_own() {
 }
 
 #[test]
+fn a_name_that_is_none_hides_no_other_context() {
+    let home = Home::new();
+    let bad = "[contexts.\"bad\\u001b[31m \"]\norganization = \"0\"\n";
+    let locked = context("locked", "api_key_command = [\"false\"]");
+    home.configure(&(bad.to_owned() + &locked + &context("west", "")));
+    let said = home.run(&["config", "check"]);
+    assert_eq!((said.code, said.out.as_str()), (2, "west: right\n"));
+    for part in [
+        "a name without blanks around it",
+        "organization",
+        "false failed",
+    ] {
+        assert!(said.err.contains(part), "{part}\n{}", said.err);
+    }
+    for said in [
+        said,
+        home.run(&["config", "print"]),
+        home.run(&["get", "pools", "-A"]),
+    ] {
+        assert!(
+            !said.err.contains('\u{1b}') && !said.out.contains('\u{1b}'),
+            "{}",
+            said.err
+        );
+    }
+}
+
+#[test]
 fn check_says_everything_that_is_wrong_with_what_contexts_name() {
     let home = Home::new();
     fs::write(home.path(".pem"), "no certificate").unwrap();

@@ -72,12 +72,6 @@ impl File {
             one_of(known, &item, &mut problems)
         });
         section.finish(&mut problems);
-        for (context, offset, _) in &contexts {
-            if !simulator::scenario::is_name(context) {
-                let why = "allowed: a name without blanks around it, of at most 253 characters";
-                problems.add(*offset, format!("contexts: {why}"));
-            }
-        }
         if !problems.is_empty() {
             // Then nothing that the file says can be relied on, so all that is wrong is told.
             for (_, _, item) in &contexts {
@@ -85,8 +79,12 @@ impl File {
             }
             return Err(problems.into_error(&named));
         }
-        let contexts = contexts.into_iter().map(|(context, _, item)| {
+        let contexts = contexts.into_iter().map(|(context, offset, item)| {
             let mut problems = Problems::new(text);
+            if !simulator::scenario::is_name(context) {
+                let why = "allowed: a name without blanks around it, of at most 253 characters";
+                problems.add(offset, format!("contexts: {why}"));
+            }
             let read = draft(context, &item, &mut problems, &path, variable);
             let read = read.filter(|_| problems.is_empty());
             let read = read.map(|draft| draft.with_key_of_environment(variable));
