@@ -15,6 +15,23 @@ pub(super) fn before_the_answer(error: &reqwest::Error, origin: &str, purpose: P
         let why = "the request cannot be sent: it does not fit into HTTP";
         return Error::new(ErrorKind::Rejected, why);
     }
+    // What is no record of TLS at all is most often HTTP.
+    let speaks_none = causes.iter().any(|cause| {
+        let of_tls = cause.downcast_ref::<rustls::Error>();
+        let is_no_record = |error: &rustls::Error| {
+            matches!(
+                error,
+                rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)
+            )
+        };
+        of_tls.is_some_and(is_no_record)
+    });
+    if error.is_connect() && speaks_none {
+        let why = format!(
+            "no secure connection to {origin}: what answers there speaks no TLS; is its address http://?"
+        );
+        return Error::new(ErrorKind::Insecure, why);
+    }
     if error.is_connect() && is_of_tls {
         let why = format!("no secure connection to {origin}: {last}");
         return Error::new(ErrorKind::Insecure, why);

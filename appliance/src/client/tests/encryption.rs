@@ -114,6 +114,12 @@ async fn who_speaks_no_encryption_is_not_secure() {
     });
     let error = ask(settings, &question()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Insecure, "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("speaks no TLS; is its address http://?"),
+        "{error}"
+    );
 }
 
 #[test]
