@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use appliance::{Error, Reply, Request};
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use simulator::engine::{Seed, Time};
 use simulator::fleet::Blueprint;
@@ -15,7 +15,7 @@ use tui::console::key::Key;
 use tui::console::message::{Drive, Effect, Message, Rehearsed};
 use tui::console::model::{Glyphs, Model};
 use tui::console::update::{begin, update};
-use tui::console::view::view;
+use tui::console::view::Picture;
 
 /// A console on a simulated fleet.
 #[derive(Debug)]
@@ -171,22 +171,12 @@ impl Console {
 
     /// The picture.
     pub fn buffer(&self) -> Buffer {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.model.size.0, self.model.size.1));
-        view(&self.model, &mut buffer);
-        buffer
+        buffer_of(&self.model)
     }
 
     /// The picture's characters, line by line.
     pub fn screen(&self) -> String {
-        let buffer = self.buffer();
-        let lines = buffer
-            .content()
-            .chunks(usize::from(self.model.size.0).max(1));
-        let line = |cells: &[ratatui::buffer::Cell]| {
-            let text: String = cells.iter().map(ratatui::buffer::Cell::symbol).collect();
-            text.trim_end().to_owned()
-        };
-        lines.map(line).collect::<Vec<_>>().join("\n")
+        screen_of(&self.model)
     }
 
     /// Carries effects out, and what the answers to them lead to.
@@ -246,4 +236,24 @@ impl Console {
 /// Whether an effect asks for a change of the fleet.
 pub fn is_order(effect: &Effect) -> bool {
     matches!(effect, Effect::Ask(request) if request.is_order())
+}
+
+/// What a screen would show.
+fn buffer_of(picture: &impl Picture) -> Buffer {
+    let (columns, rows) = picture.size();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+    picture.paint(&mut buffer);
+    buffer
+}
+
+/// Its characters, line by line.
+pub fn screen_of(picture: &impl Picture) -> String {
+    let buffer = buffer_of(picture);
+    let columns = usize::from(buffer.area().width).max(1);
+    let lines = buffer.content().chunks(columns);
+    let line = |cells: &[Cell]| {
+        let text: String = cells.iter().map(Cell::symbol).collect();
+        text.trim_end().to_owned()
+    };
+    lines.map(line).collect::<Vec<_>>().join("\n")
 }

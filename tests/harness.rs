@@ -9,7 +9,7 @@ pub mod served;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub use console::Console;
+pub use console::{Console, screen_of};
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use tui::Streams;
 

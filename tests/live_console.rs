@@ -15,8 +15,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use appliance::{Capabilities, Error, ErrorKind, Reply, Request};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use simulator::engine::{Seed, Time};
 use simulator::fleet::Blueprint;
 use simulator::scenario::Scenario;
@@ -27,7 +25,6 @@ use tui::console::model::polling::Polling;
 use tui::console::model::resource::Resource;
 use tui::console::model::{Glyphs, Live, Model};
 use tui::console::update::{begin, update};
-use tui::console::view::view;
 use tui::live::Appliance;
 
 /// How often the clock ticks here.
@@ -198,14 +195,7 @@ impl Watched {
     }
 
     fn screen(&self) -> String {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.model.size.0, self.model.size.1));
-        view(&self.model, &mut buffer);
-        let lines = buffer.content().chunks(usize::from(self.model.size.0));
-        let line = |cells: &[ratatui::buffer::Cell]| {
-            let text: String = cells.iter().map(ratatui::buffer::Cell::symbol).collect();
-            text.trim_end().to_owned()
-        };
-        lines.map(line).collect::<Vec<_>>().join("\n")
+        tests::screen_of(&self.model)
     }
 
     #[track_caller]

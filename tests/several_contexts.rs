@@ -161,15 +161,7 @@ impl Watched {
     }
 
     fn screen(&self) -> String {
-        let (columns, rows) = self.deck.size();
-        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-        self.deck.paint(&mut buffer);
-        let lines = buffer.content().chunks(usize::from(columns));
-        let line = |cells: &[ratatui::buffer::Cell]| {
-            let text: String = cells.iter().map(ratatui::buffer::Cell::symbol).collect();
-            text.trim_end().to_owned()
-        };
-        lines.map(line).collect::<Vec<_>>().join("\n")
+        tests::screen_of(&self.deck)
     }
 
     #[track_caller]

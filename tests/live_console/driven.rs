@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 use appliance::client::blocking;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::Rect;
 use tests::ScenarioFile;
 use tests::served::{ORGANIZATION, Served};
 use tui::capture::Source;
@@ -24,7 +22,6 @@ use tui::console::run::Opener;
 use tui::console::teller::Teller;
 use tui::console::update::deck::Event;
 use tui::console::update::{begin, update};
-use tui::console::view::view;
 use tui::live::Appliance;
 
 /// The longest that a test waits for anything.
@@ -169,14 +166,7 @@ impl Driven {
     }
 
     pub(super) fn screen(&self) -> String {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.model.size.0, self.model.size.1));
-        view(&self.model, &mut buffer);
-        let lines = buffer.content().chunks(usize::from(self.model.size.0));
-        let line = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>();
-        let lines: Vec<_> = lines
-            .map(|cells| line(cells).trim_end().to_owned())
-            .collect();
-        lines.join("\n")
+        tests::screen_of(&self.model)
     }
 
     /// Where the forecast says how many runs there are: they are all made.

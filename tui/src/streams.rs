@@ -48,6 +48,19 @@ pub(crate) enum Failure {
     Output(io::Error),
 }
 
+/// What came of several contexts, once what they told was written: settings that are wrong weigh more than appliances that are
+/// silent, and all of both is told.
+pub(crate) fn ended(mut wrong: Vec<String>, mut silent: Vec<String>) -> Result<Answer, Failure> {
+    if !wrong.is_empty() {
+        wrong.append(&mut silent);
+        return Err(Failure::Question(wrong.join("\n")));
+    }
+    if !silent.is_empty() {
+        return Err(Failure::Appliance(silent.join("\n")));
+    }
+    Ok(Answer::Done)
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)

@@ -8,7 +8,7 @@ use super::super::live::unanswered;
 use super::meant;
 use crate::live::Appliance;
 use crate::settings::{Configured, Context, Draft, Variables, drafted, of_context};
-use crate::streams::{Answer, Failure, Streams};
+use crate::streams::{Answer, Failure, Streams, ended};
 
 pub(super) fn run(
     named: Option<&str>,
@@ -42,14 +42,7 @@ pub(super) fn run(
     }
     // What was found right is told before what was not.
     streams.out.flush()?;
-    if !wrong.is_empty() {
-        wrong.append(&mut silent);
-        return Err(Failure::Question(wrong.join("\n")));
-    }
-    if !silent.is_empty() {
-        return Err(Failure::Appliance(silent.join("\n")));
-    }
-    Ok(Answer::Done)
+    ended(wrong, silent)
 }
 
 /// What a context names, read. What is unsafe about it is a warning.

@@ -15,7 +15,7 @@ use crate::console::model::{Glyphs, Live, Model};
 use crate::console::run::{self, Opener};
 use crate::live::Appliance;
 use crate::settings::{self, Configured, Context, Draft, of_process};
-use crate::streams::{Answer, Failure, Streams};
+use crate::streams::{Answer, Failure, Streams, ended};
 
 /// Opens on one context. The key of no other is got before somebody wants to see them all.
 pub(super) fn show_one(
@@ -100,14 +100,7 @@ fn overview_of_all(
     }
     // What was told comes before what was not.
     streams.out.flush()?;
-    if !wrong.is_empty() {
-        wrong.append(&mut silent);
-        return Err(Failure::Question(wrong.join("\n")));
-    }
-    if !silent.is_empty() {
-        return Err(Failure::Appliance(silent.join("\n")));
-    }
-    Ok(Answer::Done)
+    ended(wrong, silent)
 }
 
 /// A context of the console, and how it is opened.

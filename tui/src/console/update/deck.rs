@@ -8,7 +8,7 @@ use crate::console::model::deck::Deck;
 use crate::console::model::deck::across::{self, Across, Table};
 use crate::console::model::live::Access;
 use crate::console::model::place::Sort;
-use crate::console::model::{Place, Scope, Tone, View};
+use crate::console::model::{Model, Place, Scope, Tone, View};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +48,11 @@ pub fn update(deck: &mut Deck, event: Event) -> Vec<Deed> {
         Event::Shared(Message::Key(key)) => press(deck, key),
         Event::Shared(Message::Tick(elapsed)) => {
             deck.notices.age(elapsed);
-            each(deck, &Message::Tick(elapsed))
+            each(deck, |model| super::update(model, Message::Tick(elapsed)))
         }
         Event::Shared(Message::Resized(columns, rows)) => {
-            let mut deeds = each(deck, &Message::Resized(columns, rows));
+            let resized = Message::Resized(columns, rows);
+            let mut deeds = each(deck, |model| super::update(model, resized.clone()));
             // The screen is one.
             deeds.dedup_by(|(_, later), (_, earlier)| {
                 *later == Effect::Redraw && *earlier == Effect::Redraw
@@ -73,13 +74,10 @@ fn of(context: usize, effects: Vec<Effect>) -> Vec<Deed> {
         .collect()
 }
 
-/// Tells every context the same.
-fn each(deck: &mut Deck, message: &Message) -> Vec<Deed> {
+/// Does the same to every context.
+fn each(deck: &mut Deck, mut to: impl FnMut(&mut Model) -> Vec<Effect>) -> Vec<Deed> {
     let contexts = deck.contexts.iter_mut().enumerate();
-    let deeds = contexts.flat_map(|(context, model)| {
-        let effects = super::update(model, message.clone());
-        of(context, effects)
-    });
+    let deeds = contexts.flat_map(|(context, model)| of(context, to(model)));
     deeds.collect()
 }
 
@@ -119,18 +117,14 @@ fn tell_of(deck: &mut Deck, context: usize) {
 
 /// Makes ready to ask every context that was not asked yet.
 fn open_all(deck: &mut Deck) -> Vec<Deed> {
-    let contexts = deck.contexts.iter_mut().enumerate();
-    let deeds = contexts.flat_map(|(context, model)| {
-        let access = model.live.as_ref().map(|live| &live.access);
-        let effects = match access {
+    each(deck, |model| {
+        match model.live.as_ref().map(|live| &live.access) {
             Some(Access::Unwanted) => super::polling::ask_anew(model),
             // It was asked for nothing yet, if nothing was answered.
             Some(Access::Open) => super::polling::ask_due(model),
             _ => Vec::new(),
-        };
-        of(context, effects)
-    });
-    deeds.collect()
+        }
+    })
 }
 
 fn press(deck: &mut Deck, key: Key) -> Vec<Deed> {
@@ -200,7 +194,7 @@ fn act(deck: &mut Deck, action: Action) -> Vec<Deed> {
         Action::Go(destination) => show(deck, Table::Of(destination)),
         Action::Back | Action::Close => return leave(deck, action),
         Action::Open => return enter(deck),
-        Action::Refresh => return ask_all_anew(deck),
+        Action::Refresh => return each(deck, super::polling::ask_anew),
         _ => {}
     }
     Vec::new()
@@ -267,12 +261,6 @@ fn enter(deck: &mut Deck) -> Vec<Deed> {
     model.relist();
     effects.extend(navigate::open(model));
     of(row.context, effects)
-}
-
-fn ask_all_anew(deck: &mut Deck) -> Vec<Deed> {
-    let contexts = deck.contexts.iter_mut().enumerate();
-    let deeds = contexts.flat_map(|(context, model)| of(context, super::polling::ask_anew(model)));
-    deeds.collect()
 }
 
 fn move_by(deck: &mut Deck, by: isize) {
